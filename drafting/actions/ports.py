@@ -1,0 +1,321 @@
+"""What the actions need from outside, as protocols; ``web/app.py`` hands in the real things, tests hand in others."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any, Protocol
+
+from drafting.domain.events import Entry, Event
+from drafting.domain.prose import Text
+
+
+class LedgerMoved(Exception):
+    """Somebody appended first; decide again on what the ledger now says."""
+
+
+class CannotSave(Exception):
+    """The store cannot keep anything now (disk full, database away). Nothing of the call was kept."""
+
+
+@dataclass(frozen=True, slots=True)
+class Author:
+    """Who writes into a live text. ``network`` is a slug, or empty for people without one."""
+
+    account: str
+    network: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Edit:
+    """An entry of a text's history: everything up to and including ``sequence`` gives the text at that moment."""
+
+    sequence: int
+    at: datetime
+    account: str
+    network: str
+
+
+class Workshops(Protocol):
+    """Live texts. A write is durable (fsync) and visible to everybody in the text when the call returns."""
+
+    async def create(self, name: str, text: Text, author: Author) -> None:
+        """Seed a text that does not exist yet; raises ``taken`` where it does."""
+
+    async def read(self, name: str) -> Text:
+        """The text as everybody sees it now. Raises ``not_found``."""
+
+    async def write(self, name: str, text: Text, author: Author, seen: str | None = None) -> Text:
+        """Turn the text into these words by the smallest edits (blocks keep their ids where they are the same).
+
+        ``seen``: the digest that the author saw; raises ``text_changed`` with ``now`` where it is another by now.
+        """
+
+    async def history(self, name: str) -> Sequence[Edit]:
+        """Every durable edit, oldest first."""
+
+    async def read_at(self, name: str, sequence: int) -> Text:
+        """The text right after that edit."""
+
+    async def retire(self, name: str) -> None:
+        """From now on the text is read-only for everybody."""
+
+    async def recheck(self, declaration: str) -> None:
+        """Mandates changed: close what is no longer allowed."""
+
+
+@dataclass(frozen=True, slots=True)
+class Update:
+    """One accepted Yjs update (v1). ``sequence`` is 0 until the log has given it a number; ``clients`` the ids it wrote."""
+
+    text: str
+    data: bytes
+    account: str
+    network: str
+    at: datetime
+    clients: tuple[int, ...] = ()
+    sequence: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Stored:
+    """What it takes to build a text again: a checkpoint (or nothing) and the updates after it."""
+
+    sequence: int
+    checkpoint: bytes | None
+    updates: tuple[bytes, ...]
+    owners: Mapping[int, str]
+    epoch: int = 1
+    retired: bool = False
+
+
+class UpdateLog(Protocol):
+    """The durable log of live texts. Sequence numbers count from 1 in each text, without gaps."""
+
+    async def append(self, updates: Sequence[Update]) -> Sequence[int]:
+        """Keep all of them in one transaction, durable when this returns; their sequence numbers, in order.
+
+        Also remembers that each of ``clients`` belongs to the update's account. Raises :class:`CannotSave`.
+        """
+
+    async def load(self, text: str) -> Stored | None:
+        """None where no such text was ever created."""
+
+    async def read(self, text: str, after: int = 0, until: int | None = None) -> Sequence[Update]:
+        """The history: every update with its author, oldest first. Checkpoints never remove any."""
+
+    async def keep_checkpoint(self, text: str, sequence: int, state: bytes) -> None:
+        """Remember the whole state as of ``sequence``, so that :meth:`load` needs fewer updates."""
+
+    async def retire(self, text: str) -> None:
+        """Mark a text read-only."""
+
+
+class Ledger(Protocol):
+    """The append-only record, and the immutable bytes that it refers to by digest."""
+
+    async def append(
+        self,
+        stream: str,
+        events: Sequence[Event],
+        *,
+        expected: int,
+        at: datetime,
+        contents: Mapping[str, bytes] = {},
+    ) -> Sequence[Entry]:
+        """Append after index ``expected`` in one durable transaction with the contents (digest → bytes).
+
+        Raises :class:`LedgerMoved` when the stream's last index is another, :class:`CannotSave` when it can't write.
+        """
+
+    async def read(self, stream: str, after: int = 0) -> Sequence[Entry]:
+        """Entries with a greater index, oldest first; empty for an unknown stream."""
+
+    async def streams(self) -> Sequence[str]:
+        """Every stream that has an entry."""
+
+    async def content(self, digest: str) -> bytes:
+        """The bytes kept under a digest. Raises ``not_found``."""
+
+
+@dataclass(frozen=True, slots=True)
+class Account:
+    """Somebody who signs in. The address and the name are personal and stand nowhere in the ledger."""
+
+    id: str
+    address: str
+    name: str
+    locale: str
+
+
+class Accounts(Protocol):
+    async def open(self, address: str, name: str = "", locale: str = "") -> tuple[Account, bool]:
+        """The account of an address (case folded), made where there is none; and whether it was made now."""
+
+    async def find(self, address: str) -> Account | None: ...
+
+    async def get(self, account: str) -> Account:
+        """Raises ``not_found``."""
+
+    async def describe(self, account: str, *, name: str | None = None, locale: str | None = None) -> Account: ...
+
+    async def names(self, accounts: Sequence[str]) -> Mapping[str, str]:
+        """Account id → the name to show."""
+
+
+@dataclass(frozen=True, slots=True)
+class Pass:
+    """Something secret that lets its bearer in or lets them do one thing; only a hash of the secret is kept."""
+
+    id: str
+    purpose: str
+    account: str
+    data: Mapping[str, Any]
+    created: datetime
+    expires: datetime
+    used: datetime | None = None
+    seen: datetime | None = None
+
+
+class Passes(Protocol):
+    """Sessions, API tokens, sign-in links and codes, invitations. ``purpose`` keeps them apart."""
+
+    async def issue(
+        self, purpose: str, account: str, expires: datetime, at: datetime, data: Mapping[str, Any] = {}
+    ) -> tuple[str, Pass]:
+        """A new secret (43 characters of base64url) and what is known of it."""
+
+    async def find(self, purpose: str, secret: str, at: datetime) -> Pass | None:
+        """The pass, unless it is unknown, revoked or past its time. A used one is found, with ``used`` set."""
+
+    async def spend(self, purpose: str, secret: str, at: datetime) -> Pass | None:
+        """Use it up: of any number of callers at once exactly one gets it."""
+
+    async def change(
+        self, pass_id: str, *, data: Mapping[str, Any] | None = None, seen: datetime | None = None
+    ) -> None: ...
+
+    async def of_account(self, purpose: str, account: str, at: datetime) -> Sequence[Pass]:
+        """The live ones, newest first."""
+
+    async def revoke(self, pass_id: str, account: str) -> bool: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Letter:
+    """A mail in one language; links stand alone on a line of ``body``."""
+
+    to: str
+    subject: str
+    body: str
+    locale: str = "en"
+
+
+class Mail(Protocol):
+    async def send(self, letters: Sequence[Letter], at: datetime) -> None:
+        """Kept durably when this returns; delivered soon after, once, again and again until it works."""
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One file of a job. ``status``: queued, running, done, failed."""
+
+    locale: str
+    format: str
+    status: str = "queued"
+    error: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Job:
+    """Long work. ``status``: queued, running, done, failed."""
+
+    id: str
+    kind: str
+    data: Mapping[str, Any]
+    status: str
+    steps: tuple[Step, ...]
+    created: datetime
+    changed: datetime
+    error: str = ""
+
+    @property
+    def done(self) -> int:
+        return sum(step.status == "done" for step in self.steps)
+
+    @property
+    def total(self) -> int:
+        return len(self.steps)
+
+
+class Jobs(Protocol):
+    async def create(self, kind: str, data: Mapping[str, Any], steps: Sequence[Step], at: datetime) -> Job: ...
+
+    async def get(self, job: str) -> Job:
+        """Raises ``not_found``."""
+
+    async def save(self, job: Job) -> None: ...
+
+    async def open(self) -> Sequence[Job]:
+        """Queued or running ones, oldest first: what to go on with after a restart."""
+
+    async def find(self, kind: str, data: Mapping[str, Any]) -> Job | None:
+        """The newest of this kind with exactly this data."""
+
+
+@dataclass(frozen=True, slots=True)
+class Made:
+    """A published file: its path below the public folder, its size and SHA-256."""
+
+    locale: str
+    format: str
+    path: str
+    bytes: int
+    sha256: str
+
+
+class Press(Protocol):
+    """Makes the public files of a frozen edition from its content, given by value. Repeating it changes nothing."""
+
+    async def make(self, edition: Mapping[str, Any], locale: str, format: str) -> Made:
+        """One file, in a worker process with limits of time and memory. Raises ``rendering_failed``."""
+
+    async def render(self, edition: Mapping[str, Any], locale: str, format: str) -> bytes:
+        """The same, handed back and not put into the public folder."""
+
+    async def open(self, editions: Sequence[Mapping[str, Any]], files: Mapping[int, Sequence[Made]]) -> None:
+        """Put the entry pages up for the released editions of one declaration (newest last): chooser, feed, index."""
+
+
+class Notices(Protocol):
+    def announce(self, entries: Sequence[Entry]) -> None:
+        """Tell open pages, after the commit. Never raises, never waits."""
+
+
+class Clock(Protocol):
+    def now(self) -> datetime:
+        """UTC, with its zone."""
+
+
+@dataclass(frozen=True, slots=True)
+class Ports:
+    """Everything the actions work with. ``limits`` are the bounded numbers of the settings that actions obey."""
+
+    workshops: Workshops
+    ledger: Ledger
+    accounts: Accounts
+    passes: Passes
+    mail: Mail
+    jobs: Jobs
+    press: Press
+    notices: Notices
+    clock: Clock
+    origin: str
+    sentences: "Sentences"
+    limits: Mapping[str, int] = field(default_factory=dict)
+
+
+class Sentences(Protocol):
+    """Translated words for letters; the web layer knows gettext."""
+
+    def letter(self, name: str, locale: str, **values: Any) -> tuple[str, str]:
+        """Subject and body of a letter by its name (``invitation``, ``sign_in``, ``receipt``, ``tabled``, ``grant``, …)."""

@@ -1,0 +1,63 @@
+"""Facts for the ledger: what happened, who did it, through what. Copied by value, never changed, never deleted.
+
+A stream is one declaration's slug, or :data:`PLATFORM` for what concerns no declaration (networks, grants). Event data
+is JSON and holds no personal data beyond an account's opaque id.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import StrEnum
+from typing import Any, Final
+
+PLATFORM: Final = "_platform"
+
+
+class Kind(StrEnum):
+    """``source:subject:action``."""
+
+    DECLARATION_CREATE = "person:declaration:create"
+    SECTION_ADD = "person:section:add"
+    SECTIONS_ORDER = "person:sections:order"
+    SECTION_SPLIT = "person:section:split"
+    SECTION_DROP = "person:section:drop"
+    SECTION_HOLD = "person:section:hold"
+    NETWORK_REGISTER = "person:network:register"
+    NETWORK_DESCRIBE = "person:network:describe"
+    MEMBER_JOIN = "person:member:join"
+    MEMBER_LEAVE = "person:member:leave"
+    MANDATE_INVITE = "person:mandate:invite"
+    MANDATE_GRANT = "person:mandate:grant"
+    MANDATE_END = "person:mandate:end"
+    REVISION_TABLE = "person:revision:table"
+    POSITION_TAKE = "person:position:take"
+    MANIFEST_SIGN = "person:manifest:sign"
+    STATEMENT_TRANSLATE = "person:statement:translate"
+    TRANSLATION_REVIEW = "person:translation:review"
+    TRANSLATION_COMPLETE = "system:translation:complete"
+    EDITION_FREEZE = "person:edition:freeze"
+    EDITION_VOID = "system:edition:void"
+    EDITION_APPROVE = "person:edition:approve"
+    EDITION_RELEASE = "system:edition:release"
+    TEXT_RESTORE = "person:text:restore"
+    TOKEN_ISSUE = "operator:token:issue"
+
+
+@dataclass(frozen=True, slots=True)
+class Event:
+    """What an action decided; ``actor`` is an account id, ``operator`` or ``system``; ``channel`` web, api, cli, …"""
+
+    kind: Kind
+    data: Mapping[str, Any]
+    actor: str
+    channel: str = "web"
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """An event with its place: ``index`` counts from 1 in its stream, without gaps; ``at`` is UTC."""
+
+    stream: str
+    index: int
+    at: datetime
+    event: Event = field()
