@@ -1,0 +1,102 @@
+# `make run` and `make test` are all that a fresh machine with make and Python 3.11 needs; run again, they are quick.
+.DEFAULT_GOAL := help
+.DELETE_ON_ERROR:
+.NOTPARALLEL:
+
+PORT ?= 8000
+DATA ?= ./data
+TESTS ?=
+BIN := .venv/bin
+CATALOGUES := $(patsubst %.po,%.mo,$(wildcard locales/*/LC_MESSAGES/*.po))
+FRONTEND := $(shell find frontend -name node_modules -prune -o -type f -print 2>/dev/null)
+READY := .venv/.run .venv/.frontend $(CATALOGUES)
+
+export PIP_DISABLE_PIP_VERSION_CHECK := 1
+
+.PHONY: help
+help: ## Show what there is to make
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+.PHONY: run
+run: system-run $(READY) ## Serve at PORT (8000) what is in DATA (./data); an empty DATA gets the demonstration
+	@DRAFTING_DATA='$(DATA)' $(BIN)/drafting demo
+	@printf '\n  Open http://localhost:%s/ in a browser. Ctrl-C stops the server.\n\n' '$(PORT)'
+	@DRAFTING_DATA='$(DATA)' exec $(BIN)/drafting serve --port '$(PORT)'
+
+.PHONY: test
+test: system-test $(READY) .venv/.test .venv/.chromium ## Run the tests; TESTS="-k word" or a path narrows them
+	$(BIN)/python -m pytest $(TESTS)
+
+.PHONY: check
+check: $(READY) .venv/.test ## Check format, lint, types and layers, in Python and TypeScript
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+	.ci/npm run check
+
+.PHONY: fuzz
+fuzz: $(READY) .venv/.test ## Run the property tests much longer than `make test` does
+	$(BIN)/python -m pytest -m hypothesis --hypothesis-profile=fuzz $(TESTS)
+
+.PHONY: bench
+bench: $(READY) .venv/.test ## Run the benchmarks
+	$(BIN)/python -m benchmarks
+
+.PHONY: format
+format: .venv/.test ## Put Python code into the one format
+	$(BIN)/ruff check --fix .
+	$(BIN)/ruff format .
+
+.PHONY: locales
+locales: .venv/.run ## Bring the catalogues up to date with the strings in code and templates
+	$(BIN)/pybabel -q extract -F locales/babel.cfg -c 'Translators:' --add-location=file \
+	  --project=drafting --copyright-holder='the authors of drafting' -o locales/messages.pot .
+	$(BIN)/pybabel -q update -i locales/messages.pot -d locales --previous --no-fuzzy-matching
+	$(MAKE) $(CATALOGUES)
+
+.PHONY: build
+build: $(READY) ## Build the front end and the catalogues
+
+.PHONY: clean
+clean: ## Remove what was built, and the virtual environment; data stay
+	rm -rf .venv build dist drafting/static frontend/node_modules $(CATALOGUES)
+	rm -rf .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
+
+# What is installed and built, each step with its mark in .venv.
+
+.PHONY: system-run system-test
+system-run system-test: system-%:
+	@.ci/system $*
+
+.venv/bin/pip: | system-run
+	@echo 'Making a virtual environment in .venv'
+	@python=$$(.ci/python) && $$python -m venv .venv
+
+.venv/.build: pyproject.toml | .venv/bin/pip
+	@echo 'Installing what the build needs'
+	@requires=$$($(BIN)/python -c 'import tomllib; print(*tomllib.load(open("pyproject.toml", "rb"))["build-system"]["requires"])') \
+	  && $(BIN)/pip install --quiet $$requires
+	@touch $@
+
+.venv/.run: pyproject.toml .venv/.build
+	@echo 'Installing the Python packages'
+	@$(BIN)/pip install --quiet --no-build-isolation --editable .
+	@touch $@
+
+.venv/.test: pyproject.toml .venv/.run
+	@echo 'Installing the Python packages for tests and checks'
+	@$(BIN)/pip install --quiet --no-build-isolation --editable '.[test,check]'
+	@touch $@
+
+.venv/.chromium: .venv/.test
+	@.ci/chromium
+	@touch $@
+
+.venv/.frontend: $(FRONTEND) .venv/.build
+	@echo 'Building the front end'
+	@$(BIN)/python frontend/build_hook.py
+	@touch $@
+
+%.mo: %.po | .venv/.run
+	@$(BIN)/pybabel -q compile -i $< -o $@
