@@ -65,7 +65,7 @@ class Workshops(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Update:
-    """One accepted Yjs update (v1). ``sequence`` is 0 until the log has given it a number; ``clients`` the ids it wrote."""
+    """One accepted Yjs update (v1). ``sequence`` is 0 until the log gives it a number; ``clients``: ids it wrote."""
 
     text: str
     data: bytes
@@ -318,4 +318,4 @@ class Sentences(Protocol):
     """Translated words for letters; the web layer knows gettext."""
 
     def letter(self, name: str, locale: str, **values: Any) -> tuple[str, str]:
-        """Subject and body of a letter by its name (``invitation``, ``sign_in``, ``receipt``, ``tabled``, ``grant``, …)."""
+        """Subject and body of a letter by its name: ``invitation``, ``sign_in``, ``receipt``, ``tabled``, ``grant``."""

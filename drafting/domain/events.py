@@ -5,7 +5,7 @@ is JSON and holds no personal data beyond an account's opaque id.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 from typing import Any, Final
@@ -40,7 +40,7 @@ class Kind(StrEnum):
     EDITION_APPROVE = "person:edition:approve"
     EDITION_RELEASE = "system:edition:release"
     TEXT_RESTORE = "person:text:restore"
-    TOKEN_ISSUE = "operator:token:issue"
+    TOKEN_ISSUE = "operator:token:issue"  # noqa: S105
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,4 +60,4 @@ class Entry:
     stream: str
     index: int
     at: datetime
-    event: Event = field()
+    event: Event

@@ -81,7 +81,7 @@ def is_href(value: object) -> bool:
     return isinstance(value, str) and len(value) <= int(_HREF["max_length"]) and HREF.match(value) is not None
 
 
-def digest_of(prefix: bytes, value: object) -> str:
+def digest_of(prefix: bytes, value: Any) -> str:
     """``sha256:<64 hex>`` over a domain-separating prefix and the RFC 8785 form of a JSON value."""
     return digest_of_bytes(prefix + rfc8785.dumps(value))
 

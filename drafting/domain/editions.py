@@ -1,0 +1,86 @@
+"""The manifest that networks agree to, and the frozen editions and releases that come of it."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import StrEnum
+from typing import Any, Final
+
+from drafting.domain.prose import digest_of
+
+MANIFEST_PREFIX: Final = b"drafting manifest 1\n"
+CONTENT_PREFIX: Final = b"drafting edition 1\n"
+APPROVALS_NEEDED: Final = 2
+
+
+class EditionStatus(StrEnum):
+    FROZEN = "frozen"
+    RELEASED = "released"
+    VOID = "void"
+
+
+@dataclass(frozen=True, slots=True)
+class Approval:
+    """One person's word, for one network, that the frozen edition may be released."""
+
+    account: str
+    network: str
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Erratum:
+    """What a later release of the same edition corrects, in words for readers."""
+
+    locale: str
+    section: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Release:
+    """An edition made public, or made public again with corrections or further languages."""
+
+    n: int
+    at: datetime
+    locales: tuple[str, ...]
+    content: str
+    files: tuple[Mapping[str, Any], ...] = ()
+    errata: tuple[Erratum, ...] = ()
+
+
+@dataclass(slots=True)
+class Edition:
+    """A frozen declaration. ``content`` is the digest of everything it needs, by value, kept by the ledger."""
+
+    n: int
+    manifest_digest: str
+    content: str
+    frozen_at: datetime
+    frozen_by: str
+    window_ends: datetime
+    status: EditionStatus = EditionStatus.FROZEN
+    approvals: list[Approval] = field(default_factory=list)
+    releases: list[Release] = field(default_factory=list)
+    voided_by: str = ""
+
+
+def manifest_digest(
+    slug: str,
+    sections: Sequence[tuple[str, str]],
+    networks: Sequence[tuple[str, str]],
+    statements: Sequence[tuple[str, str, str]],
+) -> str:
+    """The whole that is signed: (section, revision digest) in order, (slug, name) of networks, and statements.
+
+    A statement is (section, network, digest of its words); reservations and minority statements belong to the whole.
+    """
+    return digest_of(
+        MANIFEST_PREFIX,
+        {
+            "declaration": slug,
+            "sections": [{"id": id, "revision": revision} for id, revision in sections],
+            "networks": [{"slug": s, "name": name} for s, name in sorted(networks)],
+            "statements": [{"section": s, "network": n, "digest": d} for s, n, d in sorted(statements)],
+        },
+    )

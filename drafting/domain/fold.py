@@ -1,0 +1,268 @@
+"""From the ledger's entries to what they mean. Pure: the same entries give the same declaration, on every machine."""
+
+from collections.abc import Callable, Iterable, Mapping
+from datetime import datetime
+from typing import Any, Final
+
+from drafting.domain.declaration import Charter, Declaration, Preset, Section
+from drafting.domain.editions import Approval, Edition, EditionStatus, Erratum, Release
+from drafting.domain.events import Entry, Kind
+from drafting.domain.locales import Locale
+from drafting.domain.networks import Directory, Mandate, Membership, Role, Scope
+from drafting.domain.positions import (
+    Change,
+    ManifestSignature,
+    Position,
+    PositionKind,
+    Revision,
+    Statement,
+    TabledBlock,
+)
+from drafting.domain.translations import Review, ReviewState, Translation
+
+
+def fold(declaration: Declaration, entries: Iterable[Entry]) -> Declaration:
+    """Apply entries in order to the declaration, in place, and return it. Kinds it does not know change nothing."""
+    for entry in entries:
+        apply = _APPLY.get(entry.event.kind)
+        if apply is not None:
+            apply(declaration, entry, entry.event.data)
+        declaration.index = entry.index
+    return declaration
+
+
+def fold_directory(directory: Directory, entries: Iterable[Entry]) -> Directory:
+    """The same for the platform's stream."""
+    for entry in entries:
+        if entry.event.kind is Kind.NETWORK_REGISTER:
+            directory.register(entry.event.data, entry.event.actor)
+        elif entry.event.kind is Kind.NETWORK_DESCRIBE:
+            directory.describe(entry.event.data)
+        directory.index = entry.index
+    return directory
+
+
+def moment(value: str | None) -> datetime | None:
+    """RFC 3339 as the ledger writes it."""
+    return None if value is None else datetime.fromisoformat(value)
+
+
+def _create(d: Declaration, entry: Entry, data: Mapping[str, Any]) -> None:
+    d.title = dict(data["title"])
+    d.created = entry.at
+    d.initiator = entry.event.actor
+    d.source_locale = data["source_locale"]
+    d.authentic_locales = tuple(data["authentic_locales"])
+    d.locales = {x["tag"]: Locale(x["tag"], x["script"], x["autonym"]) for x in data["locales"]}
+    charter = dict(data["charter"])
+    d.charter = Charter(Preset(charter.pop("preset")), **charter)
+
+
+def _add_section(d: Declaration, entry: Entry, data: Mapping[str, Any]) -> None:
+    d.sections[data["id"]] = Section(data["id"], data["holder"], data.get("network"))
+    _place(d.order, data["id"], data.get("after"))
+
+
+def _place(order: list[str], section: str, after: str | None) -> None:
+    """After the one named; at the end when none is named."""
+    order.insert(order.index(after) + 1 if after in order else len(order), section)
+
+
+def _order_sections(d: Declaration, entry: Entry, data: Mapping[str, Any]) -> None:
+    d.order = list(data["sections"]) + [id for id in d.order if d.sections[id].retired]
+
+
+def _split_section(d: Declaration, entry: Entry, data: Mapping[str, Any]) -> None:
+    old = d.sections[data["section"]]
+    old.generation += 1
+    old.split_at = entry.index
+    d.sections[data["id"]] = Section(
+        data["id"], old.holder, old.holder_network, parent=old.id, inherits_until=entry.index
+    )
+    _place(d.order, data["id"], old.id)
+
+
+def _drop_section(d: Declaration, entry: Entry, data: Mapping[str, Any]) -> None:
+    d.sections[data["section"]].retired = True
+
+
+def _hold_section(d: Declaration, entry: Entry, data: Mapping[str, Any]) -> None:
+    section = d.sections[data["section"]]
+    section.holder, section.holder_network = data["holder"], data.get("network")
+
+
+def _join(d: Declaration, entry: Entry, data: Mapping[str, Any]) -> None:
+    known = d.members.get(data["network"])
+    d.members[data["network"]] = Membership(
+        data["network"],
+        data["name"],
+        Role(data["role"]),
+        entry.at,
+        data["charter"],
+        place=known.place if known else len(d.members),
+    )
+
+
+def _leave(d: Declaration, entry: Entry, data: Mapping[str, Any]) -> None:
+    m = d.members[data["network"]]
+    d.members[m.network] = Membership(m.network, m.name, m.role, m.since, m.charter_digest, entry.at, m.place)
+
+
+def _grant(d: Declaration, entry: Entry, data: Mapping[str, Any]) -> None:
+    d.mandates[data["id"]] = Mandate(
+        data["id"],
+        data.get("network"),
+        data["account"],
+        frozenset(Scope(s) for s in data["scopes"]),
+        entry.at,
+        moment(data.get("until")),
+        data["granted_by"],
+        data.get("evidence", ""),
+        tuple(data.get("locales", ())),
+    )
+
+
+def _end_mandate(d: Declaration, entry: Entry, data: Mapping[str, Any]) -> None:
+    m = d.mandates[data["id"]]
+    d.mandates[m.id] = Mandate(
+        m.id, m.network, m.account, m.scopes, m.since, entry.at, m.granted_by, m.evidence, m.locales
+    )
+
+
+def _table(d: Declaration, entry: Entry, data: Mapping[str, Any]) -> None:
+    section = d.sections[data["section"]]
+    section.revisions.append(
+        Revision(
+            section.id,
+            data["n"],
+            data["digest"],
+            dict(data["texts"]),
+            dict(data["bodies"]),
+            tuple(TabledBlock(b["id"], b["digest"]) for b in data["blocks"]),
+            data["title"],
+            Change(data["change"]),
+            data["why"],
+            entry.event.actor,
+            data.get("network"),
+            entry.at,
+            data.get("generation", 1),
+        )
+    )
+
+
+def _statement(value: Mapping[str, Any] | None) -> Statement | None:
+    return Statement(value["locale"], value["text"], value.get("approved", True)) if value else None
+
+
+def _take(d: Declaration, entry: Entry, data: Mapping[str, Any]) -> None:
+    position = Position(
+        data["id"],
+        entry.index,
+        entry.at,
+        data["network"],
+        data["mandate"],
+        entry.event.actor,
+        PositionKind(data["kind"]),
+        data["section"],
+        data["target_digest"],
+        data["read_locale"],
+        data["read_digest"],
+        data.get("authority", "mandated"),
+        _statement(data.get("statement")),
+        data.get("harms", ""),
+        data.get("remedy", ""),
+        moment(data.get("until")),
+        entry.event.channel,
+        data.get("recorded_by"),
+        data.get("supersedes"),
+    )
+    d.sections[position.section].positions.append(position)
+    if position.statement:
+        d.statements[position.id] = {position.statement.locale: position.statement}
+
+
+def _sign_manifest(d: Declaration, entry: Entry, data: Mapping[str, Any]) -> None:
+    d.signatures.append(ManifestSignature(data["network"], entry.event.actor, data["digest"], entry.at))
+
+
+def _translate_statement(d: Declaration, entry: Entry, data: Mapping[str, Any]) -> None:
+    d.statements[data["position"]][data["locale"]] = Statement(data["locale"], data["text"], data["approved"])
+
+
+def _review(d: Declaration, entry: Entry, data: Mapping[str, Any]) -> None:
+    section = d.sections[data["section"]]
+    for block in data["blocks"]:
+        section.reviews[data["locale"], block["id"]] = Review(
+            block["id"],
+            data["locale"],
+            ReviewState(data["state"]),
+            block["source"],
+            block["target"],
+            entry.event.actor,
+            data.get("network"),
+            entry.at,
+            data.get("reason", ""),
+            block.get("body", ""),
+        )
+
+
+def _complete(d: Declaration, entry: Entry, data: Mapping[str, Any]) -> None:
+    d.sections[data["section"]].translations.append(
+        Translation(
+            data["locale"], data["revision"], data["text"], data["body"], entry.at, tuple(data.get("approved_by", ()))
+        )
+    )
+
+
+def _freeze(d: Declaration, entry: Entry, data: Mapping[str, Any]) -> None:
+    ends = moment(data["window_ends"])
+    assert ends is not None
+    d.editions.append(Edition(data["n"], data["manifest"], data["content"], entry.at, entry.event.actor, ends))
+
+
+def _void(d: Declaration, entry: Entry, data: Mapping[str, Any]) -> None:
+    edition = d.editions[data["n"] - 1]
+    edition.status, edition.voided_by = EditionStatus.VOID, data.get("position", "")
+
+
+def _approve(d: Declaration, entry: Entry, data: Mapping[str, Any]) -> None:
+    d.editions[data["n"] - 1].approvals.append(Approval(entry.event.actor, data["network"], entry.at))
+
+
+def _release(d: Declaration, entry: Entry, data: Mapping[str, Any]) -> None:
+    edition = d.editions[data["n"] - 1]
+    edition.status = EditionStatus.RELEASED
+    edition.releases.append(
+        Release(
+            len(edition.releases) + 1,
+            entry.at,
+            tuple(data["locales"]),
+            data["content"],
+            tuple(data.get("files", ())),
+            tuple(Erratum(e["locale"], e["section"], e["text"]) for e in data.get("errata", ())),
+        )
+    )
+
+
+_APPLY: Final[Mapping[Kind, Callable[[Declaration, Entry, Mapping[str, Any]], None]]] = {
+    Kind.DECLARATION_CREATE: _create,
+    Kind.SECTION_ADD: _add_section,
+    Kind.SECTIONS_ORDER: _order_sections,
+    Kind.SECTION_SPLIT: _split_section,
+    Kind.SECTION_DROP: _drop_section,
+    Kind.SECTION_HOLD: _hold_section,
+    Kind.MEMBER_JOIN: _join,
+    Kind.MEMBER_LEAVE: _leave,
+    Kind.MANDATE_GRANT: _grant,
+    Kind.MANDATE_END: _end_mandate,
+    Kind.REVISION_TABLE: _table,
+    Kind.POSITION_TAKE: _take,
+    Kind.MANIFEST_SIGN: _sign_manifest,
+    Kind.STATEMENT_TRANSLATE: _translate_statement,
+    Kind.TRANSLATION_REVIEW: _review,
+    Kind.TRANSLATION_COMPLETE: _complete,
+    Kind.EDITION_FREEZE: _freeze,
+    Kind.EDITION_VOID: _void,
+    Kind.EDITION_APPROVE: _approve,
+    Kind.EDITION_RELEASE: _release,
+}
