@@ -76,7 +76,7 @@ system-run system-test: system-%:
 .venv/.build: pyproject.toml | .venv/bin/pip
 	@echo 'Installing what the build needs'
 	@requires=$$($(BIN)/python -c 'import tomllib; print(*tomllib.load(open("pyproject.toml", "rb"))["build-system"]["requires"])') \
-	  && $(BIN)/pip install --quiet $$requires
+	  && $(BIN)/pip install --quiet $$requires editables
 	@touch $@
 
 .venv/.run: pyproject.toml .venv/.build
