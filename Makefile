@@ -38,6 +38,7 @@ check: $(READY) .venv/.test ## Check format, lint, types and layers, in Python a
 .PHONY: fuzz
 fuzz: $(READY) .venv/.test ## Run the property tests much longer than `make test` does
 	$(BIN)/python -m pytest -m hypothesis --hypothesis-profile=fuzz $(TESTS)
+	.ci/npm run fuzz
 
 .PHONY: bench
 bench: $(READY) .venv/.test ## Run the benchmarks
