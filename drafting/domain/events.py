@@ -38,6 +38,7 @@ class Kind(StrEnum):
     EDITION_FREEZE = "person:edition:freeze"
     EDITION_VOID = "system:edition:void"
     EDITION_APPROVE = "person:edition:approve"
+    RELEASE_ASK = "person:release:ask"
     EDITION_RELEASE = "system:edition:release"
     TEXT_RESTORE = "person:text:restore"
     TOKEN_ISSUE = "operator:token:issue"  # noqa: S105

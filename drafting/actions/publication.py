@@ -1,0 +1,185 @@
+"""From agreed words to public pages: the manifest, the freeze, the approvals, the release."""
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any, Final
+
+from drafting.actions import letters
+from drafting.actions.contents import content_bytes, edition_content, with_translations
+from drafting.actions.core import Actor, append, authorise, commit, load_declaration
+from drafting.actions.ports import LedgerMoved, Ports, Step
+from drafting.domain.declaration import Declaration
+from drafting.domain.editions import APPROVALS_NEEDED, Edition, EditionStatus
+from drafting.domain.errors import Code, Refusal
+from drafting.domain.events import Event, Kind
+from drafting.domain.networks import Scope
+from drafting.domain.policy import Action, Subject
+from drafting.domain.prose import digest_of_bytes
+from drafting.domain.standing import Manifest, manifest
+
+FORMATS: Final = ("html", "pdf")
+PUBLISH: Final = "publish"
+MAX_TRIES: Final = 20
+
+
+@dataclass(frozen=True, slots=True)
+class Approved:
+    """How far the approval of an edition is; ``job`` makes its pages once there are enough."""
+
+    approvals: int
+    needed: int
+    job: str | None
+
+
+async def read_manifest(ports: Ports, slug: str) -> Manifest:
+    """The whole as it stands now, and what blocks it."""
+    return manifest(await load_declaration(ports, slug), ports.clock.now())
+
+
+def find_edition(declaration: Declaration, n: int) -> Edition:
+    """Raises ``not_found``."""
+    if not 1 <= n <= len(declaration.editions):
+        raise Refusal(Code.NOT_FOUND, edition=n)
+    return declaration.editions[n - 1]
+
+
+async def freeze_edition(ports: Ports, actor: Actor, *, slug: str, manifest_digest: str) -> Edition:
+    """Copy the whole by value into a new edition. From now on nothing published reads live tables.
+
+    Raises ``rule_not_met`` with ``blocked``, ``text_changed`` where the manifest is another by now, ``frozen``.
+    """
+    for _ in range(MAX_TRIES):
+        at = ports.clock.now()
+        declaration = await load_declaration(ports, slug)
+        index = declaration.index
+        authorise(declaration, actor, Action.FREEZE, Subject(), at)
+        _require_freezable(declaration, manifest(declaration, at), manifest_digest)
+        n = len(declaration.editions) + 1
+        content = content_bytes(await edition_content(ports, declaration, n, manifest_digest, at))
+        kept = digest_of_bytes(content)
+        data = {
+            "n": n,
+            "manifest": manifest_digest,
+            "content": kept,
+            "window_ends": (at + timedelta(hours=declaration.charter.objection_hours)).isoformat(),
+        }
+        event = Event(Kind.EDITION_FREEZE, data, actor.account, actor.channel)
+        try:
+            await append(ports, slug, [event], index, {kept: content})
+        except LedgerMoved:
+            continue
+        declaration = await load_declaration(ports, slug)
+        await letters.ask_approval(ports, declaration, n)
+        return declaration.editions[n - 1]
+    raise Refusal(Code.CANNOT_SAVE)
+
+
+def _require_freezable(declaration: Declaration, whole: Manifest, seen: str) -> None:
+    if declaration.open_edition:
+        raise Refusal(Code.FROZEN, edition=declaration.open_edition.n)
+    if whole.digest != seen:
+        raise Refusal(Code.TEXT_CHANGED, now={"manifest": whole.digest})
+    if whole.blocked:
+        blocked = [{"section": b.section, "code": b.code, "networks": list(b.networks)} for b in whole.blocked]
+        raise Refusal(Code.RULE_NOT_MET, blocked=blocked)
+    released = declaration.released
+    if released and released[-1].manifest_digest == seen:
+        raise Refusal(Code.NOTHING_CHANGED, n=released[-1].n)
+
+
+async def approve_edition(
+    ports: Ports, actor: Actor, *, slug: str, n: int, manifest_digest: str, network: str | None = None
+) -> Approved:
+    """One person's word for one network; the second one, of another network, starts the release.
+
+    Raises ``second_network_required`` for the same person or network again, ``window_open`` with ``until``.
+    """
+
+    def decide(declaration: Declaration) -> Sequence[Event]:
+        at = ports.clock.now()
+        edition = find_edition(declaration, n)
+        chosen = network or _network_of(declaration, actor, at)
+        authorise(declaration, actor, Action.APPROVE, Subject(network=chosen), at)
+        if not actor.fresh:
+            raise Refusal(Code.SIGN_IN_ANEW)
+        _require_approvable(declaration, edition, manifest_digest, actor, chosen, at)
+        return [Event(Kind.EDITION_APPROVE, {"n": n, "network": chosen}, actor.account, actor.channel)]
+
+    declaration = await commit(ports, slug, decide)
+    edition = find_edition(declaration, n)
+    job = await open_job(ports, slug, edition) if is_approved(edition) else None
+    return Approved(len(edition.approvals), APPROVALS_NEEDED, job)
+
+
+def _network_of(declaration: Declaration, actor: Actor, at: datetime) -> str | None:
+    signing = (m.network for m in declaration.live_mandates(actor.account, at) if m.network and Scope.SIGN in m.scopes)
+    return next(signing, None)
+
+
+def _require_approvable(
+    declaration: Declaration, edition: Edition, seen: str, actor: Actor, network: str | None, at: datetime
+) -> None:
+    if edition.manifest_digest != seen:
+        raise Refusal(Code.TEXT_CHANGED, now={"manifest": edition.manifest_digest})
+    same_network = any(a.network == network for a in edition.approvals) and len(declaration.voices(at)) > 1
+    if same_network or any(a.account == actor.account for a in edition.approvals):
+        raise Refusal(Code.SECOND_NETWORK_REQUIRED, network=network)
+    if edition.status is not EditionStatus.FROZEN:
+        raise Refusal(Code.FROZEN, edition=edition.n, status=edition.status.value)
+    if at < edition.window_ends:
+        raise Refusal(Code.WINDOW_OPEN, until=edition.window_ends)
+
+
+def is_approved(edition: Edition) -> bool:
+    """Enough people have approved it."""
+    return len(edition.approvals) >= APPROVALS_NEEDED
+
+
+async def read_content(ports: Ports, digest: str) -> Mapping[str, Any]:
+    """The content of an edition or release, by its digest."""
+    value: Mapping[str, Any] = json.loads(await ports.ledger.content(digest))
+    return value
+
+
+def public_locales(content: Mapping[str, Any]) -> list[str]:
+    """The languages in which an edition comes out: authentic ones, and those with a translated section at least."""
+    return [
+        locale["tag"]
+        for locale in content["locales"]
+        if any(section["texts"][locale["tag"]]["status"] != "source" for section in content["sections"])
+    ]
+
+
+async def open_job(ports: Ports, slug: str, edition: Edition, content: str | None = None) -> str:
+    """The job that makes an edition's files, made where there is none for this content yet."""
+    digest = content or edition.content
+    data = {"declaration": slug, "n": edition.n, "content": digest}
+    known = await ports.jobs.find(PUBLISH, data)
+    if known is not None:
+        return known.id
+    locales = public_locales(await read_content(ports, digest))
+    steps = [Step(locale, format) for locale in locales for format in FORMATS]
+    return (await ports.jobs.create(PUBLISH, data, steps, ports.clock.now())).id
+
+
+async def release_translations(ports: Ports, actor: Actor, *, slug: str, n: int) -> str:
+    """Make a further release of an edition with the translations approved since; the manifest stays as it is.
+
+    Returns the job. Raises ``nothing_changed`` where no translation joined, ``not_released``.
+    """
+    declaration = await load_declaration(ports, slug)
+    authorise(declaration, actor, Action.FREEZE, Subject(), ports.clock.now())
+    edition = find_edition(declaration, n)
+    if edition.status is not EditionStatus.RELEASED:
+        raise Refusal(Code.NOT_RELEASED, edition=n)
+    former = await read_content(ports, edition.releases[-1].content)
+    content = content_bytes(await with_translations(ports, declaration, former))
+    if digest_of_bytes(content) == edition.releases[-1].content:
+        raise Refusal(Code.NOTHING_CHANGED, n=n)
+    digest = digest_of_bytes(content)
+    # Contents are kept with an entry; the note of the asking is that entry.
+    event = Event(Kind.RELEASE_ASK, {"n": n, "content": digest}, actor.account, actor.channel)
+    await commit(ports, slug, lambda _: [event], {digest: content})
+    return await open_job(ports, slug, edition, digest)

@@ -1,0 +1,150 @@
+"""The work behind a release: files made one after the other, resumable anywhere, then made public at once."""
+
+import asyncio
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from typing import Any, Final
+
+from drafting.actions.core import commit, list_declarations, load_declaration
+from drafting.actions.ports import Job, Made, Ports
+from drafting.actions.publication import (
+    FORMATS,
+    PUBLISH,
+    find_edition,
+    is_approved,
+    open_job,
+    public_locales,
+    read_content,
+)
+from drafting.domain.declaration import Declaration
+from drafting.domain.editions import Edition, EditionStatus
+from drafting.domain.errors import Code, Refusal
+from drafting.domain.events import Event, Kind
+
+AT_ONCE: Final = 2
+
+
+async def work_on_jobs(ports: Ports) -> int:
+    """Do all open work, oldest first, and what a crash left without a job. Returns how many jobs were done.
+
+    May run any number of times, anywhere: files are named by their content and a release happens once.
+    """
+    for declaration in await list_declarations(ports):
+        edition = declaration.open_edition
+        if edition and is_approved(edition):
+            await open_job(ports, declaration.slug, edition)
+    done = 0
+    for job in await ports.jobs.open():
+        if job.kind == PUBLISH:
+            await run_job(ports, job.id)
+            done += 1
+    return done
+
+
+async def ask_again(ports: Ports, job_id: str) -> Job:
+    """Queue what failed once more."""
+    job = await ports.jobs.get(job_id)
+    steps = tuple(step if step.status == "done" else replace(step, status="queued", error="") for step in job.steps)
+    job = replace(job, status="queued", steps=steps, error="", changed=ports.clock.now())
+    await ports.jobs.save(job)
+    return job
+
+
+async def run_job(ports: Ports, job_id: str) -> Job:
+    """Make every file of the job, then release. A failure is named in its step and stops no other."""
+    job = replace(await ports.jobs.get(job_id), status="running", changed=ports.clock.now())
+    await ports.jobs.save(job)
+    content = await read_content(ports, job.data["content"])
+    progress = _Progress(ports, job)
+    gate = asyncio.Semaphore(AT_ONCE)
+    made = await asyncio.gather(*(_make(progress, gate, content, place) for place in range(job.total)))
+    files = [file for file in made if file is not None]
+    if len(files) == job.total:
+        await _release(ports, job.data, content, files)
+    return await progress.close()
+
+
+class _Progress:
+    """The job as it is now; every change is kept before the next one is made."""
+
+    def __init__(self, ports: Ports, job: Job) -> None:
+        self.ports = ports
+        self.job = job
+        self.turn = asyncio.Lock()
+
+    async def mark(self, place: int, status: str, error: str = "") -> None:
+        async with self.turn:
+            steps = list(self.job.steps)
+            steps[place] = replace(steps[place], status=status, error=error)
+            await self._save(steps=tuple(steps))
+
+    async def close(self) -> Job:
+        async with self.turn:
+            await self._save(status="done" if self.job.done == self.job.total else "failed")
+        return self.job
+
+    async def _save(self, **changes: Any) -> None:
+        self.job = replace(self.job, changed=self.ports.clock.now(), **changes)
+        await self.ports.jobs.save(self.job)
+
+
+async def _make(progress: _Progress, gate: asyncio.Semaphore, content: Mapping[str, Any], place: int) -> Made | None:
+    """Steps that were done before a restart are made again too: that costs little, changes nothing, and proves them."""
+    step = progress.job.steps[place]
+    async with gate:
+        await progress.mark(place, "running")
+        try:
+            made = await progress.ports.press.make(content, step.locale, step.format)
+        except Refusal as refusal:
+            await progress.mark(place, "failed", str(refusal.data.get("reason", refusal.code.value)))
+            return None
+        await progress.mark(place, "done")
+        return made
+
+
+async def _release(ports: Ports, data: Mapping[str, Any], content: Mapping[str, Any], files: Sequence[Made]) -> None:
+    """Record the release, once, and put the entry pages up; the pages come last, so that nothing is public before."""
+    listed = [
+        {"locale": f.locale, "format": f.format, "path": f.path, "bytes": f.bytes, "sha256": f.sha256} for f in files
+    ]
+
+    def decide(declaration: Declaration) -> Sequence[Event]:
+        edition = find_edition(declaration, data["n"])
+        if edition.status is EditionStatus.VOID or any(r.content == data["content"] for r in edition.releases):
+            return []
+        event = {"n": edition.n, "content": data["content"], "locales": public_locales(content), "files": listed}
+        return [Event(Kind.EDITION_RELEASE, event, "system", "system")]
+
+    declaration = await commit(ports, data["declaration"], decide)
+    if find_edition(declaration, data["n"]).status is EditionStatus.RELEASED:
+        await open_entry_pages(ports, declaration)
+
+
+async def open_entry_pages(ports: Ports, declaration: Declaration) -> None:
+    """The chooser, the feed and whatever leads to the released editions, made from their contents."""
+    contents = [await released_content(ports, edition) for edition in declaration.released]
+    files = {
+        edition.n: [
+            Made(f["locale"], f["format"], f["path"], f["bytes"], f["sha256"]) for f in edition.releases[-1].files
+        ]
+        for edition in declaration.released
+    }
+    await ports.press.open(contents, files)
+
+
+async def released_content(ports: Ports, edition: Edition) -> Mapping[str, Any]:
+    """The content of an edition's last release, with the times at which it was released."""
+    content = await read_content(ports, edition.releases[-1].content)
+    return {**content, "released_at": [release.at.isoformat() for release in edition.releases]}
+
+
+async def rebuild_edition(ports: Ports, slug: str, n: int) -> list[Made]:
+    """Make a released edition's files again from what was frozen. Raises ``not_released``."""
+    declaration = await load_declaration(ports, slug)
+    edition = find_edition(declaration, n)
+    if edition.status is not EditionStatus.RELEASED:
+        raise Refusal(Code.NOT_RELEASED, edition=n)
+    content = await read_content(ports, edition.releases[-1].content)
+    files = [await ports.press.make(content, loc, format) for loc in public_locales(content) for format in FORMATS]
+    await open_entry_pages(ports, declaration)
+    return files
