@@ -1,0 +1,129 @@
+"""One database, two kinds: SQLite in a file, PostgreSQL by URL. Stores read and write through :class:`Database`.
+
+SQLite: write-ahead log, an fsync at every commit, one writer at a time in the order of asking. PostgreSQL:
+``synchronous_commit`` on, so that a commit is on the disk when it returns.
+"""
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import AsyncExitStack, asynccontextmanager
+from pathlib import Path
+from typing import Any, Final
+
+import asyncpg
+from sqlalchemy import Connection, event, text
+from sqlalchemy.engine.interfaces import DBAPIConnection
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
+from sqlalchemy.pool import ConnectionPoolEntry
+
+from drafting.actions.ports import CannotSave
+from drafting.stores.failures import saving
+
+BUSY_MILLISECONDS: Final = 10_000
+CONNECT_SECONDS: Final = 5.0
+COMMAND_SECONDS: Final = 30.0
+PRAGMAS: Final = (
+    f"PRAGMA busy_timeout = {BUSY_MILLISECONDS}",
+    "PRAGMA journal_mode = WAL",
+    "PRAGMA synchronous = FULL",
+    "PRAGMA foreign_keys = ON",
+    "PRAGMA journal_size_limit = 67108864",
+    "PRAGMA cache_size = -16384",
+)
+POSTGRES_SETTINGS: Final = {"synchronous_commit": "on", "application_name": "drafting"}
+
+
+def sqlite_path(url: str) -> Path | None:
+    """The file of a ``sqlite:///…`` URL (four slashes for an absolute path); None for a PostgreSQL URL."""
+    if url.startswith(("postgresql://", "postgres://")):
+        return None
+    if not url.startswith("sqlite:///"):
+        raise ValueError("a database URL starts with sqlite:/// or postgresql://")
+    return Path(url.removeprefix("sqlite:///"))
+
+
+async def connect_postgres(url: str) -> Any:
+    """An asyncpg connection with this project's settings."""
+    return await asyncpg.connect(
+        url, timeout=CONNECT_SECONDS, command_timeout=COMMAND_SECONDS, server_settings=POSTGRES_SETTINGS
+    )
+
+
+class Database:
+    """The way to the tables. ``turn`` is None on PostgreSQL; on SQLite whoever writes holds it."""
+
+    def __init__(self, url: str) -> None:
+        self.url = url
+        self.path = sqlite_path(url)
+        self.turn = asyncio.Lock() if self.path else None
+        self.engine = _sqlite_engine(self.path) if self.path else _postgres_engine(url)
+
+    @property
+    def is_sqlite(self) -> bool:
+        return self.path is not None
+
+    @asynccontextmanager
+    async def reading(self) -> AsyncIterator[AsyncConnection]:
+        """A connection whose statements all see the same moment."""
+        level = {} if self.is_sqlite else {"isolation_level": "REPEATABLE READ"}
+        with saving():
+            async with self.engine.connect() as connection:
+                await connection.execution_options(**level)
+                async with connection.begin():
+                    yield connection
+
+    @asynccontextmanager
+    async def writing(self) -> AsyncIterator[AsyncConnection]:
+        """One durable transaction, kept when the block ends, dropped when it raises. May raise :class:`CannotSave`."""
+        async with AsyncExitStack() as stack:
+            if self.turn:
+                await stack.enter_async_context(self.turn)
+            stack.enter_context(saving())
+            connection = await stack.enter_async_context(self.engine.connect())
+            await connection.execution_options(writes=True)
+            await stack.enter_async_context(connection.begin())
+            yield connection
+
+    async def is_ready(self) -> bool:
+        """Whether the database answers now."""
+        try:
+            async with self.reading() as connection:
+                await connection.execute(text("SELECT 1"))
+        except CannotSave:
+            return False
+        return True
+
+    async def close(self) -> None:
+        await self.engine.dispose()
+
+
+def _sqlite_engine(path: Path) -> AsyncEngine:
+    engine = create_async_engine(f"sqlite+aiosqlite:///{path}", pool_size=4, max_overflow=0)
+    event.listen(engine.sync_engine, "connect", _prepare_sqlite)
+    event.listen(engine.sync_engine, "begin", _begin_sqlite)
+    return engine
+
+
+def _prepare_sqlite(connection: DBAPIConnection, _entry: ConnectionPoolEntry) -> None:
+    connection.isolation_level = None
+    cursor = connection.cursor()
+    for pragma in PRAGMAS:
+        cursor.execute(pragma)
+    cursor.close()
+
+
+def _begin_sqlite(connection: Connection) -> None:
+    # A transaction that begins by reading and then writes may find that another one wrote in between, and fail.
+    writes = connection.get_execution_options().get("writes", False)
+    connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
+
+
+def _postgres_engine(url: str) -> AsyncEngine:
+    return create_async_engine(
+        "postgresql+asyncpg://",
+        async_creator=lambda: connect_postgres(url),
+        pool_size=8,
+        max_overflow=0,
+        pool_timeout=10,
+        pool_pre_ping=True,
+    )

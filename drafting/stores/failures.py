@@ -1,0 +1,44 @@
+"""Which failures of a database mean "not now": a full disk, a lost connection, a lock that nobody gave up."""
+
+import sqlite3
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Final
+
+import asyncpg
+from sqlalchemy import exc
+
+from drafting.actions.ports import CannotSave
+
+_OURS: Final = (
+    exc.IntegrityError,
+    exc.ProgrammingError,
+    exc.DataError,
+    sqlite3.IntegrityError,
+    sqlite3.ProgrammingError,
+    sqlite3.DataError,
+)
+"""Mistakes of the program or of its input, which must stay visible as what they are."""
+
+# PostgreSQL's classes of errors, https://www.postgresql.org/docs/current/errcodes-appendix.html
+_POSTGRES_PASSING: Final = ("08", "25006", "40", "53", "55P03", "57", "58", "XX")
+
+_PASSING: Final = (exc.DBAPIError, exc.TimeoutError, sqlite3.DatabaseError, asyncpg.InterfaceError, OSError)
+
+
+def is_passing(error: Exception) -> bool:
+    """True where trying again later may work, and nothing was kept."""
+    if isinstance(error, asyncpg.PostgresError):
+        return str(error.sqlstate).startswith(_POSTGRES_PASSING)
+    return isinstance(error, _PASSING) and not isinstance(error, _OURS)
+
+
+@contextmanager
+def saving() -> Iterator[None]:
+    """Turns passing failures into :class:`CannotSave`."""
+    try:
+        yield
+    except (*_PASSING, asyncpg.PostgresError) as error:
+        if not is_passing(error):
+            raise
+        raise CannotSave(str(error)) from error

@@ -1,0 +1,70 @@
+"""Long work that outlives a restart."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Row, insert, select, update
+
+from drafting.actions.ports import Job, Step
+from drafting.domain.errors import Code, Refusal
+from drafting.stores.database import Database
+from drafting.stores.ids import new_id
+from drafting.stores.tables import jobs
+
+OPEN = ("queued", "running")
+
+
+class SqlJobs:
+    """:class:`drafting.actions.ports.Jobs`."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    async def create(self, kind: str, data: Mapping[str, Any], steps: Sequence[Step], at: datetime) -> Job:
+        job = Job(new_id(), kind, dict(data), "queued", tuple(steps), at, at)
+        async with self._database.writing() as connection:
+            await connection.execute(insert(jobs).values(_row(job)))
+        return job
+
+    async def get(self, job: str) -> Job:
+        async with self._database.reading() as connection:
+            row = (await connection.execute(select(jobs).where(jobs.c.id == job))).first()
+        if row is None:
+            raise Refusal(Code.NOT_FOUND, job=job)
+        return _job(row)
+
+    async def save(self, job: Job) -> None:
+        async with self._database.writing() as connection:
+            await connection.execute(update(jobs).where(jobs.c.id == job.id).values(_row(job)))
+
+    async def open(self) -> Sequence[Job]:
+        query = select(jobs).where(jobs.c.status.in_(OPEN)).order_by(jobs.c.created, jobs.c.id)
+        async with self._database.reading() as connection:
+            return [_job(row) for row in await connection.execute(query)]
+
+    async def find(self, kind: str, data: Mapping[str, Any]) -> Job | None:
+        query = select(jobs).where(jobs.c.kind == kind, jobs.c.data == dict(data))
+        newest = query.order_by(jobs.c.created.desc(), jobs.c.id.desc()).limit(1)
+        async with self._database.reading() as connection:
+            row = (await connection.execute(newest)).first()
+        return None if row is None else _job(row)
+
+
+def _row(job: Job) -> dict[str, Any]:
+    return {
+        "id": job.id,
+        "kind": job.kind,
+        "data": job.data,
+        "status": job.status,
+        "steps": [asdict(step) for step in job.steps],
+        "created": job.created,
+        "changed": job.changed,
+        "error": job.error,
+    }
+
+
+def _job(row: Row[Any]) -> Job:
+    steps = tuple(Step(**step) for step in row.steps)
+    return Job(row.id, row.kind, row.data, row.status, steps, row.created, row.changed, row.error)

@@ -1,0 +1,91 @@
+"""The append-only record and the contents that it refers to by digest."""
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Row, func, insert, select
+from sqlalchemy.dialects.postgresql import insert as upsert
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from drafting.actions.ports import LedgerMoved
+from drafting.domain.errors import Code, Refusal
+from drafting.domain.events import Entry, Event, Kind
+from drafting.stores.database import Database
+from drafting.stores.tables import contents, ledger
+
+
+class SqlLedger:
+    """:class:`drafting.actions.ports.Ledger`."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    async def append(
+        self,
+        stream: str,
+        events: Sequence[Event],
+        *,
+        expected: int,
+        at: datetime,
+        contents: Mapping[str, bytes] = {},
+    ) -> Sequence[Entry]:
+        entries = [Entry(stream, place, at, event) for place, event in enumerate(events, start=expected + 1)]
+        try:
+            async with self._database.writing() as connection:
+                await _expect(connection, stream, expected)
+                if entries:
+                    await connection.execute(insert(ledger), [_row(entry) for entry in entries])
+                await _keep(connection, contents)
+        except IntegrityError as error:
+            raise LedgerMoved(stream, expected) from error
+        return entries
+
+    async def read(self, stream: str, after: int = 0) -> Sequence[Entry]:
+        query = select(ledger).where(ledger.c.stream == stream, ledger.c.place > after).order_by(ledger.c.place)
+        async with self._database.reading() as connection:
+            return [_entry(row) for row in await connection.execute(query)]
+
+    async def streams(self) -> Sequence[str]:
+        query = select(ledger.c.stream).distinct().order_by(ledger.c.stream)
+        async with self._database.reading() as connection:
+            return [*await connection.scalars(query)]
+
+    async def content(self, digest: str) -> bytes:
+        async with self._database.reading() as connection:
+            found = await connection.scalar(select(contents.c.data).where(contents.c.digest == digest))
+        if found is None:
+            raise Refusal(Code.NOT_FOUND, digest=digest)
+        return bytes(found)
+
+
+async def _expect(connection: AsyncConnection, stream: str, expected: int) -> None:
+    """Refuses early, and where ``expected`` would leave a gap; the primary key refuses what a racing node has taken."""
+    last = await connection.scalar(select(func.max(ledger.c.place)).where(ledger.c.stream == stream))
+    if (last or 0) != expected:
+        raise LedgerMoved(stream, expected)
+
+
+async def _keep(connection: AsyncConnection, found: Mapping[str, bytes]) -> None:
+    # In the order of their digests, so that two nodes that keep the same contents never wait for each other.
+    rows = [{"digest": digest, "data": data} for digest, data in sorted(found.items())]
+    if rows:
+        await connection.execute(upsert(contents).on_conflict_do_nothing(), rows)
+
+
+def _row(entry: Entry) -> dict[str, Any]:
+    event = entry.event
+    return {
+        "stream": entry.stream,
+        "place": entry.index,
+        "at": entry.at,
+        "kind": event.kind.value,
+        "data": event.data,
+        "actor": event.actor,
+        "channel": event.channel,
+    }
+
+
+def _entry(row: Row[Any]) -> Entry:
+    return Entry(row.stream, row.place, row.at, Event(Kind(row.kind), row.data, row.actor, row.channel))

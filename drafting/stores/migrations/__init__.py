@@ -1,0 +1,1 @@
+"""The schema's history: numbered SQL files, run in order, never changed once released."""

@@ -1,0 +1,81 @@
+"""Opens every store over one database and one data folder."""
+
+import asyncio
+from dataclasses import dataclass
+from pathlib import Path
+
+from drafting.actions.ports import Accounts, Clock, Jobs, Ledger, Passes
+from drafting.stores.accounts import SqlAccounts
+from drafting.stores.carriers import carrier
+from drafting.stores.database import Database
+from drafting.stores.files import Files
+from drafting.stores.jobs import SqlJobs
+from drafting.stores.ledger import SqlLedger
+from drafting.stores.mail import Courier, Outbox
+from drafting.stores.migrating import migrate
+from drafting.stores.passes import SqlPasses
+from drafting.stores.postgres_log import PostgresLog
+from drafting.stores.remembered import Remembered
+from drafting.stores.sqlite_log import SqliteLog
+
+DATABASE_FILE = "drafting.sqlite"
+
+
+@dataclass(frozen=True, slots=True)
+class Stores:
+    """Everything that is kept. ``courier.work()`` is the endless task that delivers mail."""
+
+    database: Database
+    log: SqliteLog | PostgresLog
+    ledger: Ledger
+    accounts: Accounts
+    passes: Passes
+    mail: Outbox
+    courier: Courier
+    jobs: Jobs
+    remembered: Remembered
+    public: Files
+
+    async def ready(self) -> bool:
+        """Whether the database answers and the data folder can be written."""
+        return self.public.is_writable() and await self.database.is_ready()
+
+    async def close(self) -> None:
+        """Waits for what is being written, then lets go of the database."""
+        await self.log.close()
+        await self.database.close()
+
+
+def database_url(data: Path) -> str:
+    """The database of an installation that names none: a SQLite file in its data folder."""
+    return f"sqlite:///{(data / DATABASE_FILE).absolute()}"
+
+
+async def open_stores(url: str | None, data: Path, *, smtp: str | None, clock: Clock, sender: str = "") -> Stores:
+    """Make the folders, bring the schema up to date, open every store.
+
+    ``url``: ``sqlite:///file`` or ``postgresql://…``, None for the file in ``data``. ``smtp``: ``smtp://``,
+    ``smtp+starttls://`` or ``smtps://``; without it letters become files in ``data/mail``. Raises ``CannotSave``
+    where the database is away and ``SchemaAhead`` where a newer program has written it.
+    """
+    await asyncio.to_thread(data.mkdir, parents=True, exist_ok=True)
+    database = Database(url or database_url(data))
+    try:
+        await migrate(database)
+    except BaseException:
+        await database.close()
+        raise
+    outbox = Outbox(database)
+    log = SqliteLog(database.path, database.turn) if database.path and database.turn else PostgresLog(database.url)
+    return Stores(
+        database=database,
+        log=log,
+        ledger=SqlLedger(database),
+        accounts=SqlAccounts(database),
+        passes=SqlPasses(database),
+        mail=outbox,
+        courier=Courier(outbox, carrier(smtp, data / "mail", sender), clock),
+        jobs=SqlJobs(database),
+        remembered=Remembered(database, clock),
+        public=Files(data / "public"),
+    )

@@ -1,0 +1,129 @@
+"""The tables as queries see them. The migrations make them; a test holds the two to each other."""
+
+from typing import Final
+
+from sqlalchemy import BigInteger, Boolean, Column, ForeignKey, Integer, LargeBinary, MetaData, Table, Text
+
+from drafting.stores.addresses import Address
+from drafting.stores.columns import Json, Moment
+
+metadata: Final = MetaData()
+
+texts: Final = Table(
+    "texts",
+    metadata,
+    Column("id", BigInteger, primary_key=True),
+    Column("name", Text, nullable=False, unique=True),
+    Column("last", BigInteger, nullable=False),
+    Column("epoch", Integer, nullable=False),
+    Column("retired", Boolean, nullable=False),
+)
+
+owners: Final = Table(
+    "owners",
+    metadata,
+    Column("text", BigInteger, ForeignKey("texts.id"), primary_key=True),
+    Column("client", BigInteger, primary_key=True),
+    Column("account", Text, nullable=False),
+)
+
+updates: Final = Table(
+    "updates",
+    metadata,
+    Column("text", BigInteger, ForeignKey("texts.id"), primary_key=True),
+    Column("sequence", BigInteger, primary_key=True),
+    Column("at", Moment, nullable=False),
+    Column("account", Text, nullable=False),
+    Column("network", Text, nullable=False),
+    Column("data", LargeBinary, nullable=False),
+)
+
+checkpoints: Final = Table(
+    "checkpoints",
+    metadata,
+    Column("text", BigInteger, ForeignKey("texts.id"), primary_key=True),
+    Column("sequence", BigInteger, nullable=False),
+    Column("state", LargeBinary, nullable=False),
+)
+
+ledger: Final = Table(
+    "ledger",
+    metadata,
+    Column("stream", Text, primary_key=True),
+    Column("place", BigInteger, primary_key=True),
+    Column("at", Moment, nullable=False),
+    Column("kind", Text, nullable=False),
+    Column("data", Json, nullable=False),
+    Column("actor", Text, nullable=False),
+    Column("channel", Text, nullable=False),
+)
+
+contents: Final = Table(
+    "contents",
+    metadata,
+    Column("digest", Text, primary_key=True),
+    Column("data", LargeBinary, nullable=False),
+)
+
+accounts: Final = Table(
+    "accounts",
+    metadata,
+    Column("id", Text, primary_key=True),
+    Column("found_by", Text, nullable=False, unique=True),
+    Column("address", Address, nullable=False),
+    Column("name", Text, nullable=False),
+    Column("locale", Text, nullable=False),
+)
+
+passes: Final = Table(
+    "passes",
+    metadata,
+    Column("id", Text, primary_key=True),
+    Column("purpose", Text, nullable=False),
+    Column("secret", LargeBinary, nullable=False, unique=True),
+    Column("account", Text, nullable=False),
+    Column("data", Json, nullable=False),
+    Column("created", Moment, nullable=False),
+    Column("expires", Moment, nullable=False),
+    Column("used", Moment),
+    Column("seen", Moment),
+)
+
+letters: Final = Table(
+    "letters",
+    metadata,
+    Column("number", BigInteger, primary_key=True),
+    Column("id", Text, nullable=False, unique=True),
+    Column("at", Moment, nullable=False),
+    Column("recipient", Address, nullable=False),
+    Column("subject", Text, nullable=False),
+    Column("body", Text, nullable=False),
+    Column("locale", Text, nullable=False),
+    Column("attempts", Integer, nullable=False),
+    Column("due", Moment),
+    Column("error", Text, nullable=False),
+)
+
+jobs: Final = Table(
+    "jobs",
+    metadata,
+    Column("id", Text, primary_key=True),
+    Column("kind", Text, nullable=False),
+    Column("data", Json, nullable=False),
+    Column("status", Text, nullable=False),
+    Column("steps", Json, nullable=False),
+    Column("created", Moment, nullable=False),
+    Column("changed", Moment, nullable=False),
+    Column("error", Text, nullable=False),
+)
+
+remembered: Final = Table(
+    "remembered",
+    metadata,
+    Column("account", Text, primary_key=True),
+    Column("key", Text, primary_key=True),
+    Column("fingerprint", Text, nullable=False),
+    Column("at", Moment, nullable=False),
+    Column("answer", Json),
+    Column("body", LargeBinary),
+)
