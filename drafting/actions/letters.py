@@ -29,7 +29,7 @@ async def send(
         locale = account.locale or "en"
         filled = {
             **values,
-            "name": account.name,
+            "person": account.name,
             "declaration": title_for(declaration, locale),
             "link": f"{ports.origin}/{locale}/{values.get('path', '')}",
         }
