@@ -176,7 +176,7 @@ class Declaration:
             return Status.FROZEN
         tabled = [s.revision for s in self.live_sections() if s.revision]
         released = self.released
-        if released and all(revision.at <= released[-1].frozen_at for revision in tabled):
+        if released and all(revision.index < released[-1].index for revision in tabled):
             return Status.RELEASED
         return Status.ASKING if tabled else Status.DRAFTING
 

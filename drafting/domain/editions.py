@@ -51,7 +51,10 @@ class Release:
 
 @dataclass(slots=True)
 class Edition:
-    """A frozen declaration. ``content`` is the digest of everything it needs, by value, kept by the ledger."""
+    """A frozen declaration. ``content`` is the digest of everything it needs, by value, kept by the ledger.
+
+    ``index`` is the freeze's place in the ledger: what was tabled before it is in the edition.
+    """
 
     n: int
     manifest_digest: str
@@ -63,6 +66,7 @@ class Edition:
     approvals: list[Approval] = field(default_factory=list)
     releases: list[Release] = field(default_factory=list)
     voided_by: str = ""
+    index: int = 0
 
 
 def manifest_digest(

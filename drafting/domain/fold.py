@@ -146,6 +146,7 @@ def _table(d: Declaration, entry: Entry, data: Mapping[str, Any]) -> None:
             data.get("network"),
             entry.at,
             data.get("generation", 1),
+            entry.index,
         )
     )
 
@@ -217,7 +218,9 @@ def _complete(d: Declaration, entry: Entry, data: Mapping[str, Any]) -> None:
 def _freeze(d: Declaration, entry: Entry, data: Mapping[str, Any]) -> None:
     ends = moment(data["window_ends"])
     assert ends is not None
-    d.editions.append(Edition(data["n"], data["manifest"], data["content"], entry.at, entry.event.actor, ends))
+    d.editions.append(
+        Edition(data["n"], data["manifest"], data["content"], entry.at, entry.event.actor, ends, index=entry.index)
+    )
 
 
 def _void(d: Declaration, entry: Entry, data: Mapping[str, Any]) -> None:

@@ -73,6 +73,7 @@ class Revision:
     """Immutable tabled words: the digest of each authentic text, whose bytes the ledger keeps.
 
     ``bodies``: digest of the text with its identities, per locale; ``blocks``: those of the source text.
+    ``index`` is its place in the ledger.
     """
 
     section: str
@@ -88,6 +89,7 @@ class Revision:
     network: str | None
     at: datetime
     generation: int = 1
+    index: int = 0
 
 
 def revision_digest(section: str, texts: Mapping[str, str]) -> str:

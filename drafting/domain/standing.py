@@ -68,10 +68,10 @@ def section_status(declaration: Declaration, section: Section, at: datetime) -> 
     if revision is None:
         return SectionStatus.DRAFTING
     frozen = declaration.open_edition
-    if frozen and revision.at <= frozen.frozen_at:
+    if frozen and revision.index < frozen.index:
         return SectionStatus.FROZEN
     released = declaration.released
-    if released and revision.at <= released[-1].frozen_at:
+    if released and revision.index < released[-1].index:
         return SectionStatus.PUBLISHED
     if section.bracketed:
         return SectionStatus.BRACKETED
