@@ -2,6 +2,7 @@
 import type { Node } from "prosemirror-model"
 import { Plugin, PluginKey, TextSelection, type EditorState, type Transaction } from "prosemirror-state"
 import * as Y from "yjs"
+import { cleanTransaction } from "./clean"
 import { applyDelta, HeadChanged, replaceAll } from "./incoming"
 import { stepDelta } from "./outgoing"
 import { fromText, toText } from "./positions"
@@ -102,9 +103,10 @@ export class TextBinding {
   // ---- own changes
 
   /** The view's dispatchTransaction. */
-  dispatch(tr: Transaction): void {
+  dispatch(asked: Transaction): void {
     const host = this.host
     if (!host) return
+    const tr = cleanTransaction(host.state, asked)
     if (tr.docChanged) this.beginUndoStep(tr)
     const { state, transactions } = host.state.applyTransaction(tr)
     host.updateState(state)

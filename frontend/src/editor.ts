@@ -1,0 +1,38 @@
+// What every page of the workshop loads first: small; the editor itself follows only when it is wanted.
+import { clearOnLogout } from "./device"
+
+clearOnLogout()
+
+const root = document.querySelector<HTMLElement>("[data-editor]")
+if (root) {
+  keepShell()
+  whenWanted(root, () => void import("./page/workshop").then(({ startWorkshop }) => startWorkshop(root)))
+}
+
+/** Without a switch the texts are live at once; with one, when it is pressed or the address says #edit. */
+function whenWanted(within: HTMLElement, start: () => void): void {
+  const control = within.querySelector<HTMLElement>("[data-edit]")
+  if (!control) return start()
+  const begin = (event?: Event): void => {
+    event?.preventDefault()
+    control.hidden = true
+    start()
+  }
+  if (location.hash === "#edit") begin()
+  else control.addEventListener("click", begin, { once: true })
+}
+
+interface ScriptPolicies {
+  createPolicy(name: string, rules: { createScriptURL(given: string): string }): { createScriptURL(given: string): string }
+}
+
+/** The offline shell: the browser offers it on secure addresses only. Its address is a Trusted Types sink. */
+function keepShell(): void {
+  if (!("serviceWorker" in navigator)) return
+  const { trustedTypes } = globalThis as { trustedTypes?: ScriptPolicies }
+  const rules = { createScriptURL: (): string => "/sw.js" }
+  const policy = trustedTypes?.createPolicy("drafting", rules) ?? rules
+  navigator.serviceWorker.register(policy.createScriptURL("/sw.js"), { scope: "/" }).catch((error: unknown) => {
+    console.warn("The workshop will not open without a network:", error)
+  })
+}

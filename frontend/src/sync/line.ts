@@ -1,0 +1,156 @@
+// One socket for all texts of a page: opens, listens, closes, tries again.
+import { pong, read, type Frame } from "./frames"
+
+/** Why a socket or a text was closed; numbers are the wire's close codes. */
+export interface Stop {
+  readonly code: number
+  readonly reason: string
+}
+
+export interface Party {
+  readonly name: string
+  opened(): void
+  /** The socket is gone; `stop` when the server said that trying again is of no use. */
+  closed(stop: Stop | null): void
+  receive(frame: Frame): void
+  /** Sends something that the server has to answer. */
+  poke(): void
+}
+
+export const SIGNED_OUT = 4401
+export const NOT_ALLOWED = 4403
+export const OUTDATED = 4409
+export const REFUSED = 4422
+export const TOO_BIG = 1009
+const SLOW = 1013
+const RESTART = 1012
+const FINAL: readonly number[] = [SIGNED_OUT, NOT_ALLOWED, OUTDATED]
+const REFUSALS: readonly number[] = [REFUSED, TOO_BIG]
+
+// milliseconds
+const FIRST_WAIT = 500
+const LONGEST_WAIT = 30_000
+const SLOW_WAIT = 5_000
+const QUIET = 25_000
+const PATIENCE = 10_000
+
+export class Line {
+  private socket: WebSocket | null = null
+  private readonly parties = new Map<string, Party>()
+  private attempts = 0
+  private retry: ReturnType<typeof setTimeout> | null = null
+  private watch: ReturnType<typeof setTimeout> | null = null
+  private final: Stop | null = null
+
+  constructor(
+    private readonly url: string,
+    private readonly onOpen: () => void = () => {},
+  ) {
+    addEventListener("online", this.online)
+    addEventListener("offline", this.offline)
+  }
+
+  get isOpen(): boolean {
+    return this.socket?.readyState === WebSocket.OPEN
+  }
+
+  join(party: Party): void {
+    this.parties.set(party.name, party)
+    if (this.final) party.closed(this.final)
+    else if (this.isOpen) party.opened()
+    else this.connect()
+  }
+
+  part(party: Party): void {
+    if (this.parties.get(party.name) === party) this.parties.delete(party.name)
+  }
+
+  send(frame: Uint8Array): void {
+    if (this.isOpen) this.socket?.send(frame as Uint8Array<ArrayBuffer>)
+  }
+
+  /** Drops the socket and opens another, without waiting. */
+  reconnect(): void {
+    this.attempts = 0
+    this.drop(null)
+    this.connect()
+  }
+
+  destroy(): void {
+    removeEventListener("online", this.online)
+    removeEventListener("offline", this.offline)
+    this.final = { code: 1000, reason: "" }
+    this.drop(null)
+    this.parties.clear()
+  }
+
+  private readonly online = (): void => {
+    if (!this.isOpen) this.reconnect()
+  }
+
+  private readonly offline = (): void => {
+    this.drop(null)
+    this.again(FIRST_WAIT)
+  }
+
+  private connect(): void {
+    if (this.socket || this.final) return
+    if (this.retry) clearTimeout(this.retry)
+    this.retry = null
+    const socket = new WebSocket(this.url)
+    socket.binaryType = "arraybuffer"
+    this.socket = socket
+    socket.onopen = () => this.opened(socket)
+    socket.onmessage = event => this.received(socket, event.data as ArrayBuffer)
+    socket.onclose = event => this.closed(socket, event)
+  }
+
+  private opened(socket: WebSocket): void {
+    if (socket !== this.socket) return
+    this.onOpen()
+    this.listen()
+    for (const party of [...this.parties.values()]) party.opened()
+  }
+
+  private received(socket: WebSocket, data: ArrayBuffer): void {
+    if (socket !== this.socket) return
+    this.attempts = 0
+    this.listen()
+    const [name, frame] = read(new Uint8Array(data))
+    if (frame.type === "ping") this.send(pong())
+    else this.parties.get(name)?.receive(frame)
+  }
+
+  /** Nothing heard for a while: ask something; still nothing: the line is dead, whatever the system says. */
+  private listen(): void {
+    if (this.watch) clearTimeout(this.watch)
+    this.watch = setTimeout(() => {
+      this.watch = setTimeout(() => this.reconnect(), PATIENCE)
+      this.parties.values().next().value?.poke()
+    }, QUIET)
+  }
+
+  private closed(socket: WebSocket, event: CloseEvent): void {
+    if (socket !== this.socket) return
+    const stop = { code: event.code, reason: event.reason }
+    if (FINAL.includes(event.code)) this.final = stop
+    this.drop(this.final ?? (REFUSALS.includes(event.code) ? stop : null))
+    if (!this.final) this.again(event.code === SLOW ? SLOW_WAIT : event.code === RESTART ? 0 : FIRST_WAIT)
+  }
+
+  private drop(stop: Stop | null): void {
+    if (this.watch) clearTimeout(this.watch)
+    if (this.retry) clearTimeout(this.retry)
+    this.watch = this.retry = null
+    const socket = this.socket
+    this.socket = null
+    socket?.close()
+    if (socket) for (const party of [...this.parties.values()]) party.closed(stop)
+  }
+
+  private again(wait: number): void {
+    if (!this.parties.size || this.final) return
+    const longest = Math.min(LONGEST_WAIT, Math.max(wait, FIRST_WAIT) * 2 ** this.attempts++)
+    this.retry = setTimeout(() => this.connect(), wait + Math.random() * (longest - wait / 2))
+  }
+}

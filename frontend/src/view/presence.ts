@@ -1,0 +1,135 @@
+// Where the others are: what travels in awareness, and their carets and selections in the text.
+import { Plugin, PluginKey } from "prosemirror-state"
+import { Decoration, DecorationSet, type EditorView } from "prosemirror-view"
+import type { Awareness } from "y-protocols/awareness"
+import * as Y from "yjs"
+import { remoteKey, type TextBinding } from "../text/binding"
+
+export interface Person {
+  readonly name: string
+  readonly network: string
+  /** 0 to 11, the network's colour. */
+  readonly hue: number
+}
+interface State {
+  readonly user?: Partial<Person>
+  readonly cursor?: { readonly anchor: unknown; readonly head: unknown } | null
+}
+export const HUES = 12
+const REDRAW = 30 // milliseconds; presence of many comes in bursts
+
+const clean = (value: unknown): string => (typeof value === "string" ? value.slice(0, 80) : "")
+
+/** A person from whatever stands in awareness: nothing there is trusted, only shown. */
+export function personOf(state: unknown): Person {
+  const user = (state as State | null)?.user ?? {}
+  const hue = typeof user.hue === "number" && Number.isInteger(user.hue) ? Math.abs(user.hue) % HUES : 0
+  return { name: clean(user.name), network: clean(user.network), hue }
+}
+
+const labelOf = ({ name, network }: Person): string => [name, network].filter(Boolean).join(", ")
+
+const key = new PluginKey<DecorationSet>("presence")
+
+/** Carets of the others as decorations; own caret into awareness while the text has the focus. */
+export function presencePlugin(binding: TextBinding, awareness: Awareness): Plugin {
+  return new Plugin<DecorationSet>({
+    key,
+    state: {
+      init: () => DecorationSet.empty,
+      apply: (tr, old, _, state) => {
+        if (tr.getMeta(key)) return DecorationSet.create(state.doc, decorations(binding, awareness))
+        return tr.docChanged ? old.map(tr.mapping, tr.doc) : old
+      },
+    },
+    props: { decorations: state => key.getState(state) },
+    view: view => new PresenceView(view, binding, awareness),
+  })
+}
+
+function decorations(binding: TextBinding, awareness: Awareness): Decoration[] {
+  const found: Decoration[] = []
+  awareness.getStates().forEach((state, client) => {
+    const cursor = (state as State).cursor
+    if (client === awareness.clientID || !cursor) return
+    const anchor = place(binding, cursor.anchor)
+    const head = place(binding, cursor.head)
+    if (anchor === null || head === null) return
+    const person = personOf(state)
+    const net = `net-${person.hue}`
+    const [from, to] = [Math.min(anchor, head), Math.max(anchor, head)]
+    if (from !== to) found.push(Decoration.inline(from, to, { class: `others ${net}` }))
+    const spec = { key: `${client} ${net} ${labelOf(person)}`, side: 10, ignoreSelection: true }
+    found.push(Decoration.widget(head, () => caret(person, net), spec))
+  })
+  return found
+}
+
+function place(binding: TextBinding, json: unknown): number | null {
+  try {
+    return binding.fromRelative(Y.createRelativePositionFromJSON(json))
+  } catch {
+    return null // somebody's awareness holds something else
+  }
+}
+
+function caret(person: Person, net: string): HTMLElement {
+  const element = document.createElement("span")
+  element.className = `caret ${net}`
+  element.dataset["name"] = labelOf(person)
+  element.setAttribute("aria-hidden", "true")
+  element.contentEditable = "false"
+  return element
+}
+
+class PresenceView {
+  private queued = false
+  private last = ""
+
+  constructor(
+    private readonly view: EditorView,
+    private readonly binding: TextBinding,
+    private readonly awareness: Awareness,
+  ) {
+    awareness.on("change", this.onChange)
+  }
+
+  private readonly onChange = ({ added, updated, removed }: Record<"added" | "updated" | "removed", number[]>): void => {
+    const others = [...added, ...updated, ...removed].some(client => client !== this.awareness.clientID)
+    if (!others || this.queued) return
+    this.queued = true
+    setTimeout(() => this.redraw(), REDRAW)
+  }
+
+  private redraw(): void {
+    this.queued = false
+    const { view } = this
+    if (view.isDestroyed || view.composing) return
+    view.updateState(view.state.apply(view.state.tr.setMeta(key, true).setMeta(remoteKey, true)))
+  }
+
+  update(view: EditorView): void {
+    queueMicrotask(() => {
+      // after the Y transaction of this dispatch
+      if (view.isDestroyed || !view.hasFocus() || !this.awareness.getLocalState()) return
+      const cursor = JSON.stringify(this.binding.relativeSelection())
+      if (cursor === this.last) return
+      this.last = cursor
+      this.awareness.setLocalStateField("cursor", JSON.parse(cursor))
+    })
+  }
+
+  destroy(): void {
+    this.awareness.off("change", this.onChange)
+  }
+}
+
+/** Whether somebody else's caret stands in a block (so that moving it would double it). */
+export function occupied(binding: TextBinding, awareness: Awareness, from: number, to: number): boolean {
+  return [...awareness.getStates()].some(([client, state]) => {
+    const cursor = (state as State).cursor
+    if (client === awareness.clientID || !cursor) return false
+    const head = place(binding, cursor.head)
+    return head !== null && head >= from && head <= to
+  })
+}
