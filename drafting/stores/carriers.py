@@ -63,9 +63,9 @@ def message_of(parcel: Parcel, sender: str, *, encoding: str, policy: "EmailPoli
         message["Subject"] = " ".join(letter.subject.split())
         message["Date"] = parcel.at
         message["Message-ID"] = f"<{parcel.id}@{origin.domain or 'localhost'}>"
-        message["Content-Language"] = letter.locale
         message["Auto-Submitted"] = "auto-generated"
         message.set_content(letter.body, charset="utf-8", cte=encoding)
+        message["Content-Language"] = letter.locale  # set_content takes former Content- fields away
     except (ValueError, IndexError, MessageError) as error:
         raise WillNeverDeliver(f"the letter is no valid message: {error}") from error
     return message
@@ -127,11 +127,17 @@ class SmtpServer:
 
     def _hand_over(self, server: smtplib.SMTP, parcel: Parcel) -> None:
         server.ehlo_or_helo_if_needed()
-        lines = parcel.letter.body.encode("utf-8", "replace").splitlines()
-        plain = server.has_extn("8bitmime") and all(len(line) <= LONGEST_LINE for line in lines)
-        encoding = "8bit" if plain else "quoted-printable"
-        message = message_of(parcel, self._sender, encoding=encoding, policy=_POLICY)
-        server.send_message(message, mail_options=["BODY=8BITMIME"] if plain else [])
+        letter = parcel.letter
+        lines = letter.body.encode("utf-8", "replace").splitlines()
+        is_plain = server.has_extn("8bitmime") and all(len(line) <= LONGEST_LINE for line in lines)
+        is_foreign = not (letter.to.isascii() and self._sender.isascii())
+        if is_foreign and not server.has_extn("smtputf8"):
+            raise WillNeverDeliver("the mail server takes no address beyond ASCII")
+        encoding = "8bit" if is_plain else "quoted-printable"
+        message = message_of(parcel, self._sender, encoding=encoding, policy=_POLICY.clone(utf8=is_foreign))
+        options = ["BODY=8BITMIME"] * is_plain + ["SMTPUTF8"] * is_foreign
+        # Not send_message, which writes ">From" where a line begins with "From".
+        server.sendmail(self._sender, [letter.to], message.as_bytes(), options)
 
 
 def _refused(code: int, reason: bytes | str) -> Exception:
@@ -140,12 +146,14 @@ def _refused(code: int, reason: bytes | str) -> Exception:
 
 
 _SECURITY: Final = {"smtp": ("none", 25), "smtp+starttls": ("starttls", 587), "smtps": ("tls", 465)}
+_LOOPBACK: Final = frozenset({"localhost", "127.0.0.1", "::1"})
 
 
 def carrier(url: str | None, folder: Path, sender: str = "") -> Carrier:
     """The carrier of an installation: ``smtp[+starttls|s]://[name:password@]host[:port][?from=address]``, else files.
 
-    ``sender`` stands in From where the URL has no ``from``. Raises ValueError where the URL is none of these.
+    ``sender`` stands in From where the URL has no ``from``. A password never crosses a network in the clear: with one,
+    ``smtp://`` means STARTTLS. Raises ValueError where the URL is none of these.
     """
     if not url:
         return MailFolder(folder, sender or DEFAULT_SENDER)
@@ -154,5 +162,7 @@ def carrier(url: str | None, folder: Path, sender: str = "") -> Carrier:
         raise ValueError("a mail URL starts with smtp://, smtp+starttls:// or smtps:// and names a host")
     security, port = _SECURITY[parts.scheme]
     login = (unquote(parts.username), unquote(parts.password or "")) if parts.username else None
+    if login and security == "none" and parts.hostname not in _LOOPBACK:
+        security = "starttls"
     origin = parse_qs(parts.query).get("from", [sender])[0]
     return SmtpServer(parts.hostname, parts.port or port, security=security, login=login, sender=origin)

@@ -28,9 +28,10 @@ _PASSING: Final = (exc.DBAPIError, exc.TimeoutError, sqlite3.DatabaseError, asyn
 
 def is_passing(error: Exception) -> bool:
     """True where trying again later may work, and nothing was kept."""
-    if isinstance(error, asyncpg.PostgresError):
-        return str(error.sqlstate).startswith(_POSTGRES_PASSING)
-    return isinstance(error, _PASSING) and not isinstance(error, _OURS)
+    if isinstance(error, _OURS):
+        return False
+    state = getattr(getattr(error, "orig", error), "sqlstate", None)
+    return state is None or str(state).startswith(_POSTGRES_PASSING)
 
 
 @contextmanager

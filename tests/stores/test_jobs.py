@@ -1,0 +1,50 @@
+"""Long work that outlives a restart."""
+
+from dataclasses import replace
+
+import pytest
+
+from drafting.actions.ports import Step
+from drafting.domain.errors import Code, Refusal
+from drafting.stores.opening import Stores
+from tests.stores.conftest import Hands
+
+STEPS = [Step("fr", "html"), Step("ar", "pdf")]
+
+
+async def test_keeps_progress(stores: Stores, clock: Hands) -> None:
+    job = await stores.jobs.create("publish", {"slug": "water", "n": 1}, STEPS, clock.now())
+    assert (job.status, job.done, job.total) == ("queued", 0, 2)
+    assert await stores.jobs.get(job.id) == job
+    clock.forward(seconds=1)
+    steps = (replace(STEPS[0], status="done"), replace(STEPS[1], status="failed", error="no font"))
+    moved = replace(job, status="running", steps=steps, changed=clock.now(), error="…")
+    await stores.jobs.save(moved)
+    assert await stores.jobs.get(job.id) == moved
+    assert moved.done == 1
+
+
+async def test_the_open_ones_go_on_after_a_restart(stores: Stores, clock: Hands) -> None:
+    made = []
+    for n in range(4):
+        made.append(await stores.jobs.create("publish", {"n": n}, STEPS, clock.now()))
+        clock.forward(seconds=1)
+    await stores.jobs.save(replace(made[0], status="running"))
+    await stores.jobs.save(replace(made[1], status="done"))
+    await stores.jobs.save(replace(made[2], status="failed"))
+    assert [job.id for job in await stores.jobs.open()] == [made[0].id, made[3].id]
+
+
+async def test_finds_the_newest_with_exactly_this_data(stores: Stores, clock: Hands) -> None:
+    await stores.jobs.create("publish", {"slug": "water", "n": 1}, STEPS, clock.now())
+    clock.forward(seconds=1)
+    newest = await stores.jobs.create("publish", {"n": 1, "slug": "water"}, STEPS, clock.now())
+    await stores.jobs.create("publish", {"n": 1, "slug": "water", "more": 0}, STEPS, clock.now())
+    assert await stores.jobs.find("publish", {"slug": "water", "n": 1}) == newest
+    assert await stores.jobs.find("render", {"slug": "water", "n": 1}) is None
+
+
+async def test_an_unknown_job_is_refused(stores: Stores) -> None:
+    with pytest.raises(Refusal) as refused:
+        await stores.jobs.get("none")
+    assert refused.value.code is Code.NOT_FOUND
