@@ -19,7 +19,7 @@ help: ## Show what there is to make
 
 .PHONY: run
 run: system-run $(READY) ## Serve at PORT (8000) what is in DATA (./data); an empty DATA gets the demonstration
-	@DRAFTING_DATA='$(DATA)' $(BIN)/drafting demo
+	@DRAFTING_DATA='$(DATA)' DRAFTING_PORT='$(PORT)' $(BIN)/drafting demo
 	@printf '\n  Open http://localhost:%s/ in a browser. Ctrl-C stops the server.\n\n' '$(PORT)'
 	@DRAFTING_DATA='$(DATA)' exec $(BIN)/drafting serve --port '$(PORT)'
 
