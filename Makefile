@@ -8,7 +8,7 @@ DATA ?= ./data
 TESTS ?=
 BIN := .venv/bin
 CATALOGUES := $(patsubst %.po,%.mo,$(wildcard locales/*/LC_MESSAGES/*.po))
-FRONTEND := $(shell find frontend -name node_modules -prune -o -type f -print 2>/dev/null)
+FRONTEND := $(shell find frontend templates/assets -name node_modules -prune -o -type f -print 2>/dev/null)
 READY := .venv/.run .venv/.frontend $(CATALOGUES)
 
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
