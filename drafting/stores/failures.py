@@ -23,7 +23,15 @@ _OURS: Final = (
 # PostgreSQL's classes of errors, https://www.postgresql.org/docs/current/errcodes-appendix.html
 _POSTGRES_PASSING: Final = ("08", "25006", "40", "53", "55P03", "57", "58", "XX")
 
-_PASSING: Final = (exc.DBAPIError, exc.TimeoutError, sqlite3.DatabaseError, asyncpg.InterfaceError, OSError)
+# asyncpg calls it an internal error when a statement meets the farewell of a server that is going down.
+_PASSING: Final = (
+    exc.DBAPIError,
+    exc.TimeoutError,
+    sqlite3.DatabaseError,
+    asyncpg.InterfaceError,
+    asyncpg.InternalClientError,
+    OSError,
+)
 
 
 def is_passing(error: Exception) -> bool:
