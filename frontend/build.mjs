@@ -38,7 +38,9 @@ const manifest = {}
 /** Notes the outputs of entry points (and of what they load later) under their logical names. */
 function note(result, nameOf) {
   for (const [path, { entryPoint }] of Object.entries(result.metafile.outputs)) {
-    if (entryPoint) manifest[nameOf(resolve(root, entryPoint))] = basename(path)
+    const name = basename(path)
+    if (entryPoint) manifest[nameOf(resolve(root, entryPoint))] = name
+    else if (name.endsWith(".js")) manifest[`shared/${name}`] = name
   }
 }
 const scriptName = path => basename(path).replace(/\.ts$/, ".js")

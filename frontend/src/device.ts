@@ -1,6 +1,7 @@
 // What this device keeps: one database per account and declaration, and the cached pages of the workshop.
 export const DATABASE_PREFIX = "drafting:"
 export const CACHE_PREFIX = "drafting-"
+export const PAGES = `${CACHE_PREFIX}pages`
 
 const WAIT_FOR_CLEARING = 2000 // milliseconds; another page may hold a database open
 

@@ -1,5 +1,5 @@
 // What every page of the workshop loads first: small; the editor itself follows only when it is wanted.
-import { clearOnLogout } from "./device"
+import { clearOnLogout, PAGES } from "./device"
 
 clearOnLogout()
 
@@ -32,7 +32,9 @@ function keepShell(): void {
   const { trustedTypes } = globalThis as { trustedTypes?: ScriptPolicies }
   const rules = { createScriptURL: (): string => "/sw.js" }
   const policy = trustedTypes?.createPolicy("drafting", rules) ?? rules
-  navigator.serviceWorker.register(policy.createScriptURL("/sw.js"), { scope: "/" }).catch((error: unknown) => {
-    console.warn("The workshop will not open without a network:", error)
-  })
+  const unseen = !navigator.serviceWorker.controller // this very page was loaded without it
+  navigator.serviceWorker
+    .register(policy.createScriptURL("/sw.js"), { scope: "/" })
+    .then(() => (unseen ? caches.open(PAGES).then(cache => cache.add(location.href)) : undefined))
+    .catch((error: unknown) => console.warn("The workshop will not open without a network:", error))
 }

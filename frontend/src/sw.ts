@@ -1,7 +1,8 @@
 // Service worker: the editor's shell, so that a delegate without a network can open the workshop again.
 // Built files never change under one name and come from the cache; pages of the workshop come from the network, and
 // from the cache where there is none.
-export {}
+import { CACHE_PREFIX, PAGES } from "./device"
+
 declare const self: {
   readonly clients: { claim(): Promise<void> }
   readonly location: Location
@@ -16,9 +17,8 @@ declare const self: {
 declare const SHELL: readonly string[]
 declare const SHELL_NAME: string
 
-const PREFIX = "drafting-"
-const FILES = `${PREFIX}files-${SHELL_NAME}`
-const PAGES = `${PREFIX}pages`
+const ALL_FILES = `${CACHE_PREFIX}files-`
+const FILES = ALL_FILES + SHELL_NAME
 const PAGES_KEPT = 30
 
 self.addEventListener("install", event => {
@@ -40,7 +40,7 @@ self.addEventListener("fetch", event => {
 
 async function dropOldFiles(): Promise<void> {
   const names = await caches.keys()
-  const old = names.filter(name => name.startsWith(`${PREFIX}files-`) && name !== FILES)
+  const old = names.filter(name => name.startsWith(ALL_FILES) && name !== FILES)
   await Promise.all(old.map(name => caches.delete(name)))
 }
 

@@ -19,7 +19,7 @@ export class Messages {
     const tag = supported(language)
     this.plural = new Intl.PluralRules(tag)
     this.number = new Intl.NumberFormat(tag)
-    this.clock = new Intl.DateTimeFormat(tag, { hour: "2-digit", minute: "2-digit" })
+    this.clock = new Intl.DateTimeFormat(tag, { hour: "2-digit", minute: "2-digit", hourCycle: "h23" })
   }
 
   /** A whole sentence; where `values.count` is a number it chooses the plural form. */

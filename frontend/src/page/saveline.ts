@@ -9,6 +9,8 @@ export interface Saving {
   readonly stage: Stage
   readonly stop: Stop | null
   readonly editable: boolean
+  /** Whether this text was live on this page at any time. */
+  readonly wasLive: boolean
   /** Whether words are shown that could not be saved. */
   readonly unsavedShown: boolean
   readonly pending: number
@@ -51,7 +53,7 @@ function stopped(saving: Saving, { code, reason }: Stop, messages: Messages): Sa
     case SIGNED_OUT:
       return [saving.pending && saving.keepsAll ? "signed_out_kept" : "signed_out"]
     case NOT_ALLOWED:
-      if (!saving.editable) return ["not_allowed"]
+      if (!saving.editable || (!saving.wasLive && !saving.unsavedShown)) return ["not_allowed"]
       return [saving.unsavedShown ? "ended" : "ended_saved", { time }]
     case OUTDATED:
       return [reason === "again" ? "outdated_again" : "outdated"]

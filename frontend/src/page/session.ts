@@ -51,6 +51,8 @@ export class Session {
   private stop: Stop | null = null
   private stoppedAt = 0
   private savedAt: number | null = null
+  private wasLive = false
+  private wasOffline = false
   private offlineSince = serverNow()
   private cannotSave = false
   private unsavedShown = false
@@ -168,6 +170,7 @@ export class Session {
     const before = this.beforeAway
     const mine = before && blockTexts(project(this.doc.getText("body")).doc)
     this.deliver(update)
+    this.wasLive = true
     this.beforeAway = null
     this.edit()
     if (before && mine) this.showUnmerged(before, mine)
@@ -189,7 +192,6 @@ export class Session {
     this.changed()
   }
 
-  private wasOffline = false
   private readonly changed = (): void => {
     const { channel, keeper } = this
     if (!channel) return
@@ -224,6 +226,7 @@ export class Session {
       stage: channel.stage,
       stop: this.stop,
       editable: this.editable,
+      wasLive: this.wasLive,
       unsavedShown: this.unsavedShown,
       pending: channel.outbox.count,
       keepsAll: keeper?.keepsAll ?? false,

@@ -12,7 +12,7 @@ const RELOAD_AGAIN = 60_000 // milliseconds
 const RELOAD_WAIT = 1_500 // in which other texts put their words aside
 
 export function startWorkshop(root: HTMLElement): void {
-  const { sync = "/sync", declaration = "", account = "", person = "", network = "", hue = "0", lang } = root.dataset
+  const { sync = "/sync", declaration = "", account = "", person = "", network = "", networkName = network, hue = "0", lang } = root.dataset
   const messages = pageMessages(lang ?? document.documentElement.lang)
   const sessions: Session[] = []
   let leaving = false
@@ -24,7 +24,7 @@ export function startWorkshop(root: HTMLElement): void {
       return null
     }),
     messages,
-    person: { name: person, network, hue: Number(hue) || 0 },
+    person: { name: person, network: networkName, hue: Number(hue) || 0 },
     reload: () => {
       if (Date.now() - Number(sessionStorage.getItem(RELOADED) ?? 0) < RELOAD_AGAIN) return false
       sessionStorage.setItem(RELOADED, String(Date.now()))

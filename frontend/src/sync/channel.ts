@@ -9,6 +9,8 @@ import { Outbox } from "./outbox"
 export const FROM_SERVER = Symbol("from the server")
 export const FROM_DEVICE = Symbol("from this device")
 
+const REOPEN = 2000 // milliseconds
+
 export type Stage = "connecting" | "live" | "offline" | "stopped"
 
 export interface ChannelEvents {
@@ -122,10 +124,19 @@ export class Channel implements Party {
       case "denied":
         return this.stop(readStop(frame.reason, NOT_ALLOWED))
       case "closed":
-        return this.stop(readStop(frame.reason, REFUSED))
+        return this.closedAlone(readStop(frame.reason, 0))
       case "notice":
         return this.events.notice(frame.payload)
     }
+  }
+
+  /** The server closed this text and kept the socket: for good where it gives a code, else it is opened again. */
+  private closedAlone(stop: Stop): void {
+    this.closed(stop.code ? stop : null)
+    if (stop.code) return
+    setTimeout(() => {
+      if (this.stage === "offline" && this.line.isOpen) this.opened()
+    }, REOPEN)
   }
 
   private answer(vector: Uint8Array): void {

@@ -6,6 +6,7 @@ const SYNC = 0
 const AWARENESS = 1
 const AUTH = 2
 const QUERY_AWARENESS = 3
+const SYNC_REPLY = 4
 const STATELESS = 5
 const CLOSE = 7
 const SYNC_STATUS = 8
@@ -76,6 +77,7 @@ export function read(bytes: Uint8Array): readonly [name: string, frame: Frame] {
 function payload(type: number, decoder: decoding.Decoder): Frame {
   switch (type) {
     case SYNC:
+    case SYNC_REPLY:
       return readSync(decoder)
     case AWARENESS:
       return { type: "presence", update: decoding.readVarUint8Array(decoder) }
