@@ -238,10 +238,10 @@ class MemoryPasses:
     async def of_account(self, purpose: str, account: str, at: datetime) -> Sequence[Pass]:
         live = [
             p
-            for p in self.by_hash.values()
+            for p in reversed(self.by_hash.values())
             if p.purpose == purpose and p.account == account and p.expires > at and p.used is None
         ]
-        return sorted(live[::-1], key=lambda p: p.created, reverse=True)
+        return sorted(live, key=lambda p: p.created, reverse=True)
 
     async def revoke(self, pass_id: str, account: str) -> bool:
         for key, known in list(self.by_hash.items()):
@@ -334,7 +334,7 @@ class RecordingNotices:
 class PlainSentences:
     """The letter's name for a subject, its values for a body, one a line; a link stands alone on its line."""
 
-    def letter(self, name: str, locale: str, **values: Any) -> tuple[str, str]:
+    def letter(self, name: str, locale: str, /, **values: Any) -> tuple[str, str]:
         lines = [
             str(value) if str(value).startswith(("http://", "https://")) else f"{key}: {value}"
             for key, value in values.items()

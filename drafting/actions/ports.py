@@ -317,5 +317,5 @@ class Ports:
 class Sentences(Protocol):
     """Translated words for letters; the web layer knows gettext."""
 
-    def letter(self, name: str, locale: str, **values: Any) -> tuple[str, str]:
+    def letter(self, name: str, locale: str, /, **values: Any) -> tuple[str, str]:
         """Subject and body of a letter by its name: ``invitation``, ``sign_in``, ``receipt``, ``tabled``, ``grant``."""
