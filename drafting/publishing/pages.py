@@ -1,0 +1,194 @@
+"""Jinja environments, and the pages of one edition in one language as bytes."""
+
+import json
+from collections.abc import Sequence
+from functools import lru_cache
+from hashlib import sha256
+from io import BytesIO
+from pathlib import Path
+from typing import Any, Final
+
+import segno
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from markupsafe import Markup
+
+from drafting.domain.prose import TEXT_PREFIX
+from drafting.publishing.content import Content
+from drafting.publishing.reading import Part, Reading
+from drafting.publishing.standings import MARKS, label
+from drafting.publishing.words import Words
+
+# Wider tables than this are read as lists.
+WIDEST_TABLE: Final = 9
+DESCRIPTION_LENGTH: Final = 200
+
+
+@lru_cache(maxsize=32)
+def environment(templates: Path, words: Words) -> Environment:
+    """Everything is escaped, and a name that a template misspells is an error."""
+    made = Environment(
+        loader=FileSystemLoader(templates),
+        autoescape=True,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        undefined=StrictUndefined,
+        extensions=["jinja2.ext.i18n"],
+    )
+    made.install_gettext_callables(  # type: ignore[attr-defined]
+        words.gettext, words.ngettext, newstyle=True, pgettext=words.pgettext
+    )
+    made.globals["words"] = words
+    return made
+
+
+def qr_code(address: str, title: str) -> Markup:
+    """The address as an inline picture, whose title says what it is to those who do not see it."""
+    out = BytesIO()
+    segno.make(address, error="m", micro=False).save(
+        out, kind="svg", xmldecl=False, svgns=True, omitsize=True, border=0, nl=False, title=title, svgclass="qr",
+        lineclass=None,
+    )  # fmt: skip
+    return Markup(out.getvalue().decode().replace("<svg ", '<svg role="img" ', 1))  # noqa: S704 - segno escapes
+
+
+def stylesheet(templates: Path) -> tuple[str, bytes]:
+    """The style sheet of published pages, and a name that changes with it."""
+    data = (templates / "assets" / "public.css").read_bytes()
+    return f"public-{sha256(data).hexdigest()[:12]}.css", data
+
+
+def linked_data(reading: Reading) -> Markup:
+    """Schema.org's description of the page, safe inside a script element."""
+    content = reading.content
+    value = {
+        "@context": "https://schema.org",
+        "@type": "CreativeWork",
+        "name": reading.title,
+        "inLanguage": reading.locale.tag,
+        "url": reading.address,
+        "version": str(content.n),
+        "datePublished": content.released_at.isoformat(),
+        "dateModified": content.changed_at.isoformat(),
+        "identifier": content.manifest,
+        "author": [{"@type": "Organization", "name": network.name} for network in content.networks],
+        "encoding": {
+            "@type": "MediaObject",
+            "encodingFormat": "application/pdf",
+            "contentUrl": reading.address + pdf_name(content, reading.locale.tag),
+        },
+    }
+    if reading.locale.tag != content.source_locale:
+        value["translationOfWork"] = {"@id": reading.address_of(content.source_locale)}
+    text = json.dumps(value, ensure_ascii=False, sort_keys=True)
+    for character in "<>&\u2028\u2029":
+        text = text.replace(character, f"\\u{ord(character):04x}")
+    return Markup(text)  # noqa: S704 - no character is left that could end the element
+
+
+def pdf_name(content: Content, tag: str) -> str:
+    return f"{content.slug}-{content.n}-{tag}.pdf"
+
+
+def describe(reading: Reading) -> str:
+    """The first words of the front, for those who show links."""
+    blocks = reading.front.text.body[1:] if reading.front else ()
+    words = next((block.words for block in blocks if not block.is_empty), reading.title)
+    return words if len(words) <= DESCRIPTION_LENGTH else words[: DESCRIPTION_LENGTH - 1].rstrip() + "…"
+
+
+class Cell:
+    """A crossing of networks and sections on the page of positions."""
+
+    def __init__(self, reading: Reading, network: str, part: Part) -> None:
+        standing = next((each for each in part.section.standings if each.network == network), None)
+        self.name = reading.name(network)
+        self.mark = MARKS[standing.status] if standing else "n"
+        self.label = label(reading.words, standing.status) if standing else ""
+
+
+class Pages:
+    """The pages of one edition in one language."""
+
+    def __init__(self, reading: Reading, templates: Path) -> None:
+        self.reading = reading
+        self.environment = environment(templates, reading.words)
+        self.stylesheet = stylesheet(templates)[0]
+
+    def files(self) -> dict[str, bytes]:
+        """Name → page, below the folder of the language."""
+        return {
+            "index.html": self._render("edition.html", "", **self._edition()),
+            "positions.html": self._render("positions.html", "positions.html", **self._positions()),
+            "check.html": self._render("check.html", "check.html", text_prefix=TEXT_PREFIX.decode().strip()),
+        }
+
+    def _edition(self) -> dict[str, Any]:
+        reading, content = self.reading, self.reading.content
+        letters = {letter for part in reading.parts for letter in part.marks}
+        letters |= {side.mark for part in reading.parts for side in part.sides}
+        return {
+            "description": describe(reading),
+            "linked_data": linked_data(reading),
+            "letters": sorted(letters),
+            "pdf": pdf_name(content, reading.locale.tag),
+            "translators": reading.words.join(list(content.translators.get(reading.locale.tag, ()))),
+            "qr": qr_code(reading.address, reading.words.gettext("QR code: the address of this page")),
+        }
+
+    def _positions(self) -> dict[str, Any]:
+        reading, content = self.reading, self.reading.content
+
+        def row(part: Part) -> list[Cell]:
+            return [Cell(reading, network.slug, part) for network in content.networks]
+
+        return {
+            "letters": sorted({cell.mark for part in reading.parts for cell in row(part)}),
+            "row": row,
+            "as_table": len(content.networks) <= WIDEST_TABLE,
+            "signed": reading.words.join([reading.name(slug) for slug in content.signed_by]),
+        }
+
+    def _render(self, template: str, page: str, **values: Any) -> bytes:
+        reading = self.reading
+        root = reading.attributes(reading.locale.tag)
+        return (
+            self.environment.get_template(f"public/{template}")
+            .render(
+                reading=reading,
+                content=reading.content,
+                title=reading.title,
+                root=root,
+                root_attributes=Markup(" ") + root,
+                ui=reading.ui,
+                page=page,
+                canonical=reading.address + page,
+                top="../../",
+                stylesheet=self.stylesheet,
+                **values,
+            )
+            .encode()
+        )
+
+
+def chooser(content: Content, editions: Sequence[Content], words: Words, templates: Path, *, top: str) -> bytes:
+    """The page on which readers choose a language: of the newest edition, or with ``top`` set of an older one."""
+    locale = content.locale(content.source_locale)
+    root = Markup('lang="{}" dir="{}"').format(locale.tag, locale.direction)
+    ui = "" if words.tag == locale.tag else Markup(' lang="{}" dir="{}"').format(words.tag, words.direction)
+    address = f"{content.origin}/d/{content.slug}/"
+    return (
+        environment(templates, words)
+        .get_template("public/chooser.html")
+        .render(
+            content=content,
+            editions=editions,
+            title=content.title_in(locale.tag),
+            root=root,
+            ui=ui,
+            top=top,
+            below="" if top else f"{content.n}/",
+            canonical=address + (f"{content.n}/" if top else ""),
+            stylesheet=stylesheet(templates)[0],
+        )
+        .encode()
+    )

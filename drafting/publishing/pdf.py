@@ -1,0 +1,165 @@
+"""The printed edition. WeasyPrint lives here and in :mod:`drafting.publishing.patches` only.
+
+1 The reading is set by a template. 2 Line breaks are marked. 3 The styles of its languages are written. 4 WeasyPrint
+lays it out and writes a tagged PDF (PDF/UA-1 by its own account; no checker has confirmed it), the same for the same
+content, faces and libraries.
+"""
+
+import logging
+import re
+import unicodedata
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any, Final
+
+from markupsafe import Markup
+from weasyprint import CSS, HTML
+from weasyprint.logger import LOGGER
+from weasyprint.text.fonts import FontConfiguration
+from weasyprint.urls import URLFetcher, URLFetcherResponse
+
+from drafting.domain.errors import Code, Refusal
+from drafting.domain.locales import Locale
+from drafting.publishing import patches
+from drafting.publishing.breaks import mark_breaks
+from drafting.publishing.fonts import typography
+from drafting.publishing.pages import describe, environment, qr_code
+from drafting.publishing.reading import Reading, direction_of
+from drafting.publishing.words import cldr
+
+patches.apply()
+
+LONG_TITLE: Final = 28
+_MISSING: Final = re.compile(r"\(U\+([0-9A-F]+)\)")
+
+
+class NothingFetched(Exception):
+    """A page asked for something outside itself."""
+
+
+class OwnAssetsOnly(URLFetcher):  # type: ignore[misc]
+    """Gives out the files it was made with, by name, and refuses every other address: no socket, no file is opened."""
+
+    def __init__(self, assets: Mapping[str, bytes] = {}) -> None:
+        super().__init__(timeout=1, allowed_protocols=(), allow_redirects=False, fail_on_errors=False)
+        self.assets = dict(assets)
+        self.refused: list[str] = []
+
+    def fetch(self, url: str, headers: Any = None) -> URLFetcherResponse:
+        name = url.removeprefix("asset:")
+        if name != url and name in self.assets:
+            return URLFetcherResponse(url, body=self.assets[name])
+        self.refused.append(url)
+        raise NothingFetched(url)
+
+
+class _Missing(logging.Handler):
+    """Collects the characters that no face has, from WeasyPrint's warnings."""
+
+    def __init__(self) -> None:
+        super().__init__(logging.WARNING)
+        self.characters: dict[str, None] = {}
+
+    def emit(self, record: logging.LogRecord) -> None:
+        message = record.getMessage()
+        if message.startswith(".notdef") and (found := _MISSING.search(message)):
+            self.characters[chr(int(found.group(1), 16))] = None
+
+    @property
+    def letters(self) -> list[str]:
+        return [character for character in self.characters if unicodedata.category(character)[0] in "LMN"]
+
+
+def set_html(reading: Reading, templates: Path) -> str:
+    """The book as HTML for the page maker, line breaks marked."""
+    content, words = reading.content, reading.words
+    root = reading.attributes(reading.locale.tag)
+    html = (
+        environment(templates, words)
+        .get_template("print/edition.html")
+        .render(
+            reading=reading,
+            content=content,
+            title=reading.title,
+            root=root,
+            ui=reading.ui or Markup(" ") + root,
+            authors=", ".join(network.name for network in content.networks),
+            description=describe(reading),
+            made_at=content.changed_at.strftime("%Y-%m-%dT%H:%M:%SZ"),
+            running=running_head(reading),
+            title_size="long" if len(reading.title) > LONG_TITLE else "short",
+            signed=words.join([reading.name(slug) for slug in content.signed_by]),
+            translators=words.join(list(content.translators.get(reading.locale.tag, ()))),
+            languages=words.join([words.language(each.tag) for each in content.locales]),
+            digest_lines=_grouped(content.manifest),
+            qr=qr_code(reading.address, words.gettext("QR code: the address of this edition online")),
+            shown_address=Markup("<wbr>").join(re.split("(?<=/)", reading.address)),
+            direction_of=direction_of,
+        )
+    )
+    return mark_breaks(html)
+
+
+def _grouped(digest: str) -> list[str]:
+    prefix, _, hexadecimal = digest.partition(":")
+    return [f"{prefix}:", *re.findall(".{1,8}", hexadecimal)]
+
+
+def running_head(reading: Reading) -> str:
+    """Language, edition and short code, for the head of every page."""
+    words = reading.words
+    return words.gettext("%(language)s, edition %(n)s, %(code)s") % {
+        "language": reading.locale.autonym,
+        "n": words.number(reading.content.n),
+        "code": reading.code,
+    }
+
+
+def quoted_locales(reading: Reading, html: str) -> list[Locale]:
+    """The other languages that occur on the pages, from their lang attributes."""
+    tags = dict.fromkeys(re.findall(r'\blang="([A-Za-z0-9-]+)"', html))
+    known = {locale.tag: locale for locale in reading.content.locales}
+    return [known.get(tag) or Locale(tag, cldr(tag).script or _likely(tag), tag) for tag in tags]
+
+
+def _likely(tag: str) -> str:
+    direction = cldr(tag).text_direction
+    return "Arab" if direction == "rtl" else "Latn"
+
+
+def make_pdf(reading: Reading, templates: Path) -> bytes:
+    """A tagged PDF. ``reading`` must have been made with ``notes_inline``. Raises ``rendering_failed``.
+
+    ``reason`` is ``no_font`` where letters of the text are in none of the installed faces (``characters`` says which).
+    """
+    html = set_html(reading, templates)
+    fetcher = OwnAssetsOnly()
+    faces = FontConfiguration()
+    sheets = [
+        CSS(string=(templates / "print" / "print.css").read_text("utf-8"), url_fetcher=fetcher, font_config=faces),
+        CSS(string=typography(reading.locale, quoted_locales(reading, html), html), url_fetcher=fetcher),
+    ]
+    missing = _Missing()
+    LOGGER.addHandler(missing)
+    try:
+        data = HTML(string=html, base_url=None, url_fetcher=fetcher).write_pdf(
+            font_config=faces,
+            stylesheets=sheets,
+            pdf_variant="pdf/ua-1",
+            pdf_identifier=bytes.fromhex(reading.content.digest.removeprefix("sha256:"))[:16],
+        )
+    finally:
+        LOGGER.removeHandler(missing)
+    if missing.letters:
+        raise Refusal(
+            Code.RENDERING_FAILED,
+            reason="no_font",
+            locale=reading.locale.tag,
+            characters="".join(missing.letters[:20]),
+        )
+    return bytes(data)
+
+
+def warm() -> None:
+    """Lay out a word, so that faces are looked up and style sheets of the page maker read before the first job."""
+    HTML(string="<html lang=en><title>-</title><p>-", url_fetcher=OwnAssetsOnly()).write_pdf(pdf_variant="pdf/ua-1")

@@ -1,0 +1,126 @@
+"""The process that renders: started once, warm, forking a short-lived child for each job.
+
+It is a process of its own with a single thread, so forking is safe, whatever its starter runs. A job is one connection
+to its socket: length and JSON in; length, JSON and the files out. A child that exceeds its limits is killed by the
+system, whatever it is doing, and its connection just ends. The whole ends when its standard input does.
+"""
+
+import json
+import os
+import resource
+import selectors
+import signal
+import socket
+import struct
+import sys
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from drafting.domain.errors import Code, Refusal
+from drafting.publishing.content import read_content
+from drafting.publishing.limits import Limits
+from drafting.publishing.pages import Pages, pdf_name, stylesheet
+from drafting.publishing.reading import Reading
+from drafting.publishing.words import words_for
+
+READY = b"ready\n"
+LENGTH = struct.Struct("!Q")
+MAX_REQUEST = 64 * 1024 * 1024
+BACKLOG = 64
+
+
+def render(edition: Mapping[str, Any], tag: str, format: str, templates: Path, locales: Path) -> dict[str, bytes]:
+    """Path below the public folder → bytes; the file that was asked for comes first."""
+    content = read_content(edition)
+    locale = content.locale(tag)
+    words = words_for(locales, (tag, content.source_locale))
+    folder = f"d/{content.slug}/{content.n}/{tag}/"
+    if format == "pdf":
+        return {folder + pdf_name(content, tag): _print(Reading(content, locale, words, notes_inline=True), templates)}
+    name, sheet = stylesheet(templates)
+    pages = Pages(Reading(content, locale, words), templates).files()
+    return {folder + page: data for page, data in pages.items()} | {f"d/{content.slug}/assets/{name}": sheet}
+
+
+def _print(reading: Reading, templates: Path) -> bytes:
+    try:
+        from drafting.publishing.pdf import make_pdf
+    except OSError as missing:
+        raise Refusal(Code.RENDERING_FAILED, reason="no_pango", detail=str(missing).splitlines()[0]) from missing
+    return make_pdf(reading, templates)
+
+
+def _restrain(limits: Limits) -> None:
+    """From here on the system itself ends this process when it takes too much."""
+    for number in (signal.SIGALRM, signal.SIGXCPU, signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, signal.SIG_DFL)
+    signal.setitimer(signal.ITIMER_REAL, limits.seconds)
+    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+    resource.setrlimit(resource.RLIMIT_CPU, (limits.processor_seconds, limits.processor_seconds + 1))
+    size = Path("/proc/self/statm")
+    if size.is_file():
+        now = int(size.read_text("ascii").split()[0]) * resource.getpagesize()
+        resource.setrlimit(resource.RLIMIT_AS, (now + limits.memory, now + limits.memory))
+
+
+def _receive(connection: socket.socket) -> Any:
+    with connection.makefile("rb") as stream:
+        (length,) = LENGTH.unpack(stream.read(LENGTH.size))
+        if length > MAX_REQUEST:
+            raise Refusal(Code.RENDERING_FAILED, reason="too_large")
+        return json.loads(stream.read(length))
+
+
+def _answer(job: Any) -> tuple[dict[str, Any], list[bytes]]:
+    try:
+        files = render(job["edition"], job["locale"], job["format"], Path(job["templates"]), Path(job["locales"]))
+    except Refusal as refusal:
+        return {"refused": refusal.code.value, "data": refusal.data}, []
+    except MemoryError:
+        return {"refused": Code.RENDERING_FAILED.value, "data": {"reason": "too_large"}}, []
+    return {"files": [[path, len(data)] for path, data in files.items()]}, list(files.values())
+
+
+def _serve(connection: socket.socket) -> None:
+    connection.setblocking(True)
+    job = _receive(connection)
+    _restrain(Limits(**job["limits"]))
+    head, blobs = _answer(job)
+    header = json.dumps(head).encode()
+    connection.sendall(LENGTH.pack(len(header)) + header + b"".join(blobs))
+
+
+def _warm(templates: Path) -> None:
+    """Load what every job needs, so that its child finds it there."""
+    stylesheet(templates)
+    try:
+        from drafting.publishing import pdf
+    except OSError:
+        return
+    pdf.warm()
+
+
+def main(path: str, templates: str) -> None:
+    """Listen on a Unix socket at ``path`` until standard input ends."""
+    signal.signal(signal.SIGCHLD, signal.SIG_IGN)
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    _warm(Path(templates))
+    with socket.socket(socket.AF_UNIX, socket.SOCK_STREAM) as listener, selectors.DefaultSelector() as selector:
+        listener.bind(path)
+        listener.listen(BACKLOG)
+        selector.register(listener, selectors.EVENT_READ)
+        selector.register(sys.stdin.buffer, selectors.EVENT_READ)
+        sys.stdout.buffer.write(READY)
+        sys.stdout.buffer.flush()
+        while all(key.fileobj is listener for key, _ in selector.select()):
+            connection, _ = listener.accept()
+            with connection:
+                if os.fork() == 0:
+                    listener.close()
+                    _serve(connection)
+                    os._exit(0)
+
+
+if __name__ == "__main__":
+    main(*sys.argv[1:])
