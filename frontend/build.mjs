@@ -92,6 +92,7 @@ await build({
   define: { SHELL: JSON.stringify(shell), SHELL_NAME: JSON.stringify(shellName) },
 })
 writeFileSync(join(out, "licences.txt"), licences().join(`\n${"-".repeat(80)}\n\n`))
+writeFileSync(join(out, "messages.json"), readFileSync(join(root, "messages.json"))) // for the server, which translates them
 manifest["sw.js"] = "sw.js"
 manifest["licences.txt"] = "licences.txt"
 writeFileSync(join(out, "manifest.json"), `${JSON.stringify(manifest, Object.keys(manifest).sort(), 2)}\n`)

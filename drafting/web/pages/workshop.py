@@ -1,0 +1,264 @@
+"""One text, live: the words as everybody sees them now, with the editor; as a plain form; and its history."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Final
+
+from starlette.responses import Response
+
+from drafting.actions.core import load_directory
+from drafting.actions.markdown import to_markdown
+from drafting.actions.positions import read_revision
+from drafting.actions.texts import may_write, read_moment, restore_moment, text_history, write_text
+from drafting.domain.declaration import Declaration
+from drafting.domain.differences import BlockChange, diff_texts
+from drafting.domain.errors import Code, Refusal
+from drafting.domain.networks import Mandate
+from drafting.domain.policy import Action
+from drafting.domain.prose import Text, digest
+from drafting.domain.standing import cell
+from drafting.web.editor import messages
+from drafting.web.errors import STATUS, sentence
+from drafting.web.outline import Part, outline, part_of
+from drafting.web.pages.matrix import own_networks
+from drafting.web.pages.sections import allowed
+from drafting.web.visits import Visit
+
+TOGETHER: Final = 10
+MOMENTS_SHOWN: Final = 200
+QUIET: Final = 300
+
+
+@dataclass(frozen=True, slots=True)
+class LiveText:
+    """A text as the page begins it; the editor takes over from there."""
+
+    part: Part
+    locale: str
+    name: str
+    text: Text
+    digest: str
+    is_editable: bool
+
+
+async def live_text(visit: Visit, declaration: Declaration, part: Part, locale: str) -> LiveText:
+    name = declaration.text_name(part.id, locale)
+    text = await visit.ports.workshops.read(name)
+    is_editable = visit.account is not None and may_write(declaration, visit.account.id, name, visit.at)
+    return LiveText(part, locale, name, text, digest(text), is_editable)
+
+
+def place(visit: Visit, declaration: Declaration, parts: list[Part]) -> tuple[Part, str]:
+    """The section and the language of the path. Raises ``not_found``."""
+    part, locale = part_of(parts, visit.part("section")), visit.part("locale")
+    if part is None:
+        raise Refusal(Code.NOT_FOUND, section=visit.part("section"))
+    if locale not in declaration.locales:
+        raise Refusal(Code.NOT_FOUND, locale=locale)
+    return part, locale
+
+
+async def show(visit: Visit) -> Response:
+    declaration = await visit.declaration()
+    parts = await outline(visit, declaration)
+    part, locale = place(visit, declaration, parts)
+    return visit.page(
+        "workshop/text.html",
+        **await _around(visit, declaration, parts),
+        part=part,
+        locale=locale,
+        live=await live_text(visit, declaration, part, locale),
+        is_source=locale == declaration.source_locale,
+        holder=(await visit.ports.accounts.names([part.section.holder])).get(part.section.holder, ""),
+        changes=await _changes(visit, declaration, part),
+        may_table=allowed(visit, declaration, Action.TABLE, part)
+        and part.workshop_differs
+        and not declaration.open_edition,
+        shorts=await _shorts(visit, declaration),
+        own_cells=[cell(declaration, part.section, n, visit.at) for n in own_networks(visit, declaration)],
+    )
+
+
+async def whole(visit: Visit) -> Response:
+    """Every section of the declaration on one page, each of them live, over one connection."""
+    declaration = await visit.declaration()
+    locale = visit.part("locale")
+    if locale not in declaration.locales:
+        raise Refusal(Code.NOT_FOUND, locale=locale)
+    parts = await outline(visit, declaration)
+    texts = [await live_text(visit, declaration, part, locale) for part in parts]
+    around = await _around(visit, declaration, parts)
+    return visit.page("workshop/whole.html", **around, locale=locale, texts=texts)
+
+
+async def _around(visit: Visit, declaration: Declaration, parts: list[Part]) -> dict[str, object]:
+    """What every page with an editor needs: who writes, in which colour, and the editor's sentences."""
+    actor = visit.actor
+    mandate = _acting_mandate(declaration, actor.account, visit.at)
+    network = mandate.network if mandate and mandate.network else ""
+    member = declaration.members.get(network)
+    return {
+        "declaration": declaration,
+        "parts": parts,
+        "own_network": network,
+        "hue": (member.place % 12) if member else 11,
+        "messages": messages(visit.words),
+    }
+
+
+def _acting_mandate(declaration: Declaration, account: str, at: datetime) -> Mandate | None:
+    live = list(declaration.live_mandates(account, at))
+    return next((m for m in live if m.network), live[0] if live else None)
+
+
+async def _changes(visit: Visit, declaration: Declaration, part: Part) -> list[BlockChange]:
+    """How the workshop's source differs from the tabled revision."""
+    revision = part.section.revision
+    if revision is None or not part.workshop_differs:
+        return []
+    source = declaration.source_locale
+    tabled = await read_revision(visit.ports, declaration.slug, part.id, revision.n, source)
+    now = await visit.ports.workshops.read(declaration.text_name(part.id, source))
+    return list(diff_texts(tabled, now))
+
+
+async def _shorts(visit: Visit, declaration: Declaration) -> dict[str, str]:
+    """Network → its short name."""
+    known = (await load_directory(visit.ports)).networks
+    return {slug: known[slug].short if slug in known else member.name for slug, member in declaration.members.items()}
+
+
+# ---- without script: the section as a form
+
+
+async def edit(visit: Visit) -> Response:
+    declaration = await visit.declaration()
+    parts = await outline(visit, declaration)
+    part, locale = place(visit, declaration, parts)
+    live = await live_text(visit, declaration, part, locale)
+    if not live.is_editable:
+        raise Refusal(Code.NOT_ALLOWED, action="edit_text")
+    return _edit_page(visit, declaration, parts, live, to_markdown(live.text), live.digest)
+
+
+def _edit_page(
+    visit: Visit,
+    declaration: Declaration,
+    parts: list[Part],
+    live: LiveText,
+    words: str,
+    seen: str,
+    refusal: Refusal | None = None,
+) -> Response:
+    return visit.page(
+        "workshop/edit.html",
+        STATUS[refusal.code] if refusal else 200,
+        declaration=declaration,
+        parts=parts,
+        part=live.part,
+        locale=live.locale,
+        live=live,
+        words_typed=words,
+        seen=seen,
+        fault=sentence(visit.words, refusal) if refusal else "",
+        is_collision=refusal is not None and refusal.code is Code.TEXT_CHANGED,
+        line=refusal.data.get("line") if refusal else None,
+    )
+
+
+async def save(visit: Visit) -> Response:
+    """Saved whole; where somebody wrote meanwhile, the page shows both and nothing is lost."""
+    form = await visit.form()
+    slug, section, locale = visit.part("declaration"), visit.part("section"), visit.part("locale")
+    words = form.text("markdown")
+    try:
+        await write_text(
+            visit.ports, visit.actor, slug=slug, section=section, locale=locale, markdown=words, seen=form.text("seen")
+        )
+    except Refusal as refusal:
+        if refusal.code not in (Code.TEXT_CHANGED, Code.MARKDOWN_REFUSED, Code.TEXT_REFUSED, Code.TOO_LARGE):
+            raise
+        declaration = await visit.declaration()
+        parts = await outline(visit, declaration)
+        part, _ = place(visit, declaration, parts)
+        live = await live_text(visit, declaration, part, locale)
+        return _edit_page(visit, declaration, parts, live, words, live.digest, refusal)
+    return visit.go("workshop", slug, section, locale)
+
+
+# ---- history
+
+
+@dataclass(frozen=True, slots=True)
+class Moment:
+    """A stretch of one person's writing; ``sequence`` is its last edit."""
+
+    sequence: int
+    at: datetime
+    since: datetime
+    account: str
+    network: str
+    edits: int
+
+
+async def history(visit: Visit) -> Response:
+    declaration = await visit.declaration()
+    parts = await outline(visit, declaration)
+    part, locale = place(visit, declaration, parts)
+    edits = await text_history(visit.ports, visit.actor, slug=declaration.slug, section=part.id, locale=locale)
+    moments: list[Moment] = []
+    for edit in edits:
+        last = moments[-1] if moments else None
+        if last and last.account == edit.account and (edit.at - last.at).total_seconds() < QUIET:
+            moments[-1] = Moment(edit.sequence, edit.at, last.since, edit.account, edit.network, last.edits + 1)
+        else:
+            moments.append(Moment(edit.sequence, edit.at, edit.at, edit.account, edit.network, 1))
+    shown = moments[::-1][:MOMENTS_SHOWN]
+    return visit.page(
+        "workshop/history.html",
+        declaration=declaration,
+        parts=parts,
+        part=part,
+        locale=locale,
+        moments=shown,
+        total=len(moments),
+        names=await visit.ports.accounts.names(list({m.account for m in shown})),
+        shorts=await _shorts(visit, declaration),
+    )
+
+
+async def moment(visit: Visit) -> Response:
+    """The text as it was, against the text of today, with the button that brings it back."""
+    declaration = await visit.declaration()
+    parts = await outline(visit, declaration)
+    part, locale = place(visit, declaration, parts)
+    sequence = visit.number("sequence")
+    where = {"slug": declaration.slug, "section": part.id, "locale": locale}
+    then = await read_moment(visit.ports, visit.actor, **where, sequence=sequence)
+    live = await live_text(visit, declaration, part, locale)
+    edits = await text_history(visit.ports, visit.actor, **where)
+    edit = next((e for e in edits if e.sequence == sequence), None)
+    if edit is None:
+        raise Refusal(Code.NOT_FOUND, sequence=sequence)
+    return visit.page(
+        "workshop/moment.html",
+        declaration=declaration,
+        parts=parts,
+        part=part,
+        locale=locale,
+        live=live,
+        then=then,
+        edit=edit,
+        name=(await visit.ports.accounts.names([edit.account])).get(edit.account, ""),
+        changes=list(diff_texts(then, live.text)),
+        is_same=digest(then) == live.digest,
+    )
+
+
+async def restore(visit: Visit) -> Response:
+    """An ordinary edit that brings a moment's words back; nothing of the history goes."""
+    slug, section, locale = visit.part("declaration"), visit.part("section"), visit.part("locale")
+    await restore_moment(
+        visit.ports, visit.actor, slug=slug, section=section, locale=locale, sequence=visit.number("sequence")
+    )
+    return visit.go("workshop", slug, section, locale)
