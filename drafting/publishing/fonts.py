@@ -164,6 +164,10 @@ def typography(locale: Locale, quoted: Sequence[Locale], text: str) -> str:
         f"@page{{@bottom-center{{content:counter(page,{page})}}}}",
         f".at::after{{content:target-counter(attr(data-target url),page,{page})}}",
     ]
+    if SCRIPTS[script_of(locale)].is_dense or script_of(locale) == "Kore":
+        rules.append('.latn{font-family:"Noto Serif"}')
+    if locale.direction == "rtl":
+        rules.append('.network [dir="rtl"]{font-size:10.5pt;line-height:1.75}')
     for other in quoted:
         if other.tag != locale.tag:
             rules.append(_rule(f'[lang="{other.tag}"]', other, present))

@@ -30,6 +30,8 @@ from drafting.publishing.words import cldr
 patches.apply()
 
 LONG_TITLE: Final = 28
+# Up to this many characters the front leaves room for a line at the foot of the title page.
+SHORT_FRONT: Final = 700
 _MISSING: Final = re.compile(r"\(U\+([0-9A-F]+)\)")
 
 
@@ -87,6 +89,7 @@ def set_html(reading: Reading, templates: Path) -> str:
             description=describe(reading),
             made_at=content.changed_at.strftime("%Y-%m-%dT%H:%M:%SZ"),
             running=running_head(reading),
+            is_short=_length(reading) <= SHORT_FRONT,
             title_size="long" if len(reading.title) > LONG_TITLE else "short",
             signed=words.join([reading.name(slug) for slug in content.signed_by]),
             translators=words.join(list(content.translators.get(reading.locale.tag, ()))),
@@ -103,6 +106,10 @@ def set_html(reading: Reading, templates: Path) -> str:
 def _grouped(digest: str) -> list[str]:
     prefix, _, hexadecimal = digest.partition(":")
     return [f"{prefix}:", *re.findall(".{1,8}", hexadecimal)]
+
+
+def _length(reading: Reading) -> int:
+    return sum(len(block.words) for block in reading.front.text.body) if reading.front else 0
 
 
 def running_head(reading: Reading) -> str:

@@ -1,5 +1,6 @@
 """One edition as readers of one language meet it: what the templates of pages and of print show."""
 
+import re
 import unicodedata
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
@@ -18,6 +19,7 @@ from drafting.publishing.standings import MARKS, Tally, label, sentences
 from drafting.publishing.words import Words, autonym, cldr, number
 
 FRONT: Final = "front"
+_NOT_LATIN: Final = re.compile("[\u0370-\u1dff\u2c00-\ua71f\uab00-\U0010ffff]")
 # Beyond this many networks a row of marks says nothing any more; the sentence does.
 MOST_MARKS: Final = 12
 SPEAKS: Final = frozenset(
@@ -27,19 +29,16 @@ CARD: Final = ("who", "about", "aims", "needs", "offers")
 
 
 def direction_of(text: str) -> str:
-    """The direction of a name, by its first letter; page makers do not look for themselves."""
-    for character in text:
-        kind = unicodedata.bidirectional(character)
-        if kind in {"R", "AL"}:
-            return "rtl"
-        if kind == "L":
-            return "ltr"
-    return "ltr"
+    """The direction of a name or a line, by most of its letters; page makers do not look for themselves."""
+    kinds = [unicodedata.bidirectional(character) for character in text]
+    rightward = kinds.count("R") + kinds.count("AL")
+    return "rtl" if rightward > kinds.count("L") else "ltr"
 
 
 def isolate(name: str) -> Markup:
-    """A name inside a sentence of another script."""
-    return Markup('<bdi dir="{}">{}</bdi>').format(direction_of(name), name)
+    """A name inside a sentence of another script. Western names keep Western punctuation among East Asian words."""
+    kind = Markup(' class="latn"') if not _NOT_LATIN.search(name) else Markup("")
+    return Markup('<bdi dir="{}"{}>{}</bdi>').format(direction_of(name), kind, name)
 
 
 @dataclass(frozen=True, slots=True)
