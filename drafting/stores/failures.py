@@ -38,7 +38,10 @@ def is_passing(error: Exception) -> bool:
     """True where trying again later may work, and nothing was kept."""
     if isinstance(error, _OURS):
         return False
-    state = getattr(getattr(error, "orig", error), "sqlstate", None)
+    original = getattr(error, "orig", error)
+    if getattr(original, "sqlite_errorcode", None) == sqlite3.SQLITE_ERROR:
+        return False
+    state = getattr(original, "sqlstate", None)
     return state is None or str(state).startswith(_POSTGRES_PASSING)
 
 

@@ -55,7 +55,8 @@ async def migrate(database: Database, *, until: int | None = None) -> int:
     async with database.writing() as connection:
         if not database.is_sqlite:
             await connection.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": _LOCK})
-        done = await _schema_number(connection)
+        await _make_room(connection)
+        done = await schema_number(connection)
         if done > len(known):
             raise SchemaAhead(f"the database has schema {done}, this program knows {len(known)}")
         for migration in known[done:]:
@@ -65,9 +66,12 @@ async def migrate(database: Database, *, until: int | None = None) -> int:
     return max(done, len(known))
 
 
-async def _schema_number(connection: AsyncConnection) -> int:
+async def schema_number(connection: AsyncConnection) -> int:
+    """The number of the last step that was run on this database."""
+    return int(await connection.scalar(text("SELECT number FROM schema_number")) or 0)
+
+
+async def _make_room(connection: AsyncConnection) -> None:
     await connection.execute(text("CREATE TABLE IF NOT EXISTS schema_number (number INTEGER NOT NULL)"))
-    number: int | None = await connection.scalar(text("SELECT number FROM schema_number"))
-    if number is None:
+    if await connection.scalar(text("SELECT count(*) FROM schema_number")) == 0:
         await connection.execute(text("INSERT INTO schema_number (number) VALUES (0)"))
-    return number or 0

@@ -45,3 +45,9 @@ async def test_an_unknown_account_is_refused(stores: Stores) -> None:
         with pytest.raises(Refusal) as refused:
             await asked
         assert refused.value.code is Code.NOT_FOUND
+
+
+async def test_an_error_does_not_tell_addresses(stores: Stores) -> None:
+    with pytest.raises(Exception) as raised:
+        await stores.accounts.open("planted@example.org", locale="\ud800")
+    assert "planted" not in str(raised.value)
