@@ -7,9 +7,6 @@ PORT ?= 8000
 DATA ?= ./data
 TESTS ?=
 BIN := .venv/bin
-CATALOGUES := $(patsubst %.po,%.mo,$(wildcard locales/*/LC_MESSAGES/*.po))
-FRONTEND := $(shell find frontend templates/assets -name node_modules -prune -o -type f -print 2>/dev/null)
-READY := .venv/.run .venv/.frontend $(CATALOGUES)
 
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
@@ -18,17 +15,17 @@ help: ## Show what there is to make
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 .PHONY: run
-run: system-run $(READY) ## Serve at PORT (8000) what is in DATA (./data); an empty DATA gets the demonstration
+run: system-run built ## Serve at PORT (8000) what is in DATA (./data); an empty DATA gets the demonstration
 	@DRAFTING_DATA='$(DATA)' DRAFTING_PORT='$(PORT)' $(BIN)/drafting demo
 	@printf '\n  Open http://localhost:%s/ in a browser. Ctrl-C stops the server.\n\n' '$(PORT)'
 	@DRAFTING_DATA='$(DATA)' exec $(BIN)/drafting serve --port '$(PORT)'
 
 .PHONY: test
-test: system-test $(READY) .venv/.test .venv/.chromium ## Run the tests; TESTS="-k word" or a path narrows them
+test: system-test .venv/.test .venv/.chromium built ## Run the tests; TESTS="-k word" or a path narrows them
 	$(BIN)/python -m pytest $(TESTS)
 
 .PHONY: check
-check: $(READY) .venv/.test ## Check format, lint, types and layers, in Python and TypeScript
+check: .venv/.test built ## Check format, lint, types and layers, in Python and TypeScript
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
 	$(BIN)/mypy
@@ -36,12 +33,12 @@ check: $(READY) .venv/.test ## Check format, lint, types and layers, in Python a
 	.ci/npm run check
 
 .PHONY: fuzz
-fuzz: $(READY) .venv/.test ## Run the property tests much longer than `make test` does
+fuzz: .venv/.test built ## Run the property tests much longer than `make test` does
 	$(BIN)/python -m pytest -m hypothesis --hypothesis-profile=fuzz $(TESTS)
 	.ci/npm run fuzz
 
 .PHONY: bench
-bench: $(READY) .venv/.test ## Run the benchmarks
+bench: .venv/.test built ## Run the benchmarks
 	$(BIN)/python -m benchmarks
 
 .PHONY: format
@@ -54,14 +51,14 @@ locales: .venv/.run ## Bring the catalogues up to date with the strings in code 
 	$(BIN)/pybabel -q extract -F locales/babel.cfg -c 'Translators:' --add-location=file \
 	  --project=drafting --copyright-holder='the authors of drafting' -o locales/messages.pot .
 	$(BIN)/pybabel -q update -i locales/messages.pot -d locales --previous --no-fuzzy-matching
-	$(MAKE) $(CATALOGUES)
+	$(BIN)/python frontend/build_hook.py
 
 .PHONY: build
-build: $(READY) ## Build the front end and the catalogues
+build: built ## Build the front end and the catalogues where they are older than their sources
 
 .PHONY: clean
 clean: ## Remove what was built, and the virtual environment; data stay
-	rm -rf .venv build dist drafting/static frontend/node_modules $(CATALOGUES)
+	rm -rf .venv build dist drafting/static frontend/node_modules locales/*/LC_MESSAGES/*.mo
 	rm -rf .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
 
 # What is installed and built, each step with its mark in .venv.
@@ -94,10 +91,6 @@ system-run system-test: system-%:
 	@.ci/chromium
 	@touch $@
 
-.venv/.frontend: $(FRONTEND) .venv/.build
-	@echo 'Building the front end'
+.PHONY: built
+built: .venv/.run
 	@$(BIN)/python frontend/build_hook.py
-	@touch $@
-
-%.mo: %.po | .venv/.run
-	@$(BIN)/pybabel -q compile -i $< -o $@
