@@ -96,6 +96,10 @@ class Words:
     def npgettext(self, context: str, one: str, many: str, count: int, **values: Any) -> str:
         return self._catalogue.npgettext(context, one, many, count) % self.localised({"num": count, **values})
 
+    def template(self, message: str, many: str = "", count: int = 1) -> str:
+        """A translated sentence with its placeholders still in it, for scripts that fill them in."""
+        return self._catalogue.ngettext(message, many, count) if many else self._catalogue.gettext(message)
+
     def localised(self, values: Mapping[str, Any]) -> dict[str, Any]:
         return {name: self._localised(value) for name, value in values.items()}
 

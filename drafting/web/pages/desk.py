@@ -1,0 +1,188 @@
+"""The desk: what waits for one person in all their declarations, the most urgent first."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Final
+
+from starlette.responses import Response
+
+from drafting.actions.core import list_declarations
+from drafting.actions.desk import Matter, Urgency, desk
+from drafting.actions.letters import title_for
+from drafting.domain.declaration import Declaration
+from drafting.domain.networks import Mandate
+from drafting.domain.policy import Action, Subject, may
+from drafting.web.visits import Visit
+
+MARKS: Final[Mapping[Urgency, str]] = {
+    Urgency.STALE: "stale",
+    Urgency.OBJECTION: "objects",
+    Urgency.CONSULTING: "consulting",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Card:
+    """A matter in words: what it is, what to do, where."""
+
+    mark: str
+    about: str
+    title: str
+    text: str
+    label: str
+    href: str
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """A declaration that the person takes part in, with their mandates in it."""
+
+    declaration: Declaration
+    mandates: Sequence[Mandate]
+
+
+async def show(visit: Visit) -> Response:
+    account = visit.actor.account
+    mine = [d for d in await list_declarations(visit.ports) if may(d, account, Action.READ, Subject(), visit.at)]
+    by_slug = {d.slug: d for d in mine}
+    matters = sorted((m for d in mine for m in desk(d, account, visit.at)), key=lambda m: m.urgency)
+    cards = [_card(visit, by_slug[m.declaration], m) for m in matters]
+    parts = [Part(d, list(d.live_mandates(account, visit.at))) for d in mine]
+    return visit.page("desk.html", cards=cards, parts=parts, dates=_dates(visit, mine), matters=matters)
+
+
+def _dates(visit: Visit, declarations: Sequence[Declaration]) -> list[tuple[datetime, str, Declaration]]:
+    """What ends when: answers to tabled sections, and the times for objections."""
+    g = visit.words.gettext
+    out: list[tuple[datetime, str, Declaration]] = []
+    for d in declarations:
+        due = {d.deadline(s.revision) for s in d.live_sections() if s.revision and not d.open_edition}
+        out += [(at, g("The time to answer about tabled sections ends."), d) for at in due if at > visit.at]
+        edition = d.open_edition
+        if edition and edition.window_ends > visit.at:
+            out.append((edition.window_ends, g("Objections to the frozen text can be raised until then."), d))
+    return sorted(out, key=lambda row: row[0])[:6]
+
+
+def _card(visit: Visit, declaration: Declaration, matter: Matter) -> Card:
+    title, text, label, href = _WORDS[matter.urgency](visit, declaration, matter)
+    mark = MARKS.get(matter.urgency, "")
+    return Card(mark, title_for(declaration, visit.lang), title, text, label, href)
+
+
+Words = tuple[str, str, str, str]
+
+
+def _section(visit: Visit, declaration: Declaration, matter: Matter) -> str:
+    """The section's title as it was tabled, or its id."""
+    revision = declaration.sections[matter.section].revision
+    return revision.title if revision and revision.title else matter.section
+
+
+def _network(declaration: Declaration, slug: str) -> str:
+    return declaration.members[slug].name if slug in declaration.members else slug
+
+
+def _answer_by(visit: Visit, matter: Matter) -> str:
+    if matter.due is None or matter.due <= visit.at:
+        return visit.words.gettext("The words stand above the button.")
+    return visit.words.gettext("The words stand above the button. Answers are awaited until %(time)s.", time=matter.due)
+
+
+def _approve(visit: Visit, d: Declaration, m: Matter) -> Words:
+    g = visit.words.gettext
+    title = g("Edition %(n)s waits for a second network", n=m.n)
+    if m.due:
+        text = g(
+            "It is frozen. Objections can be raised until %(time)s; then two people of different networks release it.",
+            time=m.due,
+        )
+    else:
+        text = g("The time for objections is over. Two people of different networks release it.")
+    return title, text, g("Read and approve"), visit.path("workshop", d.slug, "publishing", m.n)
+
+
+def _stale(visit: Visit, d: Declaration, m: Matter) -> Words:
+    g = visit.words.gettext
+    title = g("“%(section)s” changed after your consent", section=_section(visit, d, m))
+    text = g(
+        "The consent of %(network)s does not count for the new words until you renew it.",
+        network=_network(d, m.network),
+    )
+    href = visit.path("workshop", d.slug, m.section, "revisions", m.n, since="consent")
+    return title, text, g("See what changed"), href
+
+
+def _objection(visit: Visit, d: Declaration, m: Matter) -> Words:
+    g, n = visit.words.gettext, visit.words.ngettext
+    names = visit.words.plain_list([_network(d, slug) for slug in m.others])
+    title = n(
+        "%(networks)s objects to “%(section)s”, which you hold",
+        "%(networks)s object to “%(section)s”, which you hold",
+        len(m.others),
+        networks=names,
+        section=_section(visit, d, m),
+    )
+    text = g("It is said what would remove the objection.")
+    return title, text, g("Read the objection"), visit.path("workshop", d.slug, m.section, "revisions", m.n)
+
+
+def _position(visit: Visit, d: Declaration, m: Matter) -> Words:
+    g = visit.words.gettext
+    title = g("“%(section)s” is tabled", section=_section(visit, d, m))
+    href = visit.path("workshop", d.slug, m.section, "revisions", m.n)
+    return title, _answer_by(visit, m), g("Read it and take a position"), href
+
+
+def _all(visit: Visit, d: Declaration, m: Matter) -> Words:
+    n = visit.words.ngettext
+    title = n("%(num)s section is tabled", "%(num)s sections are tabled", m.count)
+    href = visit.path("workshop", d.slug, "agree", network=m.network)
+    return title, _answer_by(visit, m), visit.words.gettext("Read them and take positions"), href
+
+
+def _freeze(visit: Visit, d: Declaration, m: Matter) -> Words:
+    g = visit.words.gettext
+    text = g("The text can be frozen and published.")
+    return g("All sections are agreed"), text, g("Go to publishing"), visit.path("workshop", d.slug, "publishing")
+
+
+def _table(visit: Visit, d: Declaration, m: Matter) -> Words:
+    g = visit.words.gettext
+    title = g("“%(section)s” has not been tabled yet", section=m.section)
+    text = g("You hold this section. When its words are ready, table them so that the networks can answer.")
+    return title, text, g("Open the workshop"), visit.path("workshop", d.slug, m.section, d.source_locale)
+
+
+def _consulting(visit: Visit, d: Declaration, m: Matter) -> Words:
+    g = visit.words.gettext
+    names = {"network": _network(d, m.network), "section": _section(visit, d, m)}
+    title = g("%(network)s is consulting on “%(section)s”", **names)
+    text = g("Until %(time)s.", time=m.due) if m.due else g("Your base decides first.")
+    return title, text, g("Take a position"), visit.path("workshop", d.slug, m.section, "revisions", m.n)
+
+
+def _translate(visit: Visit, d: Declaration, m: Matter) -> Words:
+    g, n = visit.words.gettext, visit.words.ngettext
+    title = n(
+        "%(num)s section waits for its translation into %(language)s",
+        "%(num)s sections wait for their translation into %(language)s",
+        m.count,
+        language=visit.words.language(m.locale),
+    )
+    text = g("The source stands beside your words, with what changed since.")
+    return title, text, g("Translate"), visit.path("workshop", d.slug, "translations", m.locale, "")
+
+
+_WORDS = {
+    Urgency.APPROVE: _approve,
+    Urgency.STALE: _stale,
+    Urgency.OBJECTION: _objection,
+    Urgency.POSITION: _position,
+    Urgency.ALL: _all,
+    Urgency.FREEZE: _freeze,
+    Urgency.TABLE: _table,
+    Urgency.CONSULTING: _consulting,
+    Urgency.TRANSLATE: _translate,
+}

@@ -1,0 +1,51 @@
+"""The public tree below ``/d/``: plain files, no cookie, no database. Only the language is chosen here."""
+
+import os
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any, Final
+
+from starlette.responses import RedirectResponse, Response
+from starlette.staticfiles import StaticFiles
+from starlette.types import Scope
+
+from drafting.web.i18n import best_match
+
+SHORT: Final = "public, max-age=60"
+LONG: Final = "public, max-age=31536000, immutable"
+
+
+class PublicFiles(StaticFiles):
+    """Serves ``DATA/public/d``; ``/d/{slug}/`` leads to the newest edition in the reader's language, where there is."""
+
+    def __init__(self, folder: Path) -> None:
+        super().__init__(directory=folder, html=True, check_dir=False)
+        self.folder = folder
+
+    async def get_response(self, path: str, scope: Scope) -> Response:
+        parts = Path(path).parts
+        if len(parts) == 1 and scope["path"].endswith("/") and "choose" not in scope["query_string"].decode("latin-1"):
+            found = self.choose(parts[0], _header(scope, b"accept-language"))
+            if found:
+                headers = {"vary": "accept-language", "cache-control": "no-cache"}
+                return RedirectResponse(f"/d/{parts[0]}/{found}/", 302, headers)
+        response = await super().get_response(path, scope)
+        response.headers["cache-control"] = LONG if "assets" in parts else SHORT
+        return response
+
+    def choose(self, slug: str, accepted: str) -> str | None:
+        """``{edition}/{locale}`` of the newest edition, or None where the chooser has to ask."""
+        base = self.folder / slug
+        if not (base / "index.html").is_file():
+            return None
+        editions = sorted((int(name) for name in os.listdir(base) if name.isdigit()), reverse=True)
+        for n in editions:
+            locales = [p.name for p in (base / str(n)).iterdir() if (p / "index.html").is_file()]
+            found = best_match(accepted, tuple(sorted(locales)))
+            if locales:
+                return f"{n}/{found}" if found else None
+        return None
+
+
+def _header(scope: Mapping[str, Any], name: bytes) -> str:
+    return next((value.decode("latin-1") for key, value in scope["headers"] if key == name), "")

@@ -1,0 +1,111 @@
+"""Every address of the installation, on one screen. An act's name is its action's; the API's twin shares it."""
+
+from starlette.routing import BaseRoute, Mount, Route
+
+from drafting.web import front
+from drafting.web.assets import HashedFiles
+from drafting.web.endpoints import act, get
+from drafting.web.pages import (
+    account,
+    desk,
+    home,
+    invitation,
+    matrix,
+    members,
+    networks,
+    new_declaration,
+    operation,
+    revisions,
+    sections,
+    sign_in,
+    workshop,
+)
+from drafting.web.publicfiles import PublicFiles
+from drafting.web.visits import Site
+
+D = "workshop/{declaration}"
+S = D + "/{section}"
+
+PAGES: list[BaseRoute] = [
+    get("", home.show, "home"),
+    get("how-we-agree", home.how_we_agree, "how_we_agree"),
+    get("what-we-keep", home.what_we_keep, "what_we_keep"),
+    get("help", home.help_page, "help"),
+    # signing in
+    get("login", sign_in.show, "login"),
+    act("login", sign_in.ask, "ask_to_sign_in"),
+    get("login/code", sign_in.show_code, "login_code"),
+    act("login/code", sign_in.enter_code, "sign_in_by_code"),
+    get("login/{token}", sign_in.show_link, "login_link"),
+    act("login/{token}", sign_in.follow_link, "sign_in"),
+    act("logout", sign_in.leave, "sign_out"),
+    get("invitation/{token}", invitation.show, "invitation"),
+    act("invitation/{token}", invitation.accept, "accept_invitation"),
+    # a person's own pages
+    get("desk", desk.show, "desk"),
+    get("account", account.show, "account"),
+    act("account", account.describe, "describe_account"),
+    act("account/sessions/{id}/end", account.end_session, "end_session"),
+    get("operation", operation.show, "operation"),
+    # networks
+    get("networks/", networks.index, "networks"),
+    get("networks/new", networks.new, "new_network"),
+    act("networks/new", networks.register, "register_network"),
+    get("networks/{network}", networks.show, "network"),
+    act("networks/{network}", networks.describe, "describe_network"),
+    # declarations
+    get("declarations/new", new_declaration.show, "new_declaration"),
+    act("declarations/new", new_declaration.create, "create_declaration"),
+    act("declarations/import", new_declaration.bring_in, "import_declaration"),
+    get(D + "/people", members.show, "people"),
+    act(D + "/people", members.add, "add_member"),
+    act(D + "/people/leave", members.leave, "leave_declaration"),
+    act(D + "/invitations", members.invite, "invite"),
+    act(D + "/mandates/{mandate}/end", members.end_mandate, "end_mandate"),
+    # the workshop: sections, and the matrix
+    get(D + "/", sections.index, "sections"),
+    act(D + "/sections", sections.add, "add_section"),
+    act(D + "/order", sections.order, "order_sections"),
+    get(D + "/matrix", matrix.show, "matrix"),
+    get(D + "/matrix.csv", matrix.spreadsheet, "matrix_csv"),
+    get(D + "/agree", matrix.read_all, "agree"),
+    act(D + "/agree", matrix.agree, "agree_to_all"),
+    get(D + "/whole/{locale}", workshop.whole, "whole_text"),
+    # one section; fixed words stand above this line
+    get(S + "/shape", sections.shape, "shape_section"),
+    act(S + "/split", sections.split, "split_section"),
+    act(S + "/drop", sections.drop, "drop_section"),
+    act(S + "/hand-over", sections.hand_over, "hand_over_section"),
+    get(S + "/table", revisions.table_form, "table"),
+    act(S + "/table", revisions.table, "table_revision"),
+    get(S + "/revisions", revisions.index, "revisions"),
+    get(S + "/revisions/{n:int}", revisions.show, "revision"),
+    act(S + "/revisions/{n:int}/positions", revisions.take, "take_position"),
+    act(S + "/statements", revisions.translate, "translate_statement"),
+    get(S + "/{locale}", workshop.show, "text"),
+    get(S + "/{locale}/edit", workshop.edit, "edit_text"),
+    act(S + "/{locale}/edit", workshop.save, "write_text"),
+    get(S + "/{locale}/history", workshop.history, "text_history"),
+    get(S + "/{locale}/history/{sequence:int}", workshop.moment, "text_moment"),
+    act(S + "/{locale}/history/{sequence:int}/restore", workshop.restore, "restore_moment"),
+    # the demonstration
+    get("demo/mail", home.demo_mail, "demo_mail"),
+    act("demo/sign-in", home.demo_sign_in, "demo_sign_in"),
+]
+
+
+def routes(site: Site, api: list[BaseRoute], sockets: list[BaseRoute]) -> list[BaseRoute]:
+    """The whole table: plumbing, the API, sockets, public files, pages."""
+    return [
+        Route("/healthz", front.health, methods=["GET"], name="health"),
+        Route("/metrics", front.metrics, methods=["GET"], name="metrics"),
+        Route("/robots.txt", front.robots, methods=["GET"], name="robots"),
+        Route("/favicon.ico", front.favicon, methods=["GET"], name="favicon"),
+        Route("/sw.js", front.service_worker, methods=["GET"], name="service_worker"),
+        Mount("/static", HashedFiles(site.assets), name="static"),
+        Mount("/d", PublicFiles(site.settings.paths.public / "d"), name="public"),
+        Mount("/api/v1", routes=api, name="api"),
+        *sockets,
+        Route("/", front.choose_language, methods=["GET"], name="root"),
+        *PAGES,
+    ]
