@@ -1,8 +1,9 @@
 """Invitations and the mandates that come of them. Every grant stands in the ledger and reaches all delegates.
 
-Letters, by name and what they are told beside ``person`` (the reader), ``declaration`` and ``link``: ``invitation`` and ``invited``
-(network, invited_by, scopes, until), ``grant`` and ``mandate_ended`` (network, delegate, scopes, until). Scopes are
-:class:`~drafting.domain.networks.Scope` values, ``until`` a datetime or None, ``network`` empty for volunteers.
+Letters, by name and what they are told beside ``person`` (the reader), ``declaration`` and ``link``: ``invitation``
+and ``invited`` (network, invited_by, scopes, until), ``grant`` and ``mandate_ended`` (network, delegate, scopes,
+until). Scopes are :class:`~drafting.domain.networks.Scope` values, ``until`` a datetime or None, ``network`` empty for
+volunteers.
 """
 
 from collections.abc import Iterable, Sequence

@@ -38,9 +38,9 @@ _guessing: WeakValueDictionary[str, asyncio.Lock] = WeakValueDictionary()
 async def ask_to_sign_in(ports: Ports, *, address: str, browser: str, locale: str, next: str = "") -> None:
     """Mail a link and a code to whoever has an account; nobody learns here whether there is one.
 
-    ``browser``: an opaque secret that the asking browser keeps, without which neither link nor code works. ``next``: the path
-    to go to afterwards, put on the link as its query. Web pages answer before this is done, so that its duration tells
-    nothing. Raises ``bad_input`` for what is no address; asking too often is silently not answered.
+    ``browser``: an opaque secret that the asking browser keeps, without which neither link nor code works. ``next``:
+    the path to go to afterwards, put on the link as its query. Web pages answer before this is done, so that its
+    duration tells nothing. Raises ``bad_input`` for what is no address; asking too often is silently not answered.
     """
     account = await ports.accounts.find(checked_address(address))
     at = ports.clock.now()
@@ -90,7 +90,8 @@ async def sign_in(
     """Spend a link, or a code together with its address, and begin a session: its secret, and whose it is.
 
     Raises ``link_used``; ``not_allowed`` in another browser than the one that asked, which spends nothing;
-    ``bad_input`` with ``field`` code for a wrong one, of which a link bears five. ``agent``: what to show in the list of sessions.
+    ``bad_input`` with ``field`` code for a wrong one, of which a link bears five. ``agent``: what to show in the list
+    of sessions.
     """
     at = ports.clock.now()
     if token is not None:
