@@ -54,6 +54,7 @@ class Edition:
     """A frozen declaration. ``content`` is the digest of everything it needs, by value, kept by the ledger.
 
     ``index`` is the freeze's place in the ledger: what was tabled before it is in the edition.
+    ``asked``: the contents of further releases that were asked for.
     """
 
     n: int
@@ -66,6 +67,7 @@ class Edition:
     approvals: list[Approval] = field(default_factory=list)
     releases: list[Release] = field(default_factory=list)
     voided_by: str = ""
+    asked: list[str] = field(default_factory=list)
     index: int = 0
 
 

@@ -232,6 +232,10 @@ def _approve(d: Declaration, entry: Entry, data: Mapping[str, Any]) -> None:
     d.editions[data["n"] - 1].approvals.append(Approval(entry.event.actor, data["network"], entry.at))
 
 
+def _ask_release(d: Declaration, entry: Entry, data: Mapping[str, Any]) -> None:
+    d.editions[data["n"] - 1].asked.append(data["content"])
+
+
 def _release(d: Declaration, entry: Entry, data: Mapping[str, Any]) -> None:
     edition = d.editions[data["n"] - 1]
     edition.status = EditionStatus.RELEASED
@@ -267,5 +271,6 @@ _APPLY: Final[Mapping[Kind, Callable[[Declaration, Entry, Mapping[str, Any]], No
     Kind.EDITION_FREEZE: _freeze,
     Kind.EDITION_VOID: _void,
     Kind.EDITION_APPROVE: _approve,
+    Kind.RELEASE_ASK: _ask_release,
     Kind.EDITION_RELEASE: _release,
 }

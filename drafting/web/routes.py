@@ -15,9 +15,12 @@ from drafting.web.pages import (
     networks,
     new_declaration,
     operation,
+    publishing,
+    record,
     revisions,
     sections,
     sign_in,
+    translations,
     workshop,
 )
 from drafting.web.publicfiles import PublicFiles
@@ -71,6 +74,23 @@ PAGES: list[BaseRoute] = [
     get(D + "/agree", matrix.read_all, "agree"),
     act(D + "/agree", matrix.agree, "agree_to_all"),
     get(D + "/whole/{locale}", workshop.whole, "whole_text"),
+    get(D + "/charter", record.charter, "charter"),
+    get(D + "/ledger", record.ledger, "ledger"),
+    # languages
+    get(D + "/translations/", translations.index, "translations"),
+    get(D + "/translations/{locale}/", translations.language, "language"),
+    get(D + "/translations/{locale}/{section}", translations.bench, "bench"),
+    act(D + "/translations/{locale}/{section}/submit", translations.submit, "submit_blocks"),
+    act(D + "/translations/{locale}/{section}/approve", translations.approve, "approve_blocks"),
+    act(D + "/translations/{locale}/{section}/reject", translations.reject, "reject_blocks"),
+    # publishing
+    get(D + "/publishing", publishing.index, "publishing"),
+    act(D + "/editions", publishing.freeze, "freeze_edition"),
+    get(D + "/publishing/{edition:int}", publishing.show, "edition"),
+    get(D + "/publishing/{edition:int}/preview/{locale}", publishing.preview, "edition_preview"),
+    act(D + "/publishing/{edition:int}/approve", publishing.approve, "approve_edition"),
+    act(D + "/publishing/{edition:int}/again", publishing.again, "ask_again"),
+    act(D + "/publishing/{edition:int}/release", publishing.release, "release_translations"),
     # one section; fixed words stand above this line
     get(S + "/shape", sections.shape, "shape_section"),
     act(S + "/split", sections.split, "split_section"),

@@ -64,7 +64,7 @@ async def show(visit: Visit) -> Response:
     part, locale = place(visit, declaration, parts)
     return visit.page(
         "workshop/text.html",
-        **await _around(visit, declaration, parts),
+        **await around(visit, declaration, parts),
         part=part,
         locale=locale,
         live=await live_text(visit, declaration, part, locale),
@@ -87,11 +87,11 @@ async def whole(visit: Visit) -> Response:
         raise Refusal(Code.NOT_FOUND, locale=locale)
     parts = await outline(visit, declaration)
     texts = [await live_text(visit, declaration, part, locale) for part in parts]
-    around = await _around(visit, declaration, parts)
-    return visit.page("workshop/whole.html", **around, locale=locale, texts=texts)
+    shared = await around(visit, declaration, parts)
+    return visit.page("workshop/whole.html", **shared, locale=locale, texts=texts)
 
 
-async def _around(visit: Visit, declaration: Declaration, parts: list[Part]) -> dict[str, object]:
+async def around(visit: Visit, declaration: Declaration, parts: list[Part]) -> dict[str, object]:
     """What every page with an editor needs: who writes, in which colour, and the editor's sentences."""
     actor = visit.actor
     mandate = _acting_mandate(declaration, actor.account, visit.at)

@@ -1,0 +1,101 @@
+"""What was agreed and what happened: the charter, and every act in the ledger."""
+
+from collections.abc import Mapping
+from typing import Any, Final
+
+from starlette.responses import Response
+
+from drafting.domain.declaration import Declaration
+from drafting.domain.events import Entry, Kind
+from drafting.web.i18n import Words
+from drafting.web.visits import Visit
+from drafting.web.vocabulary import Vocabulary
+
+A_PAGE: Final = 200
+
+
+async def charter(visit: Visit) -> Response:
+    declaration = await visit.declaration()
+    names = await visit.ports.accounts.names([declaration.initiator])
+    return visit.page(
+        "workshop/charter.html",
+        declaration=declaration,
+        charter=declaration.charter,
+        needed=declaration.consents_needed(visit.at),
+        members=declaration.voices(visit.at),
+        initiator=names.get(declaration.initiator, ""),
+    )
+
+
+async def ledger(visit: Visit) -> Response:
+    """Newest first, a page at a time."""
+    declaration = await visit.declaration()
+    entries = list(await visit.ports.ledger.read(declaration.slug))
+    asked = visit.query("before")
+    before = int(asked) if asked.isdigit() else len(entries) + 1
+    shown = [entry for entry in reversed(entries) if entry.index < before][:A_PAGE]
+    names = await visit.ports.accounts.names(list({entry.event.actor for entry in shown} | set(_accounts(shown))))
+    return visit.page(
+        "workshop/ledger.html",
+        declaration=declaration,
+        rows=[(entry, told(visit.words, declaration, entry, names)) for entry in shown],
+        names=names,
+        total=len(entries),
+        older=shown[-1].index if shown and shown[-1].index > 1 else 0,
+    )
+
+
+def _accounts(entries: list[Entry]) -> list[str]:
+    fields = ("account", "holder")
+    return [entry.event.data[field] for entry in entries for field in fields if field in entry.event.data]
+
+
+def told(words: Words, declaration: Declaration, entry: Entry, names: Mapping[str, str]) -> str:
+    """An entry as a sentence without its subject: what was done."""
+    data, g = entry.event.data, words.gettext
+    member = declaration.members.get(str(data.get("network") or ""))
+    values: dict[str, Any] = {
+        "network": member.name if member else data.get("network") or "",
+        "section": _title(declaration, str(data.get("section") or data.get("id") or "")),
+        "n": data.get("n", 0),
+        "name": names.get(str(data.get("account") or data.get("holder") or ""), ""),
+        "language": words.language(data["locale"]) if "locale" in data else "",
+    }
+    if entry.event.kind is Kind.POSITION_TAKE:
+        position = Vocabulary(words).position(data["kind"])
+        return g("took a position for %(network)s on “%(section)s”: %(position)s", position=position, **values)
+    return _sentence(words, entry.event.kind, values)
+
+
+def _title(declaration: Declaration, section: str) -> str:
+    known = declaration.sections.get(section)
+    return known.revisions[-1].title if known and known.revisions else section
+
+
+def _sentence(words: Words, kind: Kind, values: Mapping[str, Any]) -> str:
+    g = words.gettext
+    table = {
+        Kind.DECLARATION_CREATE: lambda: g("began the declaration"),
+        Kind.SECTION_ADD: lambda: g("added the section “%(section)s”", **values),
+        Kind.SECTIONS_ORDER: lambda: g("changed the order of the sections"),
+        Kind.SECTION_SPLIT: lambda: g("split the section “%(section)s”", **values),
+        Kind.SECTION_DROP: lambda: g("dropped the section “%(section)s”", **values),
+        Kind.SECTION_HOLD: lambda: g("handed the section “%(section)s” over to %(name)s", **values),
+        Kind.MEMBER_JOIN: lambda: g("admitted %(network)s", **values),
+        Kind.MEMBER_LEAVE: lambda: g("took %(network)s out of the declaration", **values),
+        Kind.MANDATE_INVITE: lambda: g("invited somebody to act in this declaration"),
+        Kind.MANDATE_GRANT: lambda: g("took up a mandate: %(name)s", **values),
+        Kind.MANDATE_END: lambda: g("ended a mandate"),
+        Kind.REVISION_TABLE: lambda: g("tabled revision %(n)s of “%(section)s”", **values),
+        Kind.MANIFEST_SIGN: lambda: g("agreed to the whole for %(network)s", **values),
+        Kind.STATEMENT_TRANSLATE: lambda: g("put a statement into %(language)s", **values),
+        Kind.TRANSLATION_REVIEW: lambda: g("reviewed blocks of “%(section)s” in %(language)s", **values),
+        Kind.TRANSLATION_COMPLETE: lambda: g("the translation of “%(section)s” into %(language)s is whole", **values),
+        Kind.EDITION_FREEZE: lambda: g("froze edition %(n)s", **values),
+        Kind.EDITION_VOID: lambda: g("opened edition %(n)s again", **values),
+        Kind.EDITION_APPROVE: lambda: g("approved edition %(n)s for %(network)s", **values),
+        Kind.EDITION_RELEASE: lambda: g("edition %(n)s was released", **values),
+        Kind.RELEASE_ASK: lambda: g("asked for a further release of edition %(n)s", **values),
+        Kind.TEXT_RESTORE: lambda: g("brought earlier words of “%(section)s” back", **values),
+    }
+    return table[kind]() if kind in table else kind.value
