@@ -8,6 +8,8 @@ per client the structs, then per client the deleted ranges (yjs ``encoding.js``,
 import json
 import re
 import struct
+from bisect import bisect_right
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Any, Final
 
@@ -18,7 +20,6 @@ BODY: Final = "body"
 BLOCKS: Final = "blocks"
 PROPERTIES: Final = tuple(RULES["block_properties"])
 MAX_STRUCTS: Final = 20_000
-MAX_CLIENTS: Final = 2_000
 MAX_CLOCK: Final = (1 << 31) - 1
 MAX_LINK: Final = 4 * int(RULES["href"]["max_length"])
 
@@ -71,16 +72,16 @@ class Checked:
     """What an update would do to a text of which ``known`` is the state.
 
     ``written``: client id → how far its writing is known afterwards, for those that bring something new. ``missing``:
-    clients of which it needs more than is known; while there are any it must not be applied. ``tangled``: it
-    repeats something known, or writing of several clients in it builds upon each other: only applying it shows whether
-    it fits.
+    clients of which it needs more than is known; while there are any it must not be applied. ``deleted``: client, from,
+    to. ``tangled``: it repeats something known, or writing of several clients in it builds upon each other: only
+    applying it shows whether it fits.
     """
 
     written: dict[int, int] = field(default_factory=dict)
     missing: set[int] = field(default_factory=set)
     properties: set[int] = field(default_factory=set)
     halves: set[int] = field(default_factory=set)
-    deletes: bool = False
+    deleted: list[tuple[int, int, int]] = field(default_factory=list)
     tangled: bool = False
 
 
@@ -96,9 +97,44 @@ def check(data: bytes, known: Known) -> Checked:
     return reading.compare(known)
 
 
+def survey(state: bytes) -> tuple[Known, "Deletions"]:
+    """What a whole text holds, from its full state; there is no limit to its size."""
+    reading = _Survey(state)
+    reading.structs()
+    reading.deletions()
+    clocks = {client: end for client, (_, end) in reading.spans.items()}
+    return Known(clocks, reading.properties, reading.halves), Deletions(reading.deleted)
+
+
+class Deletions:
+    """The units of a text that are deleted."""
+
+    def __init__(self, deleted: Iterable[tuple[int, int, int]]) -> None:
+        self._ranges: dict[int, list[tuple[int, int]]] = {}
+        for client, start, end in sorted(deleted):
+            ranges = self._ranges.setdefault(client, [])
+            if ranges and ranges[-1][1] >= start:
+                ranges[-1] = (ranges[-1][0], max(end, ranges[-1][1]))
+            else:
+                ranges.append((start, end))
+
+    @property
+    def is_empty(self) -> bool:
+        return not self._ranges
+
+    def covers(self, deleted: Iterable[tuple[int, int, int]]) -> bool:
+        return all(self._covers(*units) for units in deleted)
+
+    def _covers(self, client: int, start: int, end: int) -> bool:
+        ranges = self._ranges.get(client, [])
+        place = bisect_right(ranges, (start, MAX_CLOCK)) - 1
+        return place >= 0 and ranges[place][0] <= start and end <= ranges[place][1]
+
+
 class _Reading(Reader):
     """One pass over the bytes, noting what is written (client → from, to) and what has to be there already."""
 
+    most = MAX_STRUCTS
     __slots__ = ("client", "clock", "cuts", "deleted", "halves", "origins", "properties", "skipped", "spans")
 
     def __init__(self, data: bytes) -> None:
@@ -106,7 +142,7 @@ class _Reading(Reader):
         self.spans: dict[int, tuple[int, int]] = {}
         self.origins: list[tuple[int, int, int]] = []
         self.skipped: list[tuple[int, int]] = []
-        self.deleted: list[tuple[int, int]] = []
+        self.deleted: list[tuple[int, int, int]] = []
         self.properties: set[int] = set()
         self.halves: set[int] = set()
         self.cuts: list[int] = []
@@ -114,10 +150,10 @@ class _Reading(Reader):
 
     def structs(self) -> None:
         total = 0
-        for _ in range(self.count(MAX_CLIENTS)):
+        for _ in range(self.count()):
             structs = self.uint()
             total += structs
-            if structs == 0 or total > MAX_STRUCTS:
+            if structs == 0 or total > self.most:
                 raise Refused("structs")
             self.client = client = self.uint()
             first = self.clock = self.uint()
@@ -129,10 +165,10 @@ class _Reading(Reader):
                 raise Refused("clock")
             self.spans[client] = (first, self.clock)
 
-    def count(self, most: int) -> int:
+    def count(self) -> int:
         number = self.uint()
-        if number > most:
-            raise Refused("too many")
+        if number > self.most:
+            raise Refused("clients")
         return number
 
     def length(self) -> int:
@@ -225,7 +261,7 @@ class _Reading(Reader):
     def map_content(self, kind: int) -> None:
         """Values of a block's property; its name may stand on an earlier struct, so any property's value will do."""
         length = self.length()
-        if kind not in (_ANY, _DELETED) or length > MAX_STRUCTS:
+        if kind not in (_ANY, _DELETED) or length > self.most:
             raise Refused("in the map")
         if kind == _ANY and not all(is_property_value(self.any_value()) for _ in range(length)):
             raise Refused("value")
@@ -256,21 +292,21 @@ class _Reading(Reader):
 
     def deletions(self) -> None:
         seen = set()
-        for _ in range(self.count(MAX_CLIENTS)):
+        for _ in range(self.count()):
             client, ranges = self.uint(), self.uint()
-            if client in seen or len(self.deleted) + ranges > MAX_STRUCTS:
+            if client in seen or len(self.deleted) + ranges > self.most:
                 raise Refused("deletions")
             seen.add(client)
             for _ in range(ranges):
                 start = self.uint()
                 end = start + self.length()
-                self.deleted.append((client, end))
+                self.deleted.append((client, start, end))
                 self.cuts += (unit(client, start), unit(client, end))
 
     def compare(self, known: Known) -> Checked:
         if not (self.halves.isdisjoint(self.cuts) and known.halves.isdisjoint(self.cuts)):
             raise Refused("half a character")
-        checked = Checked(properties=self.properties, halves=self.halves, deletes=bool(self.deleted))
+        checked = Checked(properties=self.properties, halves=self.halves, deleted=self.deleted)
         clocks = known.clocks
         for client, (first, end) in self.spans.items():
             so_far = clocks.get(client, 0)
@@ -281,7 +317,7 @@ class _Reading(Reader):
                 checked.tangled = checked.tangled or first < so_far
         for client, clock, in_map in self.origins:
             self.compare_origin(checked, known, client, clock, in_map)
-        for client, end in self.deleted:
+        for client, _, end in self.deleted:
             if end > clocks.get(client, 0):
                 self.need(checked, client, end)
         checked.missing.update(client for client, end in self.skipped if end > clocks.get(client, 0))
@@ -300,6 +336,13 @@ class _Reading(Reader):
         """What is not known has to be in the update itself."""
         if client not in self.spans or end > self.spans[client][1]:
             checked.missing.add(client)
+
+
+class _Survey(_Reading):
+    """Of our own state, which no longer has to be small."""
+
+    most = MAX_CLOCK
+    __slots__ = ()
 
 
 def is_property_value(value: object) -> bool:

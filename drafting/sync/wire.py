@@ -39,9 +39,10 @@ class Ask(NamedTuple):
 
 
 class Offer(NamedTuple):
-    """Sync step 2 or an update: a Yjs update (v1) that the client has made or has and we lack."""
+    """An update, or sync step 2 (``is_answer``): a Yjs update (v1) that the client has made, or has and we lack."""
 
     update: bytes
+    is_answer: bool
 
 
 class Point(NamedTuple):
@@ -180,7 +181,7 @@ def _sync(reader: Reader) -> Ask | Offer:
         return Ask(payload)
     if step > 2:
         raise FrameError("sync step")
-    return Offer(payload)
+    return Offer(payload, step == 1)
 
 
 def _token(reader: Reader) -> Token:

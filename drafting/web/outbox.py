@@ -1,0 +1,104 @@
+"""Sends frames to one socket without a task for each, and never waits for a slow reader."""
+
+import asyncio
+from collections import deque
+from collections.abc import Awaitable, Callable, Coroutine, Generator, MutableMapping
+from functools import partial
+from types import coroutine
+from typing import Any, Final, TypeAlias, cast
+
+from drafting.sync.participants import CloseCode
+
+Send: TypeAlias = Callable[[MutableMapping[str, Any]], Awaitable[None]]
+
+MAX_WAITING: Final = 4 << 20
+CLOSE_WITHIN: Final = 5.0
+
+
+class SocketOutbox:
+    """``send`` is the raw ASGI callable. While the transport takes bytes its coroutine runs to the end at once; when it
+    first waits, one task takes over and frames queue up. More than ``MAX_WAITING`` bytes close the socket with 1013.
+    """
+
+    def __init__(self, send: Send) -> None:
+        self._send = send
+        self._waiting: deque[MutableMapping[str, Any]] = deque()
+        self._bytes = 0
+        self._draining: asyncio.Task[None] | None = None
+        self._task = asyncio.current_task()
+        self.is_closed = False
+
+    def send(self, frame: bytes) -> None:
+        if self.is_closed:
+            return
+        message = {"type": "websocket.send", "bytes": frame}
+        if self._draining is None:
+            self._pass(message)
+            return
+        self._waiting.append(message)
+        self._bytes += len(frame)
+        if self._bytes > MAX_WAITING:
+            self._waiting.clear()
+            self.close(CloseCode.TRY_AGAIN, "slow")
+
+    def close(self, code: CloseCode, reason: str = "") -> None:
+        if self.is_closed:
+            return
+        self.is_closed = True
+        message = {"type": "websocket.close", "code": int(code), "reason": reason[:120]}
+        if self._draining is None:
+            self._pass(message)
+        else:
+            self._waiting.append(message)
+        if self._draining is not None:
+            asyncio.get_running_loop().call_later(CLOSE_WITHIN, self._abort)
+
+    def _pass(self, message: MutableMapping[str, Any]) -> None:
+        step = cast("Coroutine[Any, Any, None]", self._send(message))
+        try:
+            awaited = step.send(None)
+        except StopIteration:
+            return
+        except OSError:  # uvicorn says that the client is gone
+            self.is_closed = True
+            return
+        self._draining = asyncio.get_running_loop().create_task(self._drain(step, awaited))
+
+    async def _drain(self, step: Coroutine[Any, Any, None], awaited: Any) -> None:
+        try:
+            await _resumed(step, awaited)
+            while self._waiting:
+                message = self._waiting.popleft()
+                self._bytes -= len(message.get("bytes", b""))
+                await self._send(message)
+        except OSError:
+            self.is_closed = True
+        finally:
+            self._draining = None
+
+    def _abort(self) -> None:
+        """It does not even take the closing frame."""
+        if self._draining is None:
+            return
+        self._draining.cancel()
+        transport = getattr(getattr(self._send, "__self__", None), "transport", None)
+        if transport is not None:
+            transport.abort()
+        elif self._task is not None:
+            self._task.cancel()
+
+
+@coroutine
+def _resumed(step: Coroutine[Any, Any, None], awaited: Any) -> Generator[Any, Any, None]:
+    """Go on with a coroutine that has been run until it first waited, for ``awaited``."""
+    while True:
+        try:
+            got = yield awaited
+        except BaseException as error:
+            resume: Callable[[], Any] = partial(step.throw, error)
+        else:
+            resume = partial(step.send, got)
+        try:
+            awaited = resume()
+        except StopIteration:
+            return

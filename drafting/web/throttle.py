@@ -1,0 +1,28 @@
+"""How fast one client may send."""
+
+import asyncio
+
+
+class Throttle:
+    """Counts messages, and says now and then how long to rest so that ``rate`` a second is kept."""
+
+    __slots__ = ("_clock", "_count", "_rate", "_since", "_step")
+
+    def __init__(self, rate: int) -> None:
+        self._clock = asyncio.get_running_loop().time
+        self._rate = rate
+        self._step = max(1, rate // 5)
+        self._count = 0
+        self._since = self._clock()
+
+    def tick(self) -> bool:
+        """One message more; whether it is time to :meth:`rest`."""
+        self._count += 1
+        return self._count >= self._step
+
+    def rest(self) -> float:
+        """Seconds to wait now; the next count begins behind them."""
+        left = max(0.0, self._since + self._count / self._rate - self._clock())
+        self._count = 0
+        self._since = self._clock() + left
+        return left
