@@ -27,6 +27,7 @@ await build({
 const files = tests.map(name => join(out, name.replace(/\.ts$/, ".mjs")))
 const run = spawnSync(process.execPath, ["--enable-source-maps", "--test", ...files], {
   stdio: "inherit",
+  timeout: process.argv.includes("--long") ? 30 * 60_000 : 5 * 60_000,
   env: { ...process.env, ...(process.argv.includes("--long") ? { FUZZ: "long" } : {}) },
 })
 process.exit(run.status ?? 1)

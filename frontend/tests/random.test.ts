@@ -222,9 +222,9 @@ const scale = long ? 10 : 1
 const base = long ? Math.floor(Math.random() * 1e6) : 1
 
 for (const [name, plan, runs] of [
-  ["three editors, without undo and move", { editors: 3, acts: 500, undo: false, move: false }, 6],
-  ["three editors, every act", { editors: 3, acts: 500, undo: true, move: true }, 6],
-  ["twenty editors, every act", { editors: 20, acts: 400, undo: true, move: true }, 1],
+  ["three editors, without undo and move", { editors: 3, acts: 400, undo: false, move: false }, 4],
+  ["three editors, every act", { editors: 3, acts: 400, undo: true, move: true }, 4],
+  ["twenty editors, every act", { editors: 20, acts: 300, undo: true, move: true }, 1],
 ] as const) {
   test(`${name} (first seed ${base})`, () => {
     for (let i = 0; i < runs * scale; i++) new Run({ ...plan, seed: base + i }).run()

@@ -132,8 +132,8 @@ export class Channel implements Party {
 
   /** The server closed this text and kept the socket: for good where it gives a code, else it is opened again. */
   private closedAlone(stop: Stop): void {
-    this.closed(stop.code ? stop : null)
-    if (stop.code) return
+    if (stop.code) return this.stop(stop)
+    this.closed(null)
     setTimeout(() => {
       if (this.stage === "offline" && this.line.isOpen) this.opened()
     }, REOPEN)
