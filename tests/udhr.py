@@ -88,3 +88,8 @@ def title(tag: str) -> str:
 def articles(tag: str) -> list[Article]:
     """The thirty articles, without the preamble, as (heading, paragraphs)."""
     return [part for part in _read(tag).parts if part[1]][-30:]
+
+
+def preamble(tag: str) -> Article:
+    """What stands before the first article, as (heading, paragraphs). Some languages have none."""
+    return [part for part in _read(tag).parts if part[1]][-31]

@@ -5,8 +5,11 @@ whose place in the source is not found raises when it is applied, so none is eve
 """
 
 import inspect
+import itertools
 import re
+import unicodedata
 from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 from typing import Any, Final
 
 import pydyf  # type: ignore[import-untyped]
@@ -42,29 +45,100 @@ def _flush(stream: Any, string: str) -> str:
     return "<"
 
 
-def _open_cluster(
-    stream: Any, string: str, glyph_item: Any, clusters: Any, i: int, text: str, known: dict[int, str]
-) -> tuple[str, bool]:
-    """Begin marked content for the cluster at glyph ``i`` where its glyphs alone would not give back its text."""
-    count, length = glyph_item.glyphs.num_glyphs, glyph_item.item.length
-    last = i
-    while last + 1 < count and clusters[last + 1] == clusters[i]:
-        last += 1
-    if glyph_item.item.analysis.level % 2:
-        end = length if i == 0 else clusters[i - 1]
-    else:
-        end = length if last == count - 1 else clusters[last + 1]
-    offset = glyph_item.item.offset
-    words = text.encode()[offset + clusters[i] : offset + end].decode()
-    mapped = known.get(glyph_item.glyphs.glyphs[i].glyph)
-    if last == i and (mapped is None or mapped == words):
+@dataclass(frozen=True, slots=True)
+class _Letter:
+    """A character, or several that are written as one, and the combining marks upon it.
+
+    ``first`` is the place of its first glyph in the run. ``parts`` holds for each glyph, as they lie on the page, the
+    byte at which its characters begin, and these characters.
+    """
+
+    first: int
+    parts: list[tuple[int, str]]
+
+    @property
+    def last(self) -> int:
+        return self.first + len(self.parts) - 1
+
+    @property
+    def words(self) -> str:
+        return "".join(words for _, words in sorted(set(self.parts)))
+
+    @property
+    def is_written_backwards(self) -> bool:
+        """Marks before their letter, as right-to-left runs have it."""
+        places = [place for place, _ in self.parts]
+        has_marks = unicodedata.combining(self.parts[0][1][0]) > 0
+        return has_marks and all(left > right for left, right in itertools.pairwise(places))
+
+    @property
+    def order(self) -> list[int]:
+        """The glyphs in the order in which readers of the file take them up: letters as they lie, then the marks."""
+        marks = [i for i, (_, words) in enumerate(self.parts) if unicodedata.combining(words[0])]
+        return [*(i for i in range(len(self.parts)) if i not in marks), *reversed(marks)]
+
+
+def _letters(glyph_item: Any, clusters: Any, text: str) -> list[_Letter]:
+    """The letters of a run. ``clusters`` says for each glyph the byte at which its character begins."""
+    run = text.encode()[glyph_item.item.offset : glyph_item.item.offset + glyph_item.item.length]
+    places = [clusters[i] for i in range(glyph_item.glyphs.num_glyphs)]
+    # A face may write two letters with one glyph for both and one without a width, as Noto's does lam and alef.
+    empty = {place for i, place in enumerate(places) if glyph_item.glyphs.glyphs[i].geometry.width == 0}
+    bounds = sorted({*places, len(run)})
+    words = {place: run[place:end].decode() for place, end in itertools.pairwise(bounds)}
+    starts, start = {}, 0
+    for place, following in itertools.zip_longest(bounds[:-1], bounds[1:-1]):
+        is_mark = unicodedata.combining(words[place][0])
+        bears_mark = following is not None and unicodedata.combining(words[following][0])
+        starts[place] = start = start if is_mark or (place in empty and bears_mark) else place
+    groups = itertools.groupby(range(len(places)), key=lambda i: starts[places[i]])
+    rows = [list(group) for _, group in groups]
+    return [_Letter(row[0], [(places[i], words[places[i]]) for i in row]) for row in rows]
+
+
+def _turn(glyphs: Any, clusters: Any, letter: _Letter) -> None:
+    """Put the letter before its marks without moving any of them on the page: readers attach marks to what precedes."""
+    span = range(letter.first, letter.last + 1)
+    laid, x = [], 0
+    for i in span:
+        geometry = glyphs[i].geometry
+        laid.append((clusters[i], glyphs[i].glyph, geometry.width, x + geometry.x_offset, geometry.y_offset))
+        x += geometry.width
+    x = 0
+    for i, source in zip(span, letter.order, strict=True):
+        clusters[i], glyphs[i].glyph, width, left, rise = laid[source]
+        geometry = glyphs[i].geometry
+        geometry.width, geometry.x_offset, geometry.y_offset = width, left - x, rise
+        x += width
+
+
+def _prepare(glyph_item: Any, text: str, known: dict[int, str]) -> dict[int, str]:
+    """First glyph → letter, where glyphs alone would not give the letter back; backward letters are turned round."""
+    glyphs, clusters = glyph_item.glyphs.glyphs, glyph_item.glyphs.log_clusters
+    out = {}
+    for letter in _letters(glyph_item, clusters, text):
+        if letter.is_written_backwards:
+            _turn(glyphs, clusters, letter)
+            for i, source in zip(range(letter.first, letter.last + 1), letter.order, strict=True):
+                known.setdefault(glyphs[i].glyph, letter.parts[source][1])
+            out[letter.first] = ""
+        else:
+            mapped = known.get(glyphs[letter.first].glyph, letter.words)
+            is_plain = letter.first == letter.last and mapped == letter.words
+            out[letter.first] = "" if is_plain else letter.words
+    return out
+
+
+def _open_letter(stream: Any, string: str, words: str) -> tuple[str, bool]:
+    """Begin marked content that says what is written, where there is something to say."""
+    if not words:
         return string, False
     string = _flush(stream, string)
     stream.stream.append(_actual_text(words.translate(_INVISIBLE)))
     return string, True
 
 
-def _close_cluster(stream: Any, string: str, is_open: bool) -> str:
+def _close_letter(stream: Any, string: str, is_open: bool) -> str:
     if is_open:
         string = _flush(stream, string)
         stream.stream.append(b"EMC")
@@ -74,16 +148,16 @@ def _close_cluster(stream: Any, string: str, is_open: bool) -> str:
 _LOOP: Final = "        for i, glyph_info in enumerate(glyphs_info[0:num_glyphs]):\n"
 _LOOP_MENDED: Final = (
     "        is_open = False\n"
+    "        letters = _prepare(glyph_item, textbox.pango_layout.text, font.to_unicode)\n"
     + _LOOP
     + """\
-            if i == 0 or clusters[i] != clusters[i - 1]:
-                string = _close_cluster(stream, string, is_open)
-                string, is_open = _open_cluster(
-                    stream, string, glyph_item, clusters, i, textbox.pango_layout.text, font.to_unicode)
+            if i in letters:
+                string = _close_letter(stream, string, is_open)
+                string, is_open = _open_letter(stream, string, letters[i])
 """
 )
 _END: Final = "        # Close the last glyphs list, remove if empty.\n"
-_END_MENDED: Final = "        string = _close_cluster(stream, string, is_open)\n" + _END
+_END_MENDED: Final = "        string = _close_letter(stream, string, is_open)\n" + _END
 
 
 def _by_cluster() -> Callable[..., Any]:
@@ -93,7 +167,8 @@ def _by_cluster() -> Callable[..., Any]:
         if source.count(place) != 1:
             raise PatchFailed("draw_first_line is not the one of WeasyPrint 70.0")
         source = source.replace(place, mended)
-    names = dict(vars(weasyprint.draw.text), _open_cluster=_open_cluster, _close_cluster=_close_cluster)
+    own = {"_prepare": _prepare, "_open_letter": _open_letter, "_close_letter": _close_letter}
+    names = {**vars(weasyprint.draw.text), **own}
     exec(compile(source, "draw_first_line, mended", "exec"), names)  # noqa: S102 - our own words in a pinned source
     made: Callable[..., Any] = names["draw_first_line"]
     return made
