@@ -124,6 +124,10 @@ class Rooms:
         at = self._clock.now()
         await self._log.append([Update(name, update, author.account, author.network, at, (client,))])
 
+    def open_declarations(self) -> set[str]:
+        """The declarations of which a text is in memory."""
+        return {name.partition(".")[0] for name in self._rooms}
+
     async def read(self, name: str) -> prose.Text:
         return await (await self.open(name)).read()
 
