@@ -169,7 +169,7 @@ class _Line:
         A character between two groups of marks may be encoded for one and thereby spoil the other: until none is.
         """
         groups = list(self._groups())
-        while any([self._mend(start, end) for start, end in groups]):
+        while any(self._mend(start, end) for start, end in groups):
             pass
 
     def _groups(self) -> Iterator[tuple[int, int]]:

@@ -67,7 +67,7 @@ class Block:
 
     @property
     def is_empty(self) -> bool:
-        return not any(run.note is not None or run.text.strip() for run in self.runs)
+        return not any(run.note is not None or run.text.replace(SOFT_HYPHEN, "").strip() for run in self.runs)
 
 
 Text: TypeAlias = tuple[Block, ...]
@@ -106,7 +106,8 @@ def title(text: Text) -> str:
 def normal_runs(runs: Iterable[Run]) -> tuple[Run, ...]:
     """NFC, without soft hyphens, equal neighbours joined, empty ones gone: the same words give the same runs."""
     out: list[Run] = []
-    for (note, _), group in groupby((r for r in runs if r.text or r.note), key=lambda r: (r.note, r.marks)):
+    filled = (run for run in runs if run.text.strip(SOFT_HYPHEN) or run.note)
+    for (note, _), group in groupby(filled, key=lambda run: (run.note, run.marks)):
         members = list(group)
         if note is not None:
             out.extend(Run("", note=note) for _ in members)
