@@ -32,7 +32,7 @@ async def target(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterato
     if request.param == "sqlite":
         opened = Database(f"sqlite:///{tmp_path}/target.sqlite")
     else:
-        opened = Database(request.getfixturevalue("postgres").create_database())
+        opened = Database(request.getfixturevalue("second_postgres_database"))
     yield opened
     await opened.close()
 
