@@ -11,7 +11,7 @@ from drafting.settings import Settings
 
 SAFE: Final = frozenset({"GET", "HEAD", "OPTIONS"})
 OWN_SITES: Final = frozenset({"same-origin", "none"})
-TRUSTED_TYPES: Final = "drafting-clipboard"
+TRUSTED_TYPES: Final = "drafting ProseMirrorClipboard"
 
 _ALWAYS: Final[Mapping[str, str]] = {
     "x-content-type-options": "nosniff",

@@ -9,10 +9,12 @@ import { currentBlock } from "../commands"
 import { markCounterpart } from "../view/counterpart"
 import type { Session } from "./session"
 
-export function startBench(source: Session, target: Session, bench: HTMLElement): void {
+/** `root` holds the bench and the buttons that begin a block; without a script these have no use and are hidden. */
+export function startBench(source: Session, target: Session, root: HTMLElement): void {
   target.onUpdate = view => followCaret(view, "of", source.view, "id")
   source.onUpdate = view => followCaret(view, "id", target.view, "of")
-  bench.addEventListener("click", event => {
+  for (const button of root.querySelectorAll<HTMLElement>("[data-start-block]")) button.hidden = false
+  root.addEventListener("click", event => {
     const button = (event.target as Element).closest<HTMLElement>("[data-start-block]")
     const id = button?.dataset["startBlock"]
     if (id && source.view && target.view) startBlock(source.view.state.doc, target.view, id)

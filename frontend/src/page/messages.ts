@@ -5,7 +5,15 @@ export type Key = keyof typeof defaults
 type Sentence = string | Partial<Record<Intl.LDMLPluralRule, string>>
 export type Values = Record<string, string | number>
 
-const hasKey = (key: string): key is Key => Object.hasOwn(defaults, key)
+/** The server's words for why it refused an update; what is not here is a fault of structure. */
+const REASONS: Partial<Record<string, Key>> = {
+  "mark": "reason_marks",
+  "character": "reason_characters",
+  "half a character": "reason_characters",
+  "text too large": "reason_quota",
+  "frame too big": "reason_size",
+  "client id of another account": "reason_client",
+}
 
 export class Messages {
   private readonly plural: Intl.PluralRules
@@ -32,11 +40,9 @@ export class Messages {
     })
   }
 
-  /** The sentence for a reason that the server gave as a code or in words, or null for none. */
+  /** The sentence for the server's reason of a refusal, or null where it gave none. */
   reason(given: string): string | null {
-    const key = `reason_${given}`
-    if (hasKey(key)) return this.say(key)
-    return given.includes(" ") ? given : null // a bare code that we do not know tells nobody anything
+    return given ? this.say(REASONS[given] ?? "reason_structure") : null
   }
 
   time(at: number): string {

@@ -100,7 +100,7 @@ export class Session {
     const { line, messages } = this.context
     this.doc = new Y.Doc()
     this.stop = null
-    const channel = new Channel(this.name, this.doc, line, `format=${FORMAT}`, this.editable, {
+    const channel = new Channel(this.name, this.doc, line, () => this.token(), this.editable, {
       changed: this.changed,
       saved: () => {
         this.savedAt = serverNow()
@@ -109,7 +109,7 @@ export class Session {
       answered: update => this.answered(update),
       deliver: update => this.deliver(update),
       stopped: stop => this.stopped(stop),
-      readOnly: () => this.stopped({ code: NOT_ALLOWED, reason: "" }),
+      readOnly: () => this.readOnly(),
       notice: payload => this.notice(payload),
     })
     this.channel = channel
@@ -149,7 +149,7 @@ export class Session {
     if (this.editor || !channel) return
     this.editor = createEditor(this.mount, this.doc.getText("body"), {
       awareness: channel.awareness,
-      label: this.mount.getAttribute("aria-label") ?? "",
+      label: this.mount.getAttribute("aria-label"),
       editable: () => this.editable && !this.stop,
       openLink: () => this.link.open(),
       updated: view => {
@@ -186,10 +186,23 @@ export class Session {
   }
 
   private notice(payload: string): void {
-    const { code } = readNotice(payload)
+    const { code, epoch } = readNotice(payload)
     if (code === "cannot_save") this.cannotSave = true
-    if (code === "can_save") this.cannotSave = false
+    if (epoch && this.keeper) this.keeper.epoch = epoch
     this.changed()
+  }
+
+  /** The format that this editor writes, and the epoch of what it holds, where it holds something. */
+  private token(): string {
+    const epoch = this.keeper?.epoch
+    return epoch ? `format=${FORMAT}&epoch=${epoch}` : `format=${FORMAT}`
+  }
+
+  /** The rights ended while the page was open, or the page did not know of it: others' changes go on arriving. */
+  private readOnly(): void {
+    if (this.wasLive || this.channel?.owes) this.stopped({ code: NOT_ALLOWED, reason: "" })
+    else this.editable = false
+    this.editor?.view.setProps({})
   }
 
   private readonly changed = (): void => {
@@ -325,11 +338,12 @@ export class Session {
   }
 }
 
-function readNotice(payload: string): { code: string } {
+function readNotice(payload: string): { code: string; epoch: number } {
   try {
-    const found = JSON.parse(payload) as { code?: unknown } | null
-    return { code: typeof found?.code === "string" ? found.code : "" }
+    const found = JSON.parse(payload) as { code?: unknown; epoch?: unknown } | null
+    const code = typeof found?.code === "string" ? found.code : ""
+    return { code, epoch: typeof found?.epoch === "number" ? found.epoch : 0 }
   } catch {
-    return { code: payload }
+    return { code: payload, epoch: 0 }
   }
 }

@@ -39,7 +39,7 @@ export function startWorkshop(root: HTMLElement): void {
 
   for (const section of root.querySelectorAll<HTMLElement>("[data-text]")) sessions.push(new Session(section, context))
   startInView(sessions)
-  for (const bench of document.querySelectorAll<HTMLElement>("[data-bench]")) joinBench(bench, sessions)
+  for (const bench of root.querySelectorAll<HTMLElement>("[data-bench]")) joinBench(bench, root, sessions)
 
   addEventListener("beforeunload", event => {
     if (!leaving && sessions.some(session => session.hasUnsaved)) event.preventDefault()
@@ -72,7 +72,7 @@ function startInView(sessions: readonly Session[]): void {
   for (const section of waiting.keys()) observer.observe(section)
 }
 
-function joinBench(bench: HTMLElement, sessions: readonly Session[]): void {
+function joinBench(bench: HTMLElement, root: HTMLElement, sessions: readonly Session[]): void {
   const [source, target] = sessions.filter(session => bench.contains(session.section))
-  if (source && target) startBench(source, target, bench)
+  if (source && target) startBench(source, target, root)
 }

@@ -2,7 +2,7 @@
 import { applyAwarenessUpdate, Awareness, encodeAwarenessUpdate, removeAwarenessStates } from "y-protocols/awareness"
 import * as Y from "yjs"
 import * as frames from "./frames"
-import { NOT_ALLOWED, REFUSED, type Line, type Party, type Stop } from "./line"
+import { NOT_ALLOWED, type Line, type Party, type Stop } from "./line"
 import { Outbox } from "./outbox"
 
 /** Origins of updates that are not this person's doing. */
@@ -32,6 +32,7 @@ export interface ChannelEvents {
 
 export class Channel implements Party {
   stage: Stage = "connecting"
+  isDeclined = false
   readonly outbox: Outbox
   readonly awareness: Awareness
 
@@ -39,7 +40,8 @@ export class Channel implements Party {
     readonly name: string,
     private readonly doc: Y.Doc,
     private readonly line: Line,
-    private readonly token: string,
+    /** What the editor says about itself when it comes in. */
+    private readonly token: () => string,
     private writable: boolean,
     private readonly events: ChannelEvents,
   ) {
@@ -51,6 +53,10 @@ export class Channel implements Party {
     this.awareness.setLocalState(null)
     this.awareness.on("update", this.onPresence)
     doc.on("update", this.onUpdate)
+  }
+
+  get owes(): boolean {
+    return this.outbox.pending.length > 0
   }
 
   join(): void {
@@ -79,7 +85,7 @@ export class Channel implements Party {
   opened(): void {
     if (this.stage === "stopped") return
     this.stage = "connecting"
-    this.line.send(frames.authenticate(this.name, this.token))
+    this.line.send(frames.authenticate(this.name, this.token()))
     this.poke()
     if (this.awareness.getLocalState()) this.sendPresence()
     this.events.changed()
@@ -92,12 +98,11 @@ export class Channel implements Party {
   closed(stop: Stop | null): void {
     if (this.stage === "stopped") return
     this.stage = "offline"
-    const owed = this.outbox.pending.length > 0
+    this.isDeclined = false
     this.outbox.closed()
     const others = [...this.awareness.getStates().keys()].filter(client => client !== this.doc.clientID)
     removeAwarenessStates(this.awareness, others, FROM_SERVER)
-    // a refusal that closed the whole socket concerns those who had something on the way
-    if (stop && (stop.code !== REFUSED || owed)) this.stop(stop)
+    if (stop) this.stop(stop)
     else this.events.changed()
   }
 
@@ -145,8 +150,10 @@ export class Channel implements Party {
     this.outbox.sentAll()
   }
 
+  /** Not saved: the server asks anew, says that it cannot, or closes the socket; until then all stays pending. */
   private status(saved: boolean): void {
-    if (!saved) return this.outbox.pending.length ? this.stop({ code: REFUSED, reason: "" }) : undefined
+    this.isDeclined = !saved && this.outbox.pending.length > 0
+    if (!saved) return this.outbox.decline()
     const owed = this.outbox.pending.length > 0
     this.outbox.confirm()
     if (owed && !this.outbox.pending.length) this.events.saved()

@@ -17,6 +17,8 @@ interface Row {
 export class Keeper {
   /** Whether the device keeps what it is given; false after a failure. */
   works: boolean
+  /** The epoch of the text: raised by the server when it restores a backup, and with it all that was kept is old. */
+  epoch = 0
   private rows: Row[] = []
   private kept = 0
   private timer: ReturnType<typeof setTimeout> | null = null
@@ -45,6 +47,7 @@ export class Keeper {
     if (!found) return { known: false, orphans: [] }
     if (found.base) Y.applyUpdate(this.doc, found.base, FROM_DEVICE)
     const known = found.base !== null
+    this.epoch = found.epoch
     if (!writable) return { known, orphans: found.pending.map(change => change.update) }
     beforePending()
     for (const { key, update, count } of found.pending) {
@@ -97,7 +100,7 @@ export class Keeper {
   async writeBase(): Promise<void> {
     if (this.baseTimer) clearTimeout(this.baseTimer)
     this.baseTimer = null
-    await this.attempt(keeping => keeping.keepBase(this.name, Y.encodeStateAsUpdate(this.doc)))
+    await this.attempt(keeping => keeping.keepBase(this.name, Y.encodeStateAsUpdate(this.doc), this.epoch))
   }
 
   /** Nothing of this text stays on the device, and nothing more is written. */

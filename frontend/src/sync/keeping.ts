@@ -4,6 +4,8 @@ import { DATABASE_PREFIX } from "../device"
 /** A text as this device last knew it, and changes that the server has not confirmed. */
 export interface Kept {
   readonly base: Uint8Array | null
+  /** The epoch of the text that the base is of; 0 where the server never said. */
+  readonly epoch: number
   readonly pending: readonly KeptChange[]
 }
 export interface KeptChange {
@@ -54,9 +56,10 @@ export class Keeping {
 
   async load(name: string): Promise<Kept> {
     const transaction = this.database.transaction([TEXTS, PENDING])
-    const base = done<Uint8Array | undefined>(transaction.objectStore(TEXTS).get(name))
+    const base = done<{ base: Uint8Array; epoch: number } | undefined>(transaction.objectStore(TEXTS).get(name))
     const pending = rows<{ update: Uint8Array; count: number }>(transaction.objectStore(PENDING), name)
-    return { base: (await base) ?? null, pending: await pending }
+    const found = await base
+    return { base: found?.base ?? null, epoch: found?.epoch ?? 0, pending: await pending }
   }
 
   /** Resolves when the change is written, to the key under which it can be let go. */
@@ -73,9 +76,9 @@ export class Keeping {
     await finished(transaction)
   }
 
-  async keepBase(name: string, base: Uint8Array): Promise<void> {
+  async keepBase(name: string, base: Uint8Array, epoch: number): Promise<void> {
     const transaction = this.database.transaction(TEXTS, "readwrite")
-    transaction.objectStore(TEXTS).put(base, name)
+    transaction.objectStore(TEXTS).put({ base, epoch }, name)
     await finished(transaction)
   }
 

@@ -9,6 +9,10 @@ export interface Stop {
 
 export interface Party {
   readonly name: string
+  /** Something of it was not taken just now. */
+  readonly isDeclined: boolean
+  /** Something of it waits to be saved. */
+  readonly owes: boolean
   opened(): void
   /** The socket is gone; `stop` when the server said that trying again is of no use. */
   closed(stop: Stop | null): void
@@ -145,7 +149,10 @@ export class Line {
     const socket = this.socket
     this.socket = null
     socket?.close()
-    if (socket) for (const party of [...this.parties.values()]) party.closed(stop)
+    if (!socket) return
+    const parties = [...this.parties.values()]
+    const concerned = new Set(stop && REFUSALS.includes(stop.code) ? refused(parties) : parties)
+    for (const party of parties) party.closed(concerned.has(party) ? stop : null)
   }
 
   private again(wait: number): void {
@@ -153,4 +160,11 @@ export class Line {
     const longest = Math.min(LONGEST_WAIT, Math.max(wait, FIRST_WAIT) * 2 ** this.attempts++)
     this.retry = setTimeout(() => this.connect(), wait + Math.random() * (longest - wait / 2))
   }
+}
+
+/** A refusal closes the whole socket. It concerns the text that was declined just before; where none was, because the
+ *  frame could not even be read, those that have something to save. */
+function refused(parties: readonly Party[]): Party[] {
+  const declined = parties.filter(party => party.isDeclined)
+  return declined.length ? declined : parties.filter(party => party.owes)
 }

@@ -9,14 +9,19 @@ export interface Change {
   readonly update: Uint8Array
 }
 
+/** A frame on its way, with the changes whose numbers are above `after`, up to `upTo`. */
+interface Sent {
+  readonly after: number
+  readonly upTo: number
+}
+
 /** Frames on their way before further changes wait and travel together. */
 const IN_FLIGHT = 8
 
 export class Outbox {
   private changes: Change[] = []
   private made = 0
-  /** For each frame on its way, in order: the number of the last change that it carries. */
-  private onTheWay: number[] = []
+  private onTheWay: Sent[] = []
   private sent = 0
   private open = false
 
@@ -49,17 +54,23 @@ export class Outbox {
   sentAll(): void {
     this.open = true
     this.sent = this.made
-    this.onTheWay.push(this.made)
+    this.onTheWay.push({ after: 0, upTo: this.made })
   }
 
   /** The server saved the oldest frame on its way. */
   confirm(): void {
-    const upTo = this.onTheWay.shift()
-    if (upTo === undefined) return
+    const frame = this.onTheWay.shift()
+    if (!frame) return
     const before = this.changes.length
-    this.changes = this.changes.filter(change => change.number > upTo)
+    this.changes = this.changes.filter(({ number }) => number <= frame.after || number > frame.upTo)
     this.flush()
     if (this.changes.length !== before || !this.onTheWay.length) this.changed()
+  }
+
+  /** The server did not take the oldest frame on its way: its changes stay pending until all is sent anew. */
+  decline(): void {
+    this.onTheWay.shift()
+    this.flush()
   }
 
   /** The socket is gone; what was on its way will be sent again. */
@@ -71,10 +82,11 @@ export class Outbox {
 
   private flush(): void {
     if (!this.open || this.onTheWay.length >= IN_FLIGHT || this.sent === this.made) return
-    const updates = this.changes.filter(change => change.number > this.sent).map(change => change.update)
+    const after = this.sent
+    const updates = this.changes.filter(change => change.number > after).map(change => change.update)
     this.sent = this.made
     if (!updates.length) return
-    this.onTheWay.push(this.made)
+    this.onTheWay.push({ after, upTo: this.made })
     this.deliver(updates.length === 1 ? (updates[0] as Uint8Array) : Y.mergeUpdates(updates))
   }
 }

@@ -15,7 +15,8 @@ import { presencePlugin } from "./presence"
 
 export interface EditorOptions {
   readonly awareness: Awareness
-  readonly label: string
+  /** Null where the element is labelled otherwise. */
+  readonly label: string | null
   readonly editable: () => boolean
   readonly openLink: () => void
   /** Called after every change of the view's state. */
@@ -88,7 +89,7 @@ export function createEditor(mount: HTMLElement, text: Y.Text, options: EditorOp
       }),
       dispatchTransaction: tr => binding.dispatch(tr),
       nodeViews: { block: (node, _view, _position, decorations) => new BlockView(node, decorations) },
-      attributes: state => attributesOf(state, options, editable),
+      attributes: () => attributesOf(options, editable),
       editable: options.editable,
       clipboardParser,
       clipboardTextParser,
@@ -112,8 +113,9 @@ export function createEditor(mount: HTMLElement, text: Y.Text, options: EditorOp
   }
 }
 
-function attributesOf(_: EditorState, { label, editable }: EditorOptions, was: boolean): Record<string, string> {
-  if (editable()) return { role: "textbox", "aria-multiline": "true", "aria-label": label, spellcheck: "true" }
+function attributesOf({ label, editable }: EditorOptions, was: boolean): Record<string, string> {
+  const name = label === null ? {} : { "aria-label": label }
+  if (editable()) return { ...name, role: "textbox", "aria-multiline": "true", spellcheck: "true" }
   // a text that stopped being editable stays reachable, so that its words can be copied
-  return { role: "group", "aria-label": label, ...(was ? { tabindex: "0" } : {}) }
+  return { ...name, role: "group", ...(was ? { tabindex: "0" } : {}) }
 }
