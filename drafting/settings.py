@@ -52,12 +52,9 @@ class Settings:
     body_bytes: int = _number(1_048_576, "Largest form or API request, in bytes.", 65_536, 16_777_216)
     import_bytes: int = _number(20_971_520, "Largest folder to import, in bytes.", 65_536, 104_857_600)
     frame_bytes: int = _number(1_048_576, "Largest WebSocket message, in bytes.", 65_536, 8_388_608)
-    text_bytes: int = _number(2_097_152, "Largest live text, in bytes of its stored state.", 65_536, 16_777_216)
     sockets: int = _number(2000, "Most WebSockets at a time.", 10, 100_000)
-    sockets_each: int = _number(50, "Most WebSockets of one account at a time.", 2, 1000)
-    letters_hour: int = _number(6, "Most sign-in letters to one address in an hour.", 1, 100)
-    job_seconds: int = _number(120, "Most seconds for making one public file.", 10, 3600)
-    job_bytes: int = _number(1_610_612_736, "Most memory for making one public file.", 268_435_456, 8_589_934_592)
+    job_seconds: int = _number(60, "Most seconds for making one public file.", 10, 3600)
+    job_bytes: int = _number(536_870_912, "Most memory for making one file, in bytes.", 268_435_456, 8_589_934_592)
 
     @property
     def paths(self) -> DataPaths:

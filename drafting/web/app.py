@@ -1,49 +1,75 @@
 """The composition root: opens stores, rooms and the press, hands them to the actions as ports, and serves."""
 
-from collections.abc import Callable
-from contextlib import AbstractAsyncContextManager
+from collections.abc import AsyncIterator, Callable
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from typing import Final, cast
 
 from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
 from starlette.middleware import Middleware
-from starlette.routing import BaseRoute
 
 from drafting.actions.ports import Ports
 from drafting.domain.errors import Refusal
 from drafting.paths import LOCALES, STATIC, TEMPLATES
 from drafting.settings import Settings
+from drafting.web.api import routes as api_routes
 from drafting.web.assets import Assets
-from drafting.web.demonstration import operators
+from drafting.web.commands.checking import examine
+from drafting.web.composition import opened
+from drafting.web.door import Behind, Door
 from drafting.web.endpoints import on_failure, on_http_error, on_refusal
 from drafting.web.guards import Guards
 from drafting.web.i18n import Languages
 from drafting.web.observing import Measures, Observing
 from drafting.web.rendering import Templates
+from drafting.web.rights import Mandated
 from drafting.web.routes import routes
 from drafting.web.visits import Site
 
+NOT_OPEN: Final = cast(Ports, None)
 
-def make_site(ports: Ports, settings: Settings, *, pseudo: bool = False) -> Site:
-    """What pages share. ``pseudo`` adds the made-up language of the tests."""
+
+def make_site(ports: Ports | None, settings: Settings, languages: Languages | None = None) -> Site:
+    """What pages share. Without ports it can serve nothing yet: they are opened when the server starts."""
     assets = Assets(STATIC)
-    site = Site(ports, settings, Languages(LOCALES, pseudo=pseudo), assets, Templates(TEMPLATES, assets))
-    if settings.is_demonstration:
-        site.extras["demo_operators"] = operators()
-    return site
+    return Site(ports or NOT_OPEN, settings, languages or Languages(LOCALES), assets, Templates(TEMPLATES, assets))
+
+
+def create_app(settings: Settings) -> Starlette:
+    """The server: everything is opened when it starts serving, and closed when it stops."""
+    languages = Languages(LOCALES)
+    site = make_site(None, settings, languages)
+
+    @asynccontextmanager
+    async def lifespan(app: Starlette) -> AsyncIterator[None]:
+        async with opened(settings, languages) as parts:
+            site.ports = parts.ports
+            site.on_session_end = parts.rooms.recheck_account
+            site.checks = lambda words: examine(settings, words)
+            app.state.ports = parts.ports
+            app.state.remembered = parts.stores.remembered
+            app.state.is_ready = parts.stores.ready
+            site.wake = app.state.wake = parts.wake
+            app.state.door.open(parts.rooms, Mandated(parts.ports))
+            app.state.measures.gauges["rooms"] = lambda: len(parts.rooms.open_declarations())
+            app.state.measures.gauges["sockets"] = lambda: app.state.door.sockets
+            yield
+
+    return make_app(site, lifespan=lifespan)
 
 
 def make_app(
-    site: Site,
-    *,
-    api: list[BaseRoute] | None = None,
-    sockets: list[BaseRoute] | None = None,
-    lifespan: Callable[[Starlette], AbstractAsyncContextManager[None]] | None = None,
+    site: Site, *, lifespan: Callable[[Starlette], AbstractAsyncContextManager[None]] | None = None
 ) -> Starlette:
-    """The application over ports that are open already; tests hand in others."""
-    measures = Measures()
+    """The application over a site whose ports are open already, or will be in the lifespan."""
+    measures, door = Measures(), Door(site.settings)
     app = Starlette(
-        routes=routes(site, api or [], sockets or []),
-        middleware=[Middleware(Observing, measures=measures), Middleware(Guards, settings=site.settings)],
+        routes=routes(site, api_routes),
+        middleware=[
+            Middleware(Behind, door=door),
+            Middleware(Observing, measures=measures),
+            Middleware(Guards, settings=site.settings),
+        ],
         exception_handlers={HTTPException: on_http_error, Refusal: on_refusal, Exception: on_failure},
         lifespan=lifespan,
     )
@@ -51,4 +77,5 @@ def make_app(
     app.state.ports = site.ports
     app.state.settings = site.settings
     app.state.measures = measures
+    app.state.door = door
     return app

@@ -9,7 +9,10 @@ from drafting.web.observing import Measures
 
 
 async def health(request: Request) -> Response:
-    """200 once the server is ready to serve."""
+    """200 while the server can read and write; 503 where it cannot."""
+    is_ready = getattr(request.app.state, "is_ready", None)
+    if is_ready is not None and not await is_ready():
+        return PlainTextResponse("cannot save\n", 503)
     return PlainTextResponse("ready\n")
 
 

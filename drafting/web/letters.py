@@ -18,7 +18,7 @@ class Letters:
     def __init__(self, languages: Languages) -> None:
         self._languages = languages
 
-    def letter(self, name: str, locale: str, **values: Any) -> tuple[str, str]:
+    def letter(self, name: str, locale: str, /, **values: Any) -> tuple[str, str]:
         """Subject and body of a letter by its name; what each is told stands with the action that sends it."""
         words = self._languages.words(locale)
         subject, paragraphs = _LETTERS[name](words, values)

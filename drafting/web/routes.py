@@ -1,5 +1,7 @@
 """Every address of the installation, on one screen. An act's name is its action's; the API's twin shares it."""
 
+from collections.abc import Sequence
+
 from starlette.routing import BaseRoute, Mount, Route
 
 from drafting.web import front
@@ -114,8 +116,8 @@ PAGES: list[BaseRoute] = [
 ]
 
 
-def routes(site: Site, api: list[BaseRoute], sockets: list[BaseRoute]) -> list[BaseRoute]:
-    """The whole table: plumbing, the API, sockets, public files, pages."""
+def routes(site: Site, api: Sequence[BaseRoute]) -> list[BaseRoute]:
+    """The whole table: plumbing, the API, public files, pages."""
     return [
         Route("/healthz", front.health, methods=["GET"], name="health"),
         Route("/metrics", front.metrics, methods=["GET"], name="metrics"),
@@ -125,7 +127,6 @@ def routes(site: Site, api: list[BaseRoute], sockets: list[BaseRoute]) -> list[B
         Mount("/static", HashedFiles(site.assets), name="static"),
         Mount("/d", PublicFiles(site.settings.paths.public / "d"), name="public"),
         Mount("/api/v1", routes=api, name="api"),
-        *sockets,
         Route("/", front.choose_language, methods=["GET"], name="root"),
         *PAGES,
     ]

@@ -1,7 +1,7 @@
 """A request to a page, with all that its handler needs: the reader's language, who is signed in, forms, answers."""
 
-from collections.abc import Awaitable, Callable, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from functools import cached_property
 from typing import Any, Final
@@ -18,6 +18,7 @@ from drafting.domain.declaration import Declaration
 from drafting.domain.errors import Code, Refusal
 from drafting.domain.policy import Action, Subject
 from drafting.settings import Settings
+from drafting.web import demonstration
 from drafting.web.assets import Assets
 from drafting.web.i18n import Languages, Words
 from drafting.web.rendering import Templates
@@ -34,13 +35,14 @@ class Site:
     languages: Languages
     assets: Assets
     templates: Templates
-    extras: dict[str, Any] = field(default_factory=dict)
+    on_session_end: Callable[[str], Awaitable[None]] | None = None
+    checks: Callable[[Words], Awaitable[Sequence[Any]]] | None = None
+    wake: Callable[[], None] | None = None
 
     def wake_jobs(self) -> None:
         """Let open work begin now instead of at the next look."""
-        wake = self.extras.get("wake_jobs")
-        if wake:
-            wake()
+        if self.wake:
+            self.wake()
 
 
 class Form:
@@ -137,8 +139,15 @@ class Visit:
     @cached_property
     def is_operator(self) -> bool:
         address = self.account.address.casefold() if self.account else ""
-        own = (a.casefold() for a in self.settings.operators)
-        return bool(address) and (address in own or address in self.site.extras.get("demo_operators", ()))
+        own = {a.casefold() for a in self.settings.operators}
+        if self.settings.is_demonstration:
+            own |= demonstration.operators()
+        return bool(address) and address in own
+
+    async def sessions_changed(self) -> None:
+        """A session ended: sockets that it held open close."""
+        if self.account and self.site.on_session_end:
+            await self.site.on_session_end(self.account.id)
 
     # ---- answers
 

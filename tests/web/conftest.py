@@ -72,9 +72,9 @@ def make_world(tmp_path: Path) -> Callable[..., World]:
     def make(**changes: Any) -> World:
         settings = Settings(**{"data": tmp_path, "origin": ORIGIN, **changes})
         fakes = Fakes()
-        letters = Letters(Languages(LOCALES, pseudo=True))
-        ports = fakes.ports(origin=settings.base, sentences=letters, limits=settings.limits)
-        return World(make_app(make_site(ports, settings, pseudo=True)), ports, fakes, settings)
+        languages = Languages(LOCALES, pseudo=True)
+        ports = fakes.ports(origin=settings.base, sentences=Letters(languages), limits=settings.limits)
+        return World(make_app(make_site(ports, settings, languages)), ports, fakes, settings)
 
     return make
 

@@ -7,7 +7,17 @@ import pytest
 from drafting.web.i18n import PSEUDO
 from tests.web.conftest import World
 
-PUBLIC = ["", "how-we-agree", "what-we-keep", "help", "login", "login/code", "login/abc", "networks/", "networks/headwater"]
+PUBLIC = [
+    "",
+    "how-we-agree",
+    "what-we-keep",
+    "help",
+    "login",
+    "login/code",
+    "login/abc",
+    "networks/",
+    "networks/headwater",
+]
 OWN = ["desk", "account", "networks/new", "declarations/new", "workshop/open-well/people"]
 
 
@@ -141,7 +151,11 @@ async def test_invite_accept_sign_in_and_end(world: World) -> None:
         assert wrong.status_code == 422
         right = await guest.post(
             "/en/login/code",
-            data={"address": "kofi@new.example", "code": f"{code[0][:4]} {code[0][4:]}", "next": "/en/account?welcome=yes"},
+            data={
+                "address": "kofi@new.example",
+                "code": f"{code[0][:4]} {code[0][4:]}",
+                "next": "/en/account?welcome=yes",
+            },
         )
         assert right.headers["location"] == "/en/account?welcome=yes"
         assert "HttpOnly" in right.headers["set-cookie"]

@@ -90,6 +90,7 @@ async def follow_link(visit: Visit) -> Response:
 async def leave(visit: Visit) -> Response:
     if visit.session:
         await actions.end_session(visit.ports, visit.actor, visit.session.id)
+        await visit.sessions_changed()
     answer = visit.go("")
     sessions.forget(answer, visit.settings)
     return answer

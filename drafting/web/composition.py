@@ -1,0 +1,101 @@
+"""Opens everything a server needs, starts what runs beside the requests, and closes it again, in this order."""
+
+import asyncio
+import logging
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import dataclass
+from typing import Final
+
+from drafting.actions.ports import Ports
+from drafting.actions.releasing import work_on_jobs
+from drafting.publishing.limits import Limits as PressLimits
+from drafting.publishing.press import StaticPress
+from drafting.settings import Settings
+from drafting.stores.opening import Stores
+from drafting.sync.rooms import Rooms
+from drafting.web.commands.installation import Silence, opened_stores
+from drafting.web.i18n import Languages
+from drafting.web.letters import Letters
+from drafting.web.watching import watch
+
+LOG: Final = logging.getLogger(__name__)
+JOBS_SECONDS: Final = 15.0
+AGAIN_SECONDS: Final = 5.0
+
+
+@dataclass(frozen=True, slots=True)
+class Opened:
+    """What the application works with while it serves. ``wake`` tells the job worker that there is something to do."""
+
+    ports: Ports
+    stores: Stores
+    rooms: Rooms
+    wake: Callable[[], None]
+
+
+@asynccontextmanager
+async def opened(settings: Settings, languages: Languages) -> AsyncIterator[Opened]:
+    """Stores, rooms, press, ports; then the tasks: mail, jobs, and the watch over what other processes append."""
+    async with AsyncExitStack() as stack:
+        stores, clock = await stack.enter_async_context(opened_stores(settings))
+        press = StaticPress(
+            settings.paths.public, limits=PressLimits(seconds=settings.job_seconds, memory=settings.job_bytes)
+        )
+        stack.push_async_callback(press.close)
+        rooms = Rooms(stores.log, clock)
+        stack.push_async_callback(rooms.close)
+        ports = Ports(
+            workshops=rooms,
+            ledger=stores.ledger,
+            accounts=stores.accounts,
+            passes=stores.passes,
+            mail=stores.mail,
+            jobs=stores.jobs,
+            press=press,
+            notices=Silence(),
+            clock=clock,
+            origin=settings.base,
+            sentences=Letters(languages),
+            limits=settings.limits,
+        )
+        bell = asyncio.Event()
+        for name, work in (
+            ("mail", stores.courier.work),
+            ("jobs", lambda: _work_on_jobs(ports, bell)),
+            ("watch", lambda: watch(ports, rooms)),
+        ):
+            task = asyncio.create_task(_kept_up(name, work), name=name)
+            stack.push_async_callback(_stop, task)
+        yield Opened(ports, stores, rooms, bell.set)
+
+
+async def _work_on_jobs(ports: Ports, bell: asyncio.Event) -> None:
+    """What a former process left unfinished, then whatever is approved; another process may approve, hence the look."""
+    while True:
+        bell.clear()
+        await work_on_jobs(ports)
+        try:
+            await asyncio.wait_for(bell.wait(), JOBS_SECONDS)
+        except TimeoutError:
+            continue
+
+
+async def _kept_up(name: str, work: Callable[[], Awaitable[None]]) -> None:
+    """Begin an endless task anew when it fails; each failure is logged with its trace."""
+    while True:
+        task = asyncio.ensure_future(work())
+        try:
+            await asyncio.wait([task])
+        finally:
+            task.cancel()
+        error = None if task.cancelled() else task.exception()
+        if error is None:
+            return
+        LOG.error("%s failed and begins anew", name, exc_info=error)
+        await asyncio.sleep(AGAIN_SECONDS)
+
+
+async def _stop(task: asyncio.Task[None]) -> None:
+    task.cancel()
+    await asyncio.wait([task])

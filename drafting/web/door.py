@@ -1,0 +1,78 @@
+"""Where WebSockets come in, in front of everything else: host, origin and number are looked at first."""
+
+from typing import Final
+
+from starlette.datastructures import Headers
+from starlette.types import ASGIApp, Receive, Scope, Send
+
+from drafting.settings import Settings
+from drafting.sync.participants import CloseCode
+from drafting.sync.rooms import Rooms
+from drafting.web.admission import Admission, Limits
+from drafting.web.sessions import cookie_name
+from drafting.web.sockets import PATH, Sockets
+
+NOTHING_BEHIND: Final = 4404
+
+
+class Door:
+    """Counts the sockets that are open. Until the rooms are, nobody comes in."""
+
+    def __init__(self, settings: Settings) -> None:
+        self.settings = settings
+        self.sockets = 0
+        self._limits = Limits(frame=settings.frame_bytes)
+        self._rooms: Rooms | None = None
+        self._admission: Admission | None = None
+
+    def open(self, rooms: Rooms, admission: Admission) -> None:
+        self._rooms, self._admission = rooms, admission
+
+    async def serve(self, scope: Scope, receive: Receive, send: Send) -> None:
+        headers = Headers(scope=scope)
+        host = headers.get("host", "")
+        if self._rooms is None or self._admission is None or self.sockets >= self.settings.sockets:
+            await _refuse(receive, send, CloseCode.TRY_AGAIN)
+            return
+        if not self.settings.is_host_allowed(host):
+            await _refuse(receive, send, CloseCode.NOT_ALLOWED)
+            return
+        origin = headers.get("origin", "")
+        sockets = Sockets(
+            _nothing,
+            self._rooms,
+            self._admission,
+            origin=origin if self.settings.is_own_origin(origin, host) else self.settings.base,
+            cookie=cookie_name(self.settings),
+            limits=self._limits,
+        )
+        self.sockets += 1
+        try:
+            await sockets(scope, receive, send)
+        finally:
+            self.sockets -= 1
+
+
+class Behind:
+    """The layer that leads sockets through the door and everything else on."""
+
+    def __init__(self, app: ASGIApp, door: Door) -> None:
+        self.app = app
+        self.door = door
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "websocket":
+            await self.app(scope, receive, send)
+        elif scope["path"] == PATH or scope["path"].startswith(PATH + "/"):
+            await self.door.serve(scope, receive, send)
+        else:
+            await _refuse(receive, send, NOTHING_BEHIND)
+
+
+async def _nothing(scope: Scope, receive: Receive, send: Send) -> None:
+    await _refuse(receive, send, NOTHING_BEHIND)
+
+
+async def _refuse(receive: Receive, send: Send, code: int) -> None:
+    await receive()
+    await send({"type": "websocket.close", "code": int(code)})
