@@ -1,0 +1,142 @@
+"""The command line: what there is to call, and how each call ends (see ``web/commands/outcomes.py``)."""
+
+import argparse
+import asyncio
+import os
+import sys
+from collections.abc import Coroutine, Sequence
+from pathlib import Path
+from typing import Any, Final
+
+from drafting.actions.ports import CannotSave
+from drafting.domain.errors import Code, Refusal
+from drafting.settings import SettingRefused, Settings
+from drafting.stores.migrating import SchemaAhead
+from drafting.web.commands.outcomes import Exit, Failure, failure_of, speech
+
+DAYS: Final = 30
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run one command; 0 done, 1 failed or invalid, 2 wrongly called or incomplete, 3 not permitted in this state."""
+    options = parser().parse_args(arguments)
+    try:
+        return int(_run(Settings.from_environment(os.environ), options))
+    except SettingRefused as refused:
+        return _say(Failure(Exit.USAGE, str(refused)))
+    except Failure as failure:
+        return _say(failure)
+    except Refusal as refusal:
+        return _say(failure_of(refusal, speech()))
+    except CannotSave:
+        return _say(failure_of(Refusal(Code.CANNOT_SAVE), speech()))
+    except (SchemaAhead, OSError) as error:
+        return _say(Failure(Exit.FAILED, str(error)))
+    except KeyboardInterrupt:
+        return 130
+
+
+def _say(failure: Failure) -> int:
+    print(failure, file=sys.stderr)
+    return int(failure.exit)
+
+
+def _run(settings: Settings, o: argparse.Namespace) -> Exit:
+    """Commands are imported when they are called: `drafting verify` needs no database, `drafting token` no press."""
+    if o.command == "serve":
+        from drafting.web.commands.serving import serve
+
+        return serve(settings, o.host, o.port)
+    if o.command == "verify":
+        from drafting.web.commands.bundle import check_bundle
+
+        return check_bundle(o.bundle, o.trust)
+    return asyncio.run(_call(settings, o)) or Exit.DONE
+
+
+def _call(settings: Settings, o: argparse.Namespace) -> Coroutine[Any, Any, Exit | None]:
+    from drafting.web.commands import backups, checking, editions, filling, folders, tokens
+
+    match o.command:
+        case "demo":
+            return filling.fill(settings)
+        case "import":
+            return folders.bring_in(settings, o.folder, o.slug, o.address)
+        case "export":
+            return folders.hand_out(settings, o.slug, o.folder, o.edition)
+        case "token":
+            return tokens.issue(settings, o.address, o.days)
+        case "render":
+            return editions.render(settings, o.slug, o.edition, o.locale, o.format, o.output)
+        case "publish":
+            return editions.publish(settings, o.slug, o.edition)
+        case "check":
+            return checking.check(settings, as_json=o.json)
+        case "backup":
+            return backups.back_up(settings, o.file)
+    return backups.restore(settings, o.file)
+
+
+def parser() -> argparse.ArgumentParser:
+    """Every command with its arguments; a test holds the handbook to it."""
+    whole = argparse.ArgumentParser("drafting", description="Many organisations write one declaration together.")
+    commands = whole.add_subparsers(dest="command", required=True, metavar="COMMAND")
+
+    serve = commands.add_parser("serve", help="serve what is in DRAFTING_DATA")
+    serve.add_argument("--host", help="address to listen on")
+    serve.add_argument("--port", type=_port, help="port to listen on")
+
+    commands.add_parser("demo", help="fill an empty DRAFTING_DATA with the demonstration")
+
+    bring = commands.add_parser("import", help="make a declaration of a folder, and print its slug")
+    bring.add_argument("folder", type=Path, metavar="FOLDER", help="a folder or ZIP archive")
+    bring.add_argument("--slug", help="another slug than the folder says")
+    bring.add_argument("--as", dest="address", metavar="ADDRESS", help="whose declaration it will be")
+
+    export = commands.add_parser("export", help="write a declaration into a new folder")
+    export.add_argument("slug", metavar="SLUG")
+    export.add_argument("folder", type=Path, metavar="FOLDER")
+    export.add_argument("--edition", type=_count, metavar="N", help="an edition, as a bundle that can be verified")
+
+    token = commands.add_parser("token", help="print a bearer token for the API")
+    token.add_argument("address", metavar="ADDRESS")
+    token.add_argument("--days", type=_count, default=DAYS, metavar="N")
+
+    render = commands.add_parser("render", help="write one file of an edition")
+    render.add_argument("slug", metavar="SLUG")
+    render.add_argument("--edition", type=_count, required=True, metavar="N")
+    render.add_argument("--locale", required=True, metavar="L")
+    render.add_argument("--format", choices=("html", "pdf"), required=True)
+    render.add_argument("--output", type=Path, required=True, metavar="FILE")
+
+    publish = commands.add_parser("publish", help="make a released edition's public files again")
+    publish.add_argument("slug", metavar="SLUG")
+    publish.add_argument("--edition", type=_count, required=True, metavar="N")
+
+    verify = commands.add_parser("verify", help="say whether a bundle is what was released; needs no network")
+    verify.add_argument("bundle", type=Path, metavar="BUNDLE")
+    verify.add_argument("--trust", type=Path, metavar="FILE", help="keys to trust")
+
+    check = commands.add_parser("check", help="say what is wrong with this installation")
+    check.add_argument("--json", action="store_true")
+
+    for name, words in (("backup", "write everything into one file"), ("restore", "fill an empty DRAFTING_DATA")):
+        commands.add_parser(name, help=words).add_argument("file", type=Path, metavar="FILE")
+    return whole
+
+
+def _count(raw: str) -> int:
+    if not raw.isascii() or not raw.isdigit() or not 1 <= int(raw) < 2**31:
+        raise argparse.ArgumentTypeError("a whole number from 1 is needed")
+    return int(raw)
+
+
+def _port(raw: str) -> int:
+    number = _count(raw)
+    if number > 65535:
+        raise argparse.ArgumentTypeError("ports end at 65535")
+    return number
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,64 @@
+"""``drafting import`` and ``drafting export``: declarations as folders of plain files."""
+
+from collections.abc import Mapping
+from pathlib import Path
+
+from drafting.actions import folders
+from drafting.actions.core import Actor, load_declaration
+from drafting.actions.publication import find_edition
+from drafting.domain.errors import Code, Refusal
+from drafting.settings import Settings
+from drafting.web.archives import MAX_BYTES, MAX_FILES, unpack
+from drafting.web.bundles import make_bundle
+from drafting.web.commands.installation import opened, operator_account
+from drafting.web.commands.outcomes import Exit, fail, speech
+
+WANTED = (".toml", ".md")
+
+
+async def bring_in(settings: Settings, folder: Path, slug: str | None, address: str | None) -> None:
+    """Make a declaration of a folder or ZIP archive and print its slug."""
+    files = {name: data for name, data in read_folder(folder).items() if name.endswith(WANTED)}
+    async with opened(settings) as here:
+        actor = Actor(await operator_account(here, address), "cli")
+        made = await folders.import_declaration(here.ports, actor, files=files, slug=slug)
+    print(made.slug)
+
+
+async def hand_out(settings: Settings, slug: str, folder: Path, edition: int | None) -> None:
+    """Write a declaration's workshop, or one of its editions, into a new folder."""
+    require_new(folder)
+    async with opened(settings) as here:
+        declaration = await load_declaration(here.ports, slug)
+        actor = Actor(declaration.initiator, "cli")
+        files = await folders.export_declaration(here.ports, actor, slug=slug, edition=edition)
+        if edition is not None:
+            found = find_edition(declaration, edition)
+            content = found.releases[-1].content if found.releases else found.content
+            files = make_bundle(await here.ports.ledger.content(content), files)
+    write_folder(folder, files)
+
+
+def read_folder(folder: Path) -> dict[str, bytes]:
+    """The files of a folder by their names, or those of a ZIP archive. Raises ``folder_refused``, ``too_large``."""
+    if folder.is_file():
+        return unpack(folder.read_bytes())
+    if not folder.is_dir():
+        fail(Exit.FAILED, speech().gettext("%(folder)s is neither a folder nor a ZIP archive.", folder=str(folder)))
+    paths = [path for path in sorted(folder.rglob("*")) if path.is_file() and not path.name.startswith(".")]
+    if len(paths) > MAX_FILES or sum(path.stat().st_size for path in paths) > MAX_BYTES:
+        raise Refusal(Code.TOO_LARGE, limit=MAX_BYTES)
+    return {path.relative_to(folder).as_posix(): path.read_bytes() for path in paths}
+
+
+def require_new(folder: Path) -> None:
+    """Nothing is written over."""
+    if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
+        fail(Exit.NOT_NOW, speech().gettext("%(folder)s exists and is not empty.", folder=str(folder)))
+
+
+def write_folder(folder: Path, files: Mapping[str, bytes]) -> None:
+    for name, data in files.items():
+        path = folder / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(data)
