@@ -102,7 +102,11 @@ class Erratum:
 
 @dataclass(frozen=True, slots=True)
 class Content:
-    """One edition. ``digest`` covers all of it; ``manifest`` is what the networks signed."""
+    """One edition. ``digest`` covers all of it; ``manifest`` is what the networks signed.
+
+    ``public_locales`` are the languages that have pages: authentic ones, and those with a translated section at least.
+    ``released`` holds the moments of its releases, oldest first, where they are known.
+    """
 
     slug: str
     n: int
@@ -114,22 +118,28 @@ class Content:
     source_locale: str
     authentic_locales: tuple[str, ...]
     locales: tuple[Locale, ...]
+    public_locales: tuple[Locale, ...]
     sections: tuple[Section, ...]
     networks: tuple[Network, ...]
     translators: Mapping[str, tuple[str, ...]]
     signed_by: tuple[str, ...]
     approvals: tuple[tuple[str, datetime], ...]
     errata: tuple[Erratum, ...]
+    released: tuple[datetime, ...]
+
+    @property
+    def is_released(self) -> bool:
+        return bool(self.released or self.approvals)
 
     @property
     def released_at(self) -> datetime:
-        """When the last of the people needed approved the release; before that, the moment of the freeze."""
-        return max((at for _, at in self.approvals), default=self.frozen_at)
+        """The first release, or the last approval that it needed; before that, the moment of the freeze."""
+        return self.released[0] if self.released else max((at for _, at in self.approvals), default=self.frozen_at)
 
     @property
     def changed_at(self) -> datetime:
         """The release or its newest correction."""
-        return max((erratum.at for erratum in self.errata), default=self.released_at)
+        return max([self.released_at, *self.released, *(erratum.at for erratum in self.errata)])
 
     def locale(self, tag: str) -> Locale:
         """Raises ``unknown_locale`` for a language that the edition does not have."""
@@ -155,6 +165,8 @@ def _as_source(text: SectionText) -> SectionText:
 
 def read_content(value: Mapping[str, Any]) -> Content:
     """The typed form of an edition's content, which is trusted: it was made from the ledger."""
+    locales = tuple(Locale(each["tag"], each["script"], each["autonym"]) for each in value["locales"])
+    sections = tuple(_section(each) for each in value["sections"])
     return Content(
         slug=value["declaration"],
         n=value["n"],
@@ -165,8 +177,9 @@ def read_content(value: Mapping[str, Any]) -> Content:
         frozen_at=moment(value["frozen_at"]),
         source_locale=value["source_locale"],
         authentic_locales=tuple(value["authentic_locales"]),
-        locales=tuple(Locale(each["tag"], each["script"], each["autonym"]) for each in value["locales"]),
-        sections=tuple(_section(each) for each in value["sections"]),
+        locales=locales,
+        public_locales=tuple(locale for locale in locales if _has_words(sections, locale.tag)),
+        sections=sections,
         networks=tuple(_network(each) for each in value["networks"]),
         translators={tag: tuple(names) for tag, names in value.get("translators", {}).items()},
         signed_by=tuple(value.get("manifest_signed_by", ())),
@@ -174,7 +187,13 @@ def read_content(value: Mapping[str, Any]) -> Content:
         errata=tuple(
             Erratum(e["n"], moment(e["at"]), e["locale"], e["section"], e["text"]) for e in value.get("errata", ())
         ),
+        released=tuple(moment(at) for at in value.get("released_at", ())),
     )
+
+
+def _has_words(sections: tuple[Section, ...], tag: str) -> bool:
+    texts = (section.texts.get(tag) for section in sections)
+    return any(text is not None and text.status is not TextStatus.SOURCE for text in texts)
 
 
 def moment(text: str) -> datetime:

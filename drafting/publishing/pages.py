@@ -103,7 +103,7 @@ class Cell:
         standing = next((each for each in part.section.standings if each.network == network), None)
         self.name = reading.name(network)
         self.mark = MARKS[standing.status] if standing else "n"
-        self.label = label(reading.words, standing.status) if standing else ""
+        self.label = label(reading.words, standing.status) if standing else reading.words.gettext("no position")
 
 
 class Pages:

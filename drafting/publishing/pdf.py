@@ -93,7 +93,7 @@ def set_html(reading: Reading, templates: Path) -> str:
             title_size="long" if len(reading.title) > LONG_TITLE else "short",
             signed=words.join([reading.name(slug) for slug in content.signed_by]),
             translators=words.join(list(content.translators.get(reading.locale.tag, ()))),
-            languages=words.join([words.language(each.tag) for each in content.locales]),
+            languages=words.join([words.language(each.tag) for each in content.public_locales]),
             digest_lines=_grouped(content.manifest),
             qr=qr_code(reading.address, words.gettext("QR code: the address of this edition online")),
             shown_address=Markup("<wbr>").join(re.split("(?<=/)", reading.address)),

@@ -171,7 +171,7 @@ class Reading:
         if not section.texts:
             raise Refusal(Code.RENDERING_FAILED, reason="no_text", section=section.id)
         lang, text = self.content.text(section, self.locale.tag)
-        tally = Tally(section.standings, self.name)
+        tally = Tally(section.standings, self.name, len(self.content.networks))
         return Part(
             section=section,
             text=text,

@@ -68,7 +68,7 @@ def feed(editions: Sequence[Content], words: Words) -> bytes:
             title = words.gettext("Correction to edition %(n)s") % {"n": words.number(edition.n)}
             _entry(root, edition, f"erratum-{erratum.n}", title, erratum.at, erratum.text)
         title = words.gettext("Edition %(n)s is released") % {"n": words.number(edition.n)}
-        names = ", ".join(locale.autonym for locale in edition.locales)
+        names = ", ".join(locale.autonym for locale in edition.public_locales)
         _entry(root, edition, "", title, edition.released_at, names)
     indent(root)
     body: bytes = tostring(root, encoding="utf-8")

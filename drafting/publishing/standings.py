@@ -29,10 +29,14 @@ UNANSWERED: Final = frozenset({CellStatus.NONE, CellStatus.CONSULTING, CellStatu
 
 @dataclass(frozen=True, slots=True)
 class Tally:
-    """Standings on one section; ``name`` turns a network's slug into its name as markup."""
+    """Standings on one section; ``name`` turns a network's slug into its name as markup.
+
+    ``of`` counts the networks of the declaration. One that did not answer may not be listed at all.
+    """
 
     standings: Sequence[Standing]
     name: Callable[[str], Markup]
+    of: int
 
     def names(self, words: Words, *statuses: CellStatus) -> tuple[int, Markup]:
         found = [self.name(each.network) for each in self.standings if each.status in statuses]
@@ -74,7 +78,7 @@ def _consents(words: Words, tally: Tally) -> Markup:
     values = {"count": words.number(yes), "reserved": words.number(reserved)}
     if yes == 0:
         return Markup.escape(words.gettext("No network consents."))
-    if yes == len(tally.standings) and yes > 1:
+    if yes == tally.of > 1:
         return _fill(_all(words, yes, reserved), values)
     return _fill(_some(words, yes, reserved), values)
 

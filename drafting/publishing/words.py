@@ -11,6 +11,7 @@ from typing import Final
 from babel import Locale, UnknownLocaleError
 from babel.dates import format_date
 from babel.lists import format_list
+from babel.messages.catalog import Catalog
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po
 from babel.numbers import format_decimal
@@ -20,6 +21,8 @@ from markupsafe import Markup
 from drafting.domain.locales import RIGHT_TO_LEFT, catalogue_name
 
 ENGLISH: Final = "en"
+_OWN: Final = ("templates/public/", "templates/print/", "drafting/publishing/")
+_NEARLY_ALL: Final = 0.9
 # CLDR gives Western digits for "ar" as a whole; the text of the mashriq, which the tag stands for here, has its own.
 _DIGITS: Final = {"ar": "arab"}
 _ZEROS: Final = {
@@ -115,6 +118,13 @@ class Words:
         return tag
 
 
+def _is_spoken(catalogue: Catalog) -> bool:
+    """Whether a page can be in this language: nearly all of what published pages say is translated."""
+    own = [m for m in catalogue if m.id and any(place.startswith(_OWN) for place, _ in m.locations)]
+    done = [m for m in own if not m.fuzzy and all(m.string if isinstance(m.string, tuple | list) else [m.string])]
+    return bool(done) and len(done) >= _NEARLY_ALL * len(own)
+
+
 @lru_cache(maxsize=64)
 def _catalogue(folder: Path, tag: str) -> Translations | None:
     source = folder / catalogue_name(tag) / "LC_MESSAGES" / "messages.po"
@@ -122,14 +132,17 @@ def _catalogue(folder: Path, tag: str) -> Translations | None:
         return None
     compiled = BytesIO()
     with source.open("rb") as lines:
-        write_mo(compiled, read_po(lines, locale=None))
+        catalogue = read_po(lines)
+    if not _is_spoken(catalogue):
+        return None
+    write_mo(compiled, catalogue)
     compiled.seek(0)
     return Translations(compiled)
 
 
 @lru_cache(maxsize=64)
 def words_for(folder: Path, wanted: tuple[str, ...]) -> Words:
-    """The words of the first language, or wider form of it, that has a catalogue; English, the source, has none."""
+    """The words of the first language, or wider form of it, whose catalogue covers these pages; or else English."""
     for tag in _candidates(wanted):
         if tag == ENGLISH:
             break
