@@ -1,0 +1,50 @@
+"""Settings: bounds, origins, and that each is documented."""
+
+import re
+from dataclasses import fields
+from pathlib import Path
+
+import pytest
+
+from drafting.settings import PREFIX, SettingRefused, Settings
+
+ROOT = Path(__file__).parent.parent
+
+
+def test_every_setting_is_documented_with_its_default() -> None:
+    page = (ROOT / "docs" / "operators.md").read_text("utf-8")
+    rows = dict(re.findall(r"^\| `(DRAFTING_\w+)` \| (.*?) \|", page, re.M))
+    assert set(rows) == {PREFIX + f.name.upper() for f in fields(Settings)}
+    for f in fields(Settings):
+        default = {(): "", False: "0"}.get(f.default, str(f.default))  # type: ignore[call-overload]
+        assert rows[PREFIX + f.name.upper()] == (f"`{default}`" if default else "–"), f.name
+        assert f.metadata["text"] in page, f.name
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [("PORT", "0"), ("PORT", "x"), ("PORT", "٣"), ("BODY_BYTES", "1"), ("DEMO", "maybe"), ("LOG", "loud"),
+     ("ORIGIN", "example.org"), ("ORIGIN", "https://example.org/path")],
+)  # fmt: skip
+def test_wrong_values_are_refused_by_name(name: str, value: str) -> None:
+    with pytest.raises(SettingRefused, match=f"DRAFTING_{name}="):
+        Settings.from_environment({PREFIX + name: value})
+
+
+def test_values_are_read() -> None:
+    read = Settings.from_environment(
+        {"DRAFTING_DATA": "/srv", "DRAFTING_OPERATORS": "a@b.c, d@e.f", "DRAFTING_DEMO": "1", "OTHER": "x"}
+    )
+    assert read.data == Path("/srv")
+    assert read.operators == ("a@b.c", "d@e.f")
+    assert read.is_demonstration
+    assert read.base == "http://localhost:8000"
+    assert read.limits["port"] == 8000
+
+
+def test_origins_are_compared_exactly() -> None:
+    settings = Settings(origin="https://example.org")
+    assert settings.is_own_origin("https://example.org", "example.org")
+    for other in ("https://example.org:443", "https://example.org.evil", "http://example.org", "null", ""):
+        assert not settings.is_own_origin(other, "example.org")
+    assert not Settings().is_own_origin("http://localhost:8001", "localhost:8000")
