@@ -23,8 +23,17 @@ class SyncServer(Process):
         )
 
 
+@pytest.fixture(scope="module")
+def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[SyncServer]:
+    """For tests that leave it as it is but for words."""
+    server = SyncServer(tmp_path_factory.mktemp("sync"))
+    server.start()
+    yield server
+    server.stop()
+
+
 @pytest.fixture
-def server(tmp_path: Path) -> Iterator[SyncServer]:
+def own_server(tmp_path: Path) -> Iterator[SyncServer]:
     server = SyncServer(tmp_path)
     server.start()
     yield server

@@ -44,10 +44,10 @@ class PycrdtClient:
             self.doc.apply_update(payload)
 
 
-async def test_three_kinds_of_client_converge(server: SyncServer) -> None:
-    async with StockClients() as clients, connect(f"{server.url}/{ONE}?token=ada") as socket:
-        clients.do("hocuspocus", "h", url=server.url, name=ONE, token="ada")
-        clients.do("plain", "p", url=server.url, name=ONE, params={"token": "ben"})
+async def test_three_kinds_of_client_converge(own_server: SyncServer) -> None:
+    async with StockClients() as clients, connect(f"{own_server.url}/{ONE}?token=ada") as socket:
+        clients.do("hocuspocus", "h", url=own_server.url, name=ONE, token="ada")
+        clients.do("plain", "p", url=own_server.url, name=ONE, params={"token": "ben"})
         third = PycrdtClient(socket)
         await third.ask()
         h, p = clients.seen["h"], clients.seen["p"]
@@ -64,13 +64,13 @@ async def test_three_kinds_of_client_converge(server: SyncServer) -> None:
         await clients.until(lambda: h.text == p.text == "|Begin. From Hocuspocus. From pycrdt é. ")
 
 
-async def test_many_texts_share_a_socket(server: SyncServer) -> None:
+async def test_many_texts_share_a_socket(own_server: SyncServer) -> None:
     names = ("one", "two", "three")
     async with StockClients() as clients:
         for name in names:
-            clients.do("hocuspocus", name, url=server.url, socket="shared", name=f"test.{name}.en", token="ada")
+            clients.do("hocuspocus", name, url=own_server.url, socket="shared", name=f"test.{name}.en", token="ada")
             clients.do("insert", name, at=0, words=name)
-        clients.do("hocuspocus", "secret", url=server.url, socket="shared", name="other.secret.en", token="ada")
+        clients.do("hocuspocus", "secret", url=own_server.url, socket="shared", name="other.secret.en", token="ada")
         await clients.until(lambda: all(clients.seen[name].unsynced == 0 for name in names))
         await clients.until(lambda: clients.seen["secret"].denied == "permission-denied")
         clients.do("leave", "two")
@@ -79,10 +79,10 @@ async def test_many_texts_share_a_socket(server: SyncServer) -> None:
         assert not any(seen.closed for seen in clients.seen.values())
 
 
-async def test_presence_comes_and_goes_under_the_accounts_name(server: SyncServer) -> None:
+async def test_presence_comes_and_goes_under_the_accounts_name(own_server: SyncServer) -> None:
     async with StockClients() as clients:
-        clients.do("hocuspocus", "a", url=server.url, name=ONE, token="ada")
-        clients.do("plain", "b", url=server.url, name=ONE, params={"token": "ben"})
+        clients.do("hocuspocus", "a", url=own_server.url, name=ONE, token="ada")
+        clients.do("plain", "b", url=own_server.url, name=ONE, params={"token": "ben"})
         clients.do("present", "a", name="whoever")
         clients.do("present", "b", name="Ben")
         await clients.until(lambda: clients.seen["b"].present == ["Ada", "Ben"])
@@ -90,10 +90,10 @@ async def test_presence_comes_and_goes_under_the_accounts_name(server: SyncServe
         await clients.until(lambda: clients.seen["b"].present == ["Ben"])
 
 
-async def test_a_reader_is_told_that_nothing_is_saved(server: SyncServer) -> None:
+async def test_a_reader_is_told_that_nothing_is_saved(own_server: SyncServer) -> None:
     async with StockClients() as clients:
-        clients.do("hocuspocus", "e", url=server.url, name=ONE, token="eve")
-        clients.do("hocuspocus", "a", url=server.url, name=ONE, token="ada")
+        clients.do("hocuspocus", "e", url=own_server.url, name=ONE, token="eve")
+        clients.do("hocuspocus", "a", url=own_server.url, name=ONE, token="ada")
         eve = clients.seen["e"]
         await clients.until(lambda: eve.scope == "readonly" and eve.unsynced == 0)
         clients.do("insert", "e", at=0, words="mine")
@@ -103,20 +103,20 @@ async def test_a_reader_is_told_that_nothing_is_saved(server: SyncServer) -> Non
         assert clients.seen["a"].text == "|Begin. ours"
 
 
-async def test_whatever_was_acknowledged_survives_a_kill(server: SyncServer) -> None:
+async def test_whatever_was_acknowledged_survives_a_kill(own_server: SyncServer) -> None:
     async with StockClients() as clients:
-        clients.do("hocuspocus", "a", url=server.url, name=ONE, token="ada")
-        clients.do("plain", "b", url=server.url, name=ONE, params={"token": "ben"})
+        clients.do("hocuspocus", "a", url=own_server.url, name=ONE, token="ada")
+        clients.do("plain", "b", url=own_server.url, name=ONE, params={"token": "ben"})
         a, b = clients.seen["a"], clients.seen["b"]
         await clients.until(lambda: a.unsynced == 0 and b.synced)
         for number in range(300):
             clients.do("insert", "a", at=-1, words=f"{number} ")
         await clients.until(lambda: "299" in a.text and a.unsynced == 0)
-        server.kill()
+        own_server.kill()
         await clients.until(lambda: bool(a.closed))
         clients.do("insert", "a", at=-1, words="offline ")
-        server.start()
-        clients.do("hocuspocus", "fresh", url=server.url, name=ONE, token="eve")
+        own_server.start()
+        clients.do("hocuspocus", "fresh", url=own_server.url, name=ONE, token="eve")
         await clients.until(lambda: "offline" in clients.seen["fresh"].text and a.unsynced == 0)
         assert clients.seen["fresh"].text == "|Begin. " + "".join(f"{n} " for n in range(300)) + "offline "
         await clients.until(lambda: b.text == a.text == clients.seen["fresh"].text)
