@@ -1,6 +1,6 @@
 """What every request passes before a page is asked: hosts, origins, sizes; and what every answer says of itself."""
 
-from collections.abc import Callable
+from collections.abc import AsyncIterator, Callable
 
 import httpx
 import pytest
@@ -74,7 +74,7 @@ async def test_large_bodies_are_refused(make_world: Callable[..., World]) -> Non
     async with world.browser() as browser:
         assert (await browser.post("/en/login", content=b"a" * 70_000)).status_code == 413
 
-        async def endless() -> "object":
+        async def endless() -> AsyncIterator[bytes]:
             for _ in range(100):
                 yield b"address=" + b"a" * 4096
 
