@@ -234,7 +234,7 @@ async def moment(visit: Visit) -> Response:
     part, locale = place(visit, declaration, parts)
     sequence = visit.number("sequence")
     where = {"slug": declaration.slug, "section": part.id, "locale": locale}
-    then = await read_moment(visit.ports, visit.actor, **where, sequence=sequence)
+    then = (await read_moment(visit.ports, visit.actor, **where, sequence=sequence)).text
     live = await live_text(visit, declaration, part, locale)
     edits = await text_history(visit.ports, visit.actor, **where)
     edit = next((e for e in edits if e.sequence == sequence), None)
