@@ -6,7 +6,7 @@ import os
 import shutil
 import smtplib
 import ssl
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Final
@@ -15,6 +15,7 @@ from urllib.parse import urlsplit
 from drafting.actions.ports import CannotSave
 from drafting.domain.errors import Refusal
 from drafting.domain.events import PLATFORM
+from drafting.publishing.checks import check_publishing
 from drafting.settings import Settings
 from drafting.stores.migrating import SchemaAhead
 from drafting.web.commands.backups import LAST
@@ -159,4 +160,28 @@ def _backups(settings: Settings, w: Words) -> Finding:
 
 
 def _publishing(w: Words) -> Iterator[Finding]:
-    yield from ()
+    says = _publishing_words(w)
+    for found in check_publishing():
+        what, remedy = says[found.code]
+        status = "ok" if found.ok else "failed" if found.is_fatal else "warning"
+        yield Finding(found.name, status, f"{what} {found.detail}".strip(), "" if found.ok else remedy)
+
+
+def _publishing_words(w: Words) -> Mapping[str, tuple[str, str]]:
+    """What is seen and what mends it, by the code of the finding."""
+    g = w.gettext
+    return {
+        "pango": (g("Pages can be set:"), ""),
+        "pango_missing": (
+            g("Pango is missing, so no PDF can be made."),
+            g("Install libpango-1.0-0 and libpangoft2-1.0-0."),
+        ),
+        "pango_old": (g("Pango is too old, so no PDF can be made:"), g("Install Pango 1.44 or newer.")),
+        "subset": (g("Fonts are embedded quickly:"), ""),
+        "subset_missing": (g("PDFs in Chinese, Japanese and Korean take long."), g("Install libharfbuzz-subset0.")),
+        "faces": (g("Every usual script has a face."), ""),
+        "faces_missing": (g("Scripts without a face:"), g("Install fonts-noto-core and fonts-noto-cjk.")),
+        "faces_unknown": (g("Which faces there are cannot be asked:"), g("Install fontconfig.")),
+        "icu": (g("Lines break rightly in scripts without spaces:"), ""),
+        "icu_missing": (g("Lines may break wrongly in Lao, Khmer and Burmese."), g("Install libicu.")),
+    }

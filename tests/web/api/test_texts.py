@@ -3,7 +3,7 @@
 from tests.web.api.conftest import D, Installation, Program
 
 TEXT = f"{D}/sections/front/texts"
-WORDS = "# The Open Well\n\nWater is **not** a product.\n"
+WORDS = "## The Open Well\n\nWater is **not** a product.\n"
 
 
 async def test_words_go_in_as_markdown_and_come_out_as_blocks(here: Installation, anong: Program) -> None:
