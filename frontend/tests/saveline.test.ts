@@ -40,6 +40,8 @@ const table: [string, Partial<Saving>, string | null][] = [
     `Your mandate ended at ${time}. These words were not saved.`],
   ["mandate ended, all saved", { stop: { code: 4403, reason: "" } },
     `Your mandate ended at ${time}. Everything you wrote was saved.`],
+  ["mandate ended, deletions left", { stop: { code: 4403, reason: "" }, pending: 1 },
+    `Your mandate ended at ${time}. Your last changes were not saved.`],
   ["never allowed", { stop: { code: 4403, reason: "" }, wasLive: false }, "This text can’t be opened here with your mandate."],
   ["signed out", { stop: { code: 4401, reason: "" }, pending: 2 },
     "You are signed out. Your words are kept on this device: log in again to save them."],

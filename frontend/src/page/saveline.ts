@@ -54,7 +54,8 @@ function stopped(saving: Saving, { code, reason }: Stop, messages: Messages): Sa
       return [saving.pending && saving.keepsAll ? "signed_out_kept" : "signed_out"]
     case NOT_ALLOWED:
       if (!saving.editable || (!saving.wasLive && !saving.unsavedShown)) return ["not_allowed"]
-      return [saving.unsavedShown ? "ended" : "ended_saved", { time }]
+      if (saving.unsavedShown) return ["ended", { time }]
+      return [saving.pending ? "ended_unsaved" : "ended_saved", { time }]
     case OUTDATED:
       return [reason === "again" ? "outdated_again" : "outdated"]
     default: {

@@ -90,7 +90,8 @@ export class Session {
   }
 
   get hasUnsaved(): boolean {
-    return (this.channel?.outbox.pending.length ?? 0) > 0 || this.unsavedShown
+    const canBeSaved = this.stop?.code !== NOT_ALLOWED
+    return (canBeSaved && (this.channel?.owes ?? false)) || this.unsavedShown
   }
 
   // ---- start and end
