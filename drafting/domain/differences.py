@@ -6,8 +6,9 @@ times slower. Scripts without spaces are compared by character, or by what a seg
 
 import re
 import unicodedata
+from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from difflib import SequenceMatcher
 from enum import StrEnum
 from typing import Final
@@ -22,6 +23,23 @@ _TOKEN: Final = re.compile(
 )
 _ALIKE: Final = 0.4
 _NUMBER: Final = re.compile(r"\d[\d.,\u066b\u066c]*\d|\d")
+_CANDIDATES: Final = 40
+# Words that turn a sentence into its opposite, in the languages in which they are words of their own.
+_NEGATIONS: Final = frozenset(
+    """
+    no not never nor without cannot neither nobody none nothing
+    ne pas jamais sans ni aucun aucune rien non
+    nunca sin tampoco ningún ninguna ninguno nadie nada
+    não nem sem nenhum nenhuma ninguém jamais
+    nicht kein keine keinen keinem keiner nie niemals ohne weder
+    не ни нет никогда без нельзя
+    لا لم لن ليس ليست غير بلا دون بدون
+    hapana kamwe bila wala
+    नहीं न मत बिना
+    değil yok asla
+    """.split()  # noqa: SIM905
+)
+_NEGATING: Final = re.compile("[不没沒無无非未別别勿]|n['’]t\\b")
 
 
 class Op(StrEnum):
@@ -58,15 +76,19 @@ class BlockChange:
 
 @dataclass(frozen=True, slots=True)
 class Facts:
-    """What a reader should see first: numbers and capitalised names that came or went."""
+    """What a reader should see first: numbers, capitalised names, negations and links that came or went."""
 
     numbers_gone: tuple[str, ...]
     numbers_new: tuple[str, ...]
     names_gone: tuple[str, ...]
     names_new: tuple[str, ...]
+    negations_gone: tuple[str, ...] = ()
+    negations_new: tuple[str, ...] = ()
+    links_gone: tuple[str, ...] = ()
+    links_new: tuple[str, ...] = ()
 
     def __bool__(self) -> bool:
-        return bool(self.numbers_gone or self.numbers_new or self.names_gone or self.names_new)
+        return any(getattr(self, field.name) for field in fields(self))
 
 
 def tokens(words: str) -> list[str]:
@@ -131,14 +153,17 @@ def _paired(gone: Sequence[Block], come: Sequence[Block]) -> list[BlockChange]:
 
 
 def _closest(candidates: Sequence[Block], block: Block) -> Block | None:
-    scored = [(likeness(candidate, block), n) for n, candidate in enumerate(candidates)]
+    scored = [(likeness(candidate, block), n) for n, candidate in enumerate(candidates[:_CANDIDATES])]
     best = max(scored, default=(0.0, 0), key=lambda pair: (pair[0], -pair[1]))
     return candidates[best[1]] if best[0] >= _ALIKE else None
 
 
 def likeness(old: Block, new: Block) -> float:
-    """The share of words that two blocks have in common, from 0 to 1."""
-    return SequenceMatcher(None, _bare(tokens(old.words)), _bare(tokens(new.words)), autojunk=False).ratio()
+    """The share of words that two blocks have in common, from 0 to 1; 0 as soon as it is too small to matter."""
+    matcher = SequenceMatcher(None, _bare(tokens(old.words)), _bare(tokens(new.words)), autojunk=False)
+    if matcher.real_quick_ratio() < _ALIKE or matcher.quick_ratio() < _ALIKE:
+        return 0.0
+    return matcher.ratio()
 
 
 def _with_moves(changes: list[BlockChange]) -> list[BlockChange]:
@@ -165,16 +190,28 @@ def changed_share(changes: Sequence[BlockChange]) -> float:
 
 
 def changed_facts(old: Text, new: Text) -> Facts:
-    """Numbers, and words in capitals within a sentence, that stand in one of the texts only."""
+    """Numbers, words in capitals within a sentence, and links, that stand in one of the texts only; and negations that
+    stand there more often than in the other."""
     before, after = " ".join(b.words for b in old), " ".join(b.words for b in new)
-    old_numbers, new_numbers = _NUMBER.findall(before), _NUMBER.findall(after)
-    old_names, new_names = _names(before), _names(after)
+    numbers = _NUMBER.findall(before), _NUMBER.findall(after)
+    names = _names(before), _names(after)
+    negations = Counter(_negations(before)), Counter(_negations(after))
+    links = [run.link for b in old for run in b.runs if run.link], [run.link for b in new for run in b.runs if run.link]
     return Facts(
-        _only(old_numbers, new_numbers),
-        _only(new_numbers, old_numbers),
-        _only(old_names, new_names),
-        _only(new_names, old_names),
+        _only(*numbers),
+        _only(*reversed(numbers)),
+        _only(*names),
+        _only(*reversed(names)),
+        tuple(negations[0] - negations[1]),
+        tuple(negations[1] - negations[0]),
+        _only(*links),
+        _only(*reversed(links)),
     )
+
+
+def _negations(words: str) -> list[str]:
+    found = [word for word in re.findall(r"\w+", words.casefold()) if word in _NEGATIONS]
+    return found + _NEGATING.findall(words)
 
 
 def _only(here: Sequence[str], there: Sequence[str]) -> tuple[str, ...]:
