@@ -60,9 +60,10 @@ def _keys(text: Text) -> list[str]:
 def _replaced(old: Text, new: Text, before: range, after: range) -> list[tuple[int, int]]:
     if len(before) == len(after):
         return [(j, i) for i, j in zip(before, after, strict=True) if _may_continue(old[i], new[j])]
-    pairs = []
-    left = list(before)
-    for j in after:
+    # The first block is the title, whatever its words.
+    pairs = [(0, 0)] if before[0] == after[0] == 0 and _may_continue(old[0], new[0]) else []
+    left = [i for i in before if i or not pairs]
+    for j in after[len(pairs) :]:
         best = max(left, key=lambda i: _likeness(old[i], new[j]), default=None)
         if best is not None and _likeness(old[best], new[j]) > 0.5:
             pairs.append((j, best))
