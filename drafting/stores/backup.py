@@ -103,7 +103,7 @@ def _create(path: Path) -> IO[bytes]:
 
 
 async def _write(database: Database, data: Path, archive: zipfile.ZipFile, target: Path) -> Manifest:
-    async with database.reading() as connection:
+    async with database.reading_one_moment() as connection:
         manifest = Manifest(FORMAT, await schema_number(connection))
         for each in BACKED_UP:
             with archive.open(f"tables/{each.name}.jsonl", "w", force_zip64=True) as lines:

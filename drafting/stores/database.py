@@ -65,7 +65,15 @@ class Database:
 
     @asynccontextmanager
     async def reading(self) -> AsyncIterator[AsyncConnection]:
-        """A connection whose statements all see the same moment."""
+        """A connection for one statement; of several each would see its own moment."""
+        alone = {"begins": ""} if self.is_sqlite else {"isolation_level": "AUTOCOMMIT"}
+        with saving():
+            async with self.engine.connect() as connection:
+                yield await connection.execution_options(**alone)
+
+    @asynccontextmanager
+    async def reading_one_moment(self) -> AsyncIterator[AsyncConnection]:
+        """A connection whose statements all see the same moment, however long they take."""
         level = {} if self.is_sqlite else {"isolation_level": "REPEATABLE READ"}
         with saving():
             async with self.engine.connect() as connection:
@@ -81,7 +89,7 @@ class Database:
                 await stack.enter_async_context(self.turn)
             stack.enter_context(saving())
             connection = await stack.enter_async_context(self.engine.connect())
-            await connection.execution_options(writes=True)
+            await connection.execution_options(begins="BEGIN IMMEDIATE")
             await stack.enter_async_context(connection.begin())
             yield connection
 
@@ -119,9 +127,11 @@ def _prepare_sqlite(connection: DBAPIConnection, _entry: ConnectionPoolEntry) ->
 
 
 def _begin_sqlite(connection: Connection) -> None:
-    # A transaction that begins by reading and then writes may find that another one wrote in between, and fail.
-    writes = connection.get_execution_options().get("writes", False)
-    connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
+    # A transaction that begins by reading and then writes may find that another one wrote in between, and fail: hence
+    # BEGIN IMMEDIATE for writers. A lone statement needs none, and each statement is a trip to another thread.
+    begins = connection.get_execution_options().get("begins", "BEGIN")
+    if begins:
+        connection.exec_driver_sql(begins)
 
 
 def _postgres_engine(url: str) -> AsyncEngine:

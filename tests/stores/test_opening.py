@@ -51,7 +51,7 @@ async def test_a_database_that_is_away(tmp_path: Path, clock: Hands) -> None:
 
 
 async def test_reading_sees_one_moment(stores: Stores) -> None:
-    async with stores.database.reading() as connection:
+    async with stores.database.reading_one_moment() as connection:
         before = await connection.scalar(select(func.count()).select_from(accounts))
         await stores.accounts.open("ana@example.org")
         assert await connection.scalar(select(func.count()).select_from(accounts)) == before == 0
