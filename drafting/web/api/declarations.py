@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Mapping
+from typing import Final, TypeAlias
 
 from drafting.actions import declarations as acts
 from drafting.actions import folders
@@ -13,7 +14,7 @@ from drafting.domain.networks import Membership
 from drafting.domain.policy import Action, Subject, may
 from drafting.domain.prose import Text, digest, title
 from drafting.domain.standing import section_status
-from drafting.domain.translations import block_states, summary
+from drafting.domain.translations import Review, block_states, summary
 from drafting.web.api import answers, bodies
 from drafting.web.api.calls import Call
 from drafting.web.api.operations import Operations
@@ -23,6 +24,8 @@ from drafting.web.archives import unpack
 declarations = Operations("Declarations")
 add = declarations.add
 D = "/declarations/{slug}"
+SOURCE: Final = "source"
+MOST_TEXTS: Final = 4096
 
 
 @add("GET", "/declarations")
@@ -167,11 +170,23 @@ async def describe_section(ports: Ports, declaration: Declaration, section: Sect
 
 def _text(d: Declaration, section: Section, locale: str, name: str, texts: Mapping[str, Text]) -> answers.TextPlace:
     text, source = texts[locale], texts[d.source_locale]
-    if locale == d.source_locale:
+    seen = (text, source, reviews_of(section, locale))
+    known = _PLACES.get(name)
+    if known is None or known[0] != seen:
+        if len(_PLACES) >= MOST_TEXTS:
+            _PLACES.clear()
+        known = _PLACES[name] = (seen, _place_of(name, *seen, is_source=locale == d.source_locale))
+    return known[1]
+
+
+def _place_of(
+    name: str, text: Text, source: Text, reviews: Mapping[str, Review], *, is_source: bool
+) -> answers.TextPlace:
+    if is_source:
         total = sum(not block.is_empty for block in text)
-        state, approved, outdated = "source", total, 0
+        state, approved, outdated = SOURCE, total, 0
     else:
-        least, approved, outdated, total = summary(block_states(source, text, reviews_of(section, locale)))
+        least, approved, outdated, total = summary(block_states(source, text, reviews))
         state = least.value
     return answers.TextPlace(
         name=name,
@@ -182,3 +197,8 @@ def _text(d: Declaration, section: Section, locale: str, name: str, texts: Mappi
         outdated=outdated,
         total=total,
     )
+
+
+Seen: TypeAlias = tuple[Text, Text, Mapping[str, Review]]
+# Most texts are the same as when they were last asked about, and comparing costs far less than digesting every block.
+_PLACES: Final[dict[str, tuple[Seen, answers.TextPlace]]] = {}
