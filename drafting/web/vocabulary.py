@@ -170,7 +170,7 @@ class Vocabulary:
             "edit": lambda: p("mandate to", "edit"),
             "consent": lambda: p("mandate to", "take positions"),
             "translate": lambda: p("mandate to", "translate"),
-            "sign": lambda: p("mandate to", "sign and release"),
+            "sign": lambda: p("mandate to", "release"),
             "speak": lambda: p("mandate to", "speak in its name"),
         }
         return table[str(scope)]()

@@ -19,6 +19,7 @@ from drafting.web.i18n import best_match
 from drafting.web.visits import Visit
 
 MOST_LETTERS: Final = 60
+MOST_PARAGRAPHS: Final = 2
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,7 +31,7 @@ class Published:
     at: datetime
     locale: str
     title: str
-    words: str
+    words: Sequence[str]
     locales: Sequence[str]
     networks: int
 
@@ -75,13 +76,10 @@ async def _published(visit: Visit, declaration: Declaration) -> Published:
     )
 
 
-def _first_words(body: Sequence[Mapping[str, Any]]) -> str:
-    """The first paragraph after the title."""
-    for block in body[1:]:
-        words = "".join(run.get("text", "") for run in block["runs"]).strip()
-        if words:
-            return words
-    return ""
+def _first_words(body: Sequence[Mapping[str, Any]]) -> list[str]:
+    """The first paragraphs after the title."""
+    words = ("".join(run.get("text", "") for run in block["runs"]).strip() for block in body[1:])
+    return [paragraph for paragraph in words if paragraph][:MOST_PARAGRAPHS]
 
 
 async def how_we_agree(visit: Visit) -> Response:
