@@ -2,7 +2,8 @@
 
 import asyncio
 from collections.abc import Mapping, Sequence
-from typing import Any, Final
+from dataclasses import dataclass
+from typing import Any, Final, TypeAlias
 
 from drafting.actions.bodies import body_bytes, body_digest
 from drafting.actions.core import Actor, authorise, load_declaration
@@ -43,9 +44,30 @@ async def import_declaration(
     Translations whose blocks pair with the source's by place arrive approved, others as drafts. Raises
     ``folder_refused`` with ``file``, ``line`` and ``what``; ``taken``.
     """
+    # Reading takes a second or two for a large folder, in which others go on writing.
+    folder = await asyncio.to_thread(_read, actor, files, slug)
+    return await begin(
+        ports, actor, folder.slug, folder.outline, folder.sections, more=folder.reviews, contents=folder.contents
+    )
+
+
+Sections: TypeAlias = dict[str, dict[str, Text]]
+
+
+@dataclass(frozen=True, slots=True)
+class _Folder:
+    """All that a declaration begins with: its texts by section and locale, and that its translations are approved."""
+
+    slug: str
+    outline: Mapping[str, Any]
+    sections: Sections
+    reviews: Sequence[Event]
+    contents: dict[str, bytes]
+
+
+def _read(actor: Actor, files: Mapping[str, bytes], slug: str | None) -> _Folder:
     outline = read_outline(_file(files, OUTLINE))
-    values = outline.values
-    chosen = slug if slug is not None else values.get("slug")
+    chosen = slug if slug is not None else outline.values.get("slug")
     if chosen is None:
         raise folder_refused(OUTLINE, 0, "missing_key", key="slug")
     checked = _checked_outline(outline, chosen)
@@ -53,8 +75,7 @@ async def import_declaration(
     tags = [locale["tag"] for locale in checked["locales"]]
     parts = {tag: _parts(files, name, order) for tag, name in zip(tags, _file_names(files, outline, tags), strict=True)}
     sections, whole = _paired(checked["source_locale"], order, parts)
-    reviews, contents = _reviews(actor, checked["source_locale"], sections, whole)
-    return await begin(ports, actor, chosen, checked, sections, more=reviews, contents=contents)
+    return _Folder(chosen, checked, sections, *_reviews(actor, checked["source_locale"], sections, whole))
 
 
 def _file(files: Mapping[str, bytes], name: str) -> str:
@@ -126,9 +147,6 @@ def _parts(files: Mapping[str, bytes], name: str, order: Sequence[str]) -> dict[
     return {id: found[id].text if id in found else () for id in order}
 
 
-Sections = dict[str, dict[str, Text]]
-
-
 def _paired(
     source_locale: str, order: Sequence[str], parts: Mapping[str, Mapping[str, Text]]
 ) -> tuple[Sections, set[tuple[str, str]]]:
@@ -152,15 +170,12 @@ def _reviews(
     actor: Actor, source_locale: str, sections: Sections, whole: set[tuple[str, str]]
 ) -> tuple[list[Event], dict[str, bytes]]:
     """Who brings a whole translation in says that it is approved; one event for each text."""
+    sources = {id: [_source_side(block) for block in sections[id][source_locale]] for id in {id for id, _ in whole}}
+    contents = {side["body"]: body for sides in sources.values() for side, body in sides}
     events = []
-    contents: dict[str, bytes] = {}
     for id, locale in sorted(whole):
-        blocks = []
-        for source, target in zip(sections[id][source_locale], sections[id][locale], strict=True):
-            body = body_digest((source,))
-            contents[body] = body_bytes((source,))
-            sides = {"source": block_digest(source), "target": block_digest(target)}
-            blocks.append({"id": source.id, **sides, "body": body})
+        pairs = zip(sources[id], sections[id][locale], strict=True)
+        blocks = [{**side, "target": block_digest(target)} for (side, _), target in pairs]
         data = {
             "section": id,
             "locale": locale,
@@ -174,6 +189,11 @@ def _reviews(
     return events, contents
 
 
+def _source_side(block: Block) -> tuple[dict[str, str], bytes]:
+    body = body_bytes((block,))
+    return {"id": block.id, "source": block_digest(block), "body": body_digest((block,))}, body
+
+
 async def export_declaration(ports: Ports, actor: Actor, *, slug: str, edition: int | None = None) -> dict[str, bytes]:
     """The folder of the workshop as it stands, or of an edition as it was frozen or last released.
 
@@ -182,12 +202,13 @@ async def export_declaration(ports: Ports, actor: Actor, *, slug: str, edition: 
     declaration = await load_declaration(ports, slug)
     if edition is None:
         _require_reader(ports, actor, declaration)
-        return _folder(declaration, [s.id for s in declaration.live_sections()], await _live_texts(ports, declaration))
+        texts = await _live_texts(ports, declaration)
+        return await asyncio.to_thread(_written, declaration, [s.id for s in declaration.live_sections()], texts)
     chosen = find_edition(declaration, edition)
     if chosen.status is not EditionStatus.RELEASED:
         _require_reader(ports, actor, declaration)
     content = await read_content(ports, chosen.releases[-1].content if chosen.releases else chosen.content)
-    return _folder(declaration, [section["id"] for section in content["sections"]], _frozen_texts(content))
+    return _written(declaration, [section["id"] for section in content["sections"]], _frozen_texts(content))
 
 
 def _require_reader(ports: Ports, actor: Actor, declaration: Declaration) -> None:
@@ -210,7 +231,7 @@ def _frozen_texts(content: Mapping[str, Any]) -> dict[tuple[str, str], Text]:
     }
 
 
-def _folder(declaration: Declaration, order: Sequence[str], texts: Mapping[tuple[str, str], Text]) -> dict[str, bytes]:
+def _written(declaration: Declaration, order: Sequence[str], texts: Mapping[tuple[str, str], Text]) -> dict[str, bytes]:
     charter = declaration.charter.to_json()
     values = {
         "slug": declaration.slug,

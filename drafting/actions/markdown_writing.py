@@ -224,6 +224,8 @@ class _Line:
             return following is not None and following.value == "#"
         if char == "^":
             return n > 0 and self.units[n - 1].value == "["
+        if char == ":" and n and self.units[n - 1].value.startswith("[^"):
+            return True
         if char in ".)":
             return self._is_after_line_number(n)
         return char in _AT_LINE_START and self._starts_line(n)

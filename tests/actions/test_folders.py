@@ -9,8 +9,10 @@ import drafting
 from drafting.actions.core import Actor, load_declaration
 from drafting.actions.declarations import add_section
 from drafting.actions.folders import export_declaration, import_declaration
+from drafting.actions.people import accept_invitation, add_member, invite, register_network
 from drafting.actions.ports import Author, Ports
-from drafting.actions.positions import table_revision
+from drafting.actions.positions import agree_to_all, table_revision
+from drafting.actions.publication import freeze_edition, read_manifest
 from drafting.actions.translations import complete_translations, translation_board, translation_progress
 from drafting.domain.declaration import Declaration
 from drafting.domain.errors import Code
@@ -148,6 +150,29 @@ async def test_a_folder_is_taken_out_by_those_who_take_part(ports: Ports) -> Non
     await import_declaration(ports, ACTOR, files=folder())
     await refused(Code.NOT_ALLOWED, export_declaration(ports, Actor("account-9"), slug="well"))
     await refused(Code.NOT_FOUND, export_declaration(ports, ACTOR, slug="well", edition=1))
+
+
+async def test_an_edition_is_taken_out_as_it_was_frozen(ports: Ports, fakes: Fakes) -> None:
+    anong, _ = await ports.accounts.open("anong@salt.example")
+    actor = Actor(anong.id)
+    await import_declaration(ports, actor, files=folder())
+    await register_network(ports, actor, slug="salt", name="Salt")
+    await add_member(ports, actor, slug="well", network="salt")
+    await invite(ports, actor, slug="well", network="salt", address=anong.address, scopes=["consent", "sign"])
+    link = next(line for line in fakes.mail.sent[-1].body.splitlines() if line.startswith("https://"))
+    await accept_invitation(ports, token=link.rsplit("/", 1)[-1], actor=actor)
+    revisions = {}
+    for id in ("front", "water"):
+        seen = {"en": digest(await ports.workshops.read(f"well.{id}.en"))}
+        revisions[id] = (await table_revision(ports, actor, slug="well", section=id, seen=seen)).digest
+    whole = (await read_manifest(ports, "well")).digest
+    await agree_to_all(ports, actor, slug="well", network="salt", sections=revisions, manifest_digest=whole)
+    live = await export_declaration(ports, actor, slug="well")
+    await freeze_edition(ports, actor, slug="well", manifest_digest=(await read_manifest(ports, "well")).digest)
+    await ports.workshops.write("well.water.en", (block("x", "Other words"),), Author(anong.id))
+    assert await export_declaration(ports, actor, slug="well", edition=1) == live
+    assert await export_declaration(ports, actor, slug="well") != live
+    await refused(Code.NOT_ALLOWED, export_declaration(ports, Actor("account-9"), slug="well", edition=1))
 
 
 async def test_the_same_folder_twice_is_taken(ports: Ports) -> None:

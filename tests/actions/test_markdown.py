@@ -50,6 +50,7 @@ def plain(*runs: Run) -> Text:
 @example(plain(Run("wow!"), Run("x", link="https://a.example")))
 @example(plain(Run(f"a{HARD_BREAK}---|---{HARD_BREAK}===")))
 @example(plain(Run("0"), Run("0", strong=True), Run(" ", em=True)))
+@example(plain(Run("", note="missing"), Run(": words")))
 @example(plain(Run("^0", link="https://a.example")))
 @example((block("b", "1986. A good year", "bullet", depth=3),))
 @example((block("b", "a"), Block("n", "footnote"), block("m", "x", "footnote")))
