@@ -93,12 +93,12 @@ def _plain_page(request: Request, status: int) -> Response:
     if request.url.path.startswith("/api/"):
         return problem(Refusal(Code.NOT_FOUND), words) if status == 404 else _bare_problem(status)
     visit = Visit(request, site, words, None)
-    g = words.gettext
+    gettext = words.gettext
     text = {
-        404: g("There is nothing at this address. It may have been mistyped or moved."),
-        405: g("This address cannot be asked in that way. Nothing was changed."),
-        500: g("Something went wrong here. What was saved before is safe; the operator can read what happened."),
-    }.get(status) or g("This could not be done. Nothing was changed.")
+        404: gettext("There is nothing at this address. It may have been mistyped or moved."),
+        405: gettext("This address cannot be asked in that way. Nothing was changed."),
+        500: gettext("Something went wrong here. What was saved before is safe; the operator can read what happened."),
+    }.get(status) or gettext("This could not be done. Nothing was changed.")
     return visit.page("error.html", status, code=status, text=text)
 
 

@@ -67,111 +67,113 @@ class Vocabulary:
 
     def standing(self, status: str) -> str:
         """Where a network stands on a section."""
-        p = self._words.pgettext
+        pgettext = self._words.pgettext
         table: dict[str, Callable[[], str]] = {
-            "none": lambda: p("standing", "no position yet"),
-            "consulting": lambda: p("standing", "consulting"),
-            "ad_referendum": lambda: p("standing", "ad referendum"),
-            "consents": lambda: p("standing", "consents"),
-            "reserves": lambda: p("standing", "consents with reservation"),
-            "stands_aside": lambda: p("standing", "stands aside"),
-            "objects": lambda: p("standing", "objects"),
-            "stale": lambda: p("standing", "stale"),
-            "withdrawn": lambda: p("standing", "withdrawn"),
-            "disputed": lambda: p("standing", "mandate disputed"),
+            "none": lambda: pgettext("standing", "no position yet"),
+            "consulting": lambda: pgettext("standing", "consulting"),
+            "ad_referendum": lambda: pgettext("standing", "ad referendum"),
+            "consents": lambda: pgettext("standing", "consents"),
+            "reserves": lambda: pgettext("standing", "consents with reservation"),
+            "stands_aside": lambda: pgettext("standing", "stands aside"),
+            "objects": lambda: pgettext("standing", "objects"),
+            "stale": lambda: pgettext("standing", "stale"),
+            "withdrawn": lambda: pgettext("standing", "withdrawn"),
+            "disputed": lambda: pgettext("standing", "mandate disputed"),
         }
         return table[str(status)]()
 
     def letter(self, status: str) -> str:
         """One letter for a cell of a large matrix; a language's nine letters differ."""
-        p = self._words.pgettext
+        pgettext = self._words.pgettext
         table: dict[str, Callable[[], str]] = {
             # Translators: one letter for each standing in large tables; all nine must differ.
-            "consents": lambda: p("one letter for consents", "C"),
-            "reserves": lambda: p("one letter for consents with reservation", "R"),
-            "ad_referendum": lambda: p("one letter for ad referendum", "F"),
-            "stands_aside": lambda: p("one letter for stands aside", "A"),
-            "consulting": lambda: p("one letter for consulting", "D"),
-            "objects": lambda: p("one letter for objects", "O"),
-            "stale": lambda: p("one letter for stale", "S"),
-            "withdrawn": lambda: p("one letter for withdrawn", "W"),
-            "disputed": lambda: p("one letter for mandate disputed", "M"),
+            "consents": lambda: pgettext("one letter for consents", "C"),
+            "reserves": lambda: pgettext("one letter for consents with reservation", "R"),
+            "ad_referendum": lambda: pgettext("one letter for ad referendum", "F"),
+            "stands_aside": lambda: pgettext("one letter for stands aside", "A"),
+            "consulting": lambda: pgettext("one letter for consulting", "D"),
+            "objects": lambda: pgettext("one letter for objects", "O"),
+            "stale": lambda: pgettext("one letter for stale", "S"),
+            "withdrawn": lambda: pgettext("one letter for withdrawn", "W"),
+            "disputed": lambda: pgettext("one letter for mandate disputed", "M"),
         }
         return table[str(status)]() if str(status) in table else "–"
 
     def position(self, kind: str) -> str:
         """The name of a position: “consent with reservation”."""
-        p = self._words.pgettext
+        pgettext = self._words.pgettext
         table: dict[str, Callable[[], str]] = {
-            "consent": lambda: p("position", "consent"),
-            "reservation": lambda: p("position", "consent with reservation"),
-            "stand_aside": lambda: p("position", "stand aside"),
-            "objection": lambda: p("position", "objection"),
-            "consulting": lambda: p("position", "consulting"),
-            "withdrawal": lambda: p("position", "withdrawal"),
+            "consent": lambda: pgettext("position", "consent"),
+            "reservation": lambda: pgettext("position", "consent with reservation"),
+            "stand_aside": lambda: pgettext("position", "stand aside"),
+            "objection": lambda: pgettext("position", "objection"),
+            "consulting": lambda: pgettext("position", "consulting"),
+            "withdrawal": lambda: pgettext("position", "withdrawal"),
         }
         return table[str(kind)]()
 
     def position_hint(self, kind: str) -> str:
         """What a position does, in a sentence or two."""
-        g = self._words.gettext
+        gettext = self._words.gettext
         table: dict[str, Callable[[], str]] = {
-            "consent": lambda: g("Counts. Your network stands behind these exact words."),
-            "reservation": lambda: g("Counts. Your statement is published beside the text."),
-            "stand_aside": lambda: g("Does not block. Your network is named as not associated with this section."),
-            "objection": lambda: g("Blocks. Say which shared aim it harms, and what would remove it."),
-            "consulting": lambda: g("Your base decides first. Say until when; no reason is asked."),
-            "withdrawal": lambda: g("Takes your network's position back. It stays in the record, with its date."),
+            "consent": lambda: gettext("Counts. Your network stands behind these exact words."),
+            "reservation": lambda: gettext("Counts. Your statement is published beside the text."),
+            "stand_aside": lambda: gettext(
+                "Does not block. Your network is named as not associated with this section."
+            ),
+            "objection": lambda: gettext("Blocks. Say which shared aim it harms, and what would remove it."),
+            "consulting": lambda: gettext("Your base decides first. Say until when; no reason is asked."),
+            "withdrawal": lambda: gettext("Takes your network's position back. It stays in the record, with its date."),
         }
         return table[str(kind)]()
 
     def section(self, status: str) -> str:
         """Where a section stands."""
-        p = self._words.pgettext
+        pgettext = self._words.pgettext
         table: dict[str, Callable[[], str]] = {
-            "drafting": lambda: p("section", "in writing"),
-            "tabled": lambda: p("section", "tabled"),
-            "agreed": lambda: p("section", "agreed"),
-            "frozen": lambda: p("section", "frozen"),
-            "published": lambda: p("section", "published"),
-            "contested": lambda: p("section", "contested"),
-            "bracketed": lambda: p("section", "in brackets"),
-            "retired": lambda: p("section", "no longer part of it"),
+            "drafting": lambda: pgettext("section", "in writing"),
+            "tabled": lambda: pgettext("section", "tabled"),
+            "agreed": lambda: pgettext("section", "agreed"),
+            "frozen": lambda: pgettext("section", "frozen"),
+            "published": lambda: pgettext("section", "published"),
+            "contested": lambda: pgettext("section", "contested"),
+            "bracketed": lambda: pgettext("section", "in brackets"),
+            "retired": lambda: pgettext("section", "no longer part of it"),
         }
         return table[str(status)]()
 
     def declaration(self, status: str) -> str:
         """Where a declaration stands."""
-        p = self._words.pgettext
+        pgettext = self._words.pgettext
         table: dict[str, Callable[[], str]] = {
-            "drafting": lambda: p("declaration", "in writing"),
-            "asking": lambda: p("declaration", "before the networks"),
-            "frozen": lambda: p("declaration", "frozen"),
-            "released": lambda: p("declaration", "released"),
+            "drafting": lambda: pgettext("declaration", "in writing"),
+            "asking": lambda: pgettext("declaration", "before the networks"),
+            "frozen": lambda: pgettext("declaration", "frozen"),
+            "released": lambda: pgettext("declaration", "released"),
         }
         return table[str(status)]()
 
     def translation(self, state: str) -> str:
         """The state of a translated block or text."""
-        p = self._words.pgettext
+        pgettext = self._words.pgettext
         table: dict[str, Callable[[], str]] = {
-            "untranslated": lambda: p("translation", "untranslated"),
-            "draft": lambda: p("translation", "draft"),
-            "in_review": lambda: p("translation", "in review"),
-            "approved": lambda: p("translation", "approved"),
-            "outdated": lambda: p("translation", "outdated"),
+            "untranslated": lambda: pgettext("translation", "untranslated"),
+            "draft": lambda: pgettext("translation", "draft"),
+            "in_review": lambda: pgettext("translation", "in review"),
+            "approved": lambda: pgettext("translation", "approved"),
+            "outdated": lambda: pgettext("translation", "outdated"),
         }
         return table[str(state)]()
 
     def scope(self, scope: str) -> str:
         """What a mandate allows, as a verb."""
-        p = self._words.pgettext
+        pgettext = self._words.pgettext
         table: dict[str, Callable[[], str]] = {
-            "edit": lambda: p("mandate to", "edit"),
-            "consent": lambda: p("mandate to", "take positions"),
-            "translate": lambda: p("mandate to", "translate"),
-            "sign": lambda: p("mandate to", "release"),
-            "speak": lambda: p("mandate to", "speak in its name"),
+            "edit": lambda: pgettext("mandate to", "edit"),
+            "consent": lambda: pgettext("mandate to", "take positions"),
+            "translate": lambda: pgettext("mandate to", "translate"),
+            "sign": lambda: pgettext("mandate to", "release"),
+            "speak": lambda: pgettext("mandate to", "speak in its name"),
         }
         return table[str(scope)]()
 
@@ -181,62 +183,66 @@ class Vocabulary:
         return self._words.plain_list([self.scope(s) for s in order if s in scopes])
 
     def role(self, role: str) -> str:
-        p = self._words.pgettext
+        pgettext = self._words.pgettext
         table: dict[str, Callable[[], str]] = {
-            "founding": lambda: p("network", "founding member"),
-            "joined": lambda: p("network", "member"),
-            "observer": lambda: p("network", "observer"),
+            "founding": lambda: pgettext("network", "founding member"),
+            "joined": lambda: pgettext("network", "member"),
+            "observer": lambda: pgettext("network", "observer"),
         }
         return table[str(role)]()
 
     def blocked(self, code: str) -> str:
         """Why a section keeps the whole from being frozen."""
-        g = self._words.gettext
+        gettext = self._words.gettext
         table: dict[str, Callable[[], str]] = {
-            "not_tabled": lambda: g("No words have been tabled yet."),
-            "objection": lambda: g("An objection stands."),
-            "too_few_consents": lambda: g("Too few networks consent so far."),
-            "still_answering": lambda: g("Not every network has answered, and there is still time to."),
-            "no_sections": lambda: g("There is no section yet."),
+            "not_tabled": lambda: gettext("No words have been tabled yet."),
+            "objection": lambda: gettext("An objection stands."),
+            "too_few_consents": lambda: gettext("Too few networks consent so far."),
+            "still_answering": lambda: gettext("Not every network has answered, and there is still time to."),
+            "no_sections": lambda: gettext("There is no section yet."),
         }
         return table[str(code)]()
 
     def preset(self, preset: str) -> str:
-        p = self._words.pgettext
+        pgettext = self._words.pgettext
         table: dict[str, Callable[[], str]] = {
-            "plain": lambda: p("charter", "Plain"),
-            "urgent": lambda: p("charter", "Urgent"),
-            "full": lambda: p("charter", "Full"),
+            "plain": lambda: pgettext("charter", "Plain"),
+            "urgent": lambda: pgettext("charter", "Urgent"),
+            "full": lambda: pgettext("charter", "Full"),
         }
         return table[str(preset)]()
 
     def preset_hint(self, preset: str) -> str:
         """What a ready charter means, in a sentence or two."""
-        g = self._words.gettext
+        gettext = self._words.gettext
         table: dict[str, Callable[[], str]] = {
-            "plain": lambda: g("7 days to answer, then 24 hours for objections after the freeze. Fits most texts."),
-            "urgent": lambda: g("6 hours to answer, no further wait. Translations follow as they are ready."),
-            "full": lambda: g("14 days to answer, then 72 hours for objections. For texts that many stand behind."),
+            "plain": lambda: gettext(
+                "7 days to answer, then 24 hours for objections after the freeze. Fits most texts."
+            ),
+            "urgent": lambda: gettext("6 hours to answer, no further wait. Translations follow as they are ready."),
+            "full": lambda: gettext(
+                "14 days to answer, then 72 hours for objections. For texts that many stand behind."
+            ),
         }
         return table[str(preset)]()
 
     def step(self, status: str) -> str:
         """The state of a piece of long work."""
-        p = self._words.pgettext
+        pgettext = self._words.pgettext
         table: dict[str, Callable[[], str]] = {
-            "queued": lambda: p("work", "waiting"),
-            "running": lambda: p("work", "under way"),
-            "done": lambda: p("work", "done"),
-            "failed": lambda: p("work", "stopped"),
+            "queued": lambda: pgettext("work", "waiting"),
+            "running": lambda: pgettext("work", "under way"),
+            "done": lambda: pgettext("work", "done"),
+            "failed": lambda: pgettext("work", "stopped"),
         }
         return table[str(status)]()
 
     def hours(self, count: int) -> str:
         """A span of the charter's: whole days where it is, else hours."""
-        n = self._words.ngettext
+        ngettext = self._words.ngettext
         if count and count % 24 == 0:
-            return n("%(num)s day", "%(num)s days", count // 24)
-        return n("%(num)s hour", "%(num)s hours", count)
+            return ngettext("%(num)s day", "%(num)s days", count // 24)
+        return ngettext("%(num)s hour", "%(num)s hours", count)
 
     def until(self, value: datetime | None) -> str:
         """How long a mandate runs."""

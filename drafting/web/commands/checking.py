@@ -169,19 +169,22 @@ def _publishing(w: Words) -> Iterator[Finding]:
 
 def _publishing_words(w: Words) -> Mapping[str, tuple[str, str]]:
     """What is seen and what mends it, by the code of the finding."""
-    g = w.gettext
+    gettext = w.gettext
     return {
-        "pango": (g("Pages can be set:"), ""),
+        "pango": (gettext("Pages can be set:"), ""),
         "pango_missing": (
-            g("Pango is missing, so no PDF can be made."),
-            g("Install libpango-1.0-0 and libpangoft2-1.0-0."),
+            gettext("Pango is missing, so no PDF can be made."),
+            gettext("Install libpango-1.0-0 and libpangoft2-1.0-0."),
         ),
-        "pango_old": (g("Pango is too old, so no PDF can be made:"), g("Install Pango 1.44 or newer.")),
-        "subset": (g("Fonts are embedded quickly:"), ""),
-        "subset_missing": (g("PDFs in Chinese, Japanese and Korean take long."), g("Install libharfbuzz-subset0.")),
-        "faces": (g("Every usual script has a face."), ""),
-        "faces_missing": (g("Scripts without a face:"), g("Install fonts-noto-core and fonts-noto-cjk.")),
-        "faces_unknown": (g("Which faces there are cannot be asked:"), g("Install fontconfig.")),
-        "icu": (g("Lines break rightly in scripts without spaces:"), ""),
-        "icu_missing": (g("Lines may break wrongly in Lao, Khmer and Burmese."), g("Install libicu.")),
+        "pango_old": (gettext("Pango is too old, so no PDF can be made:"), gettext("Install Pango 1.44 or newer.")),
+        "subset": (gettext("Fonts are embedded quickly:"), ""),
+        "subset_missing": (
+            gettext("PDFs in Chinese, Japanese and Korean take long."),
+            gettext("Install libharfbuzz-subset0."),
+        ),
+        "faces": (gettext("Every usual script has a face."), ""),
+        "faces_missing": (gettext("Scripts without a face:"), gettext("Install fonts-noto-core and fonts-noto-cjk.")),
+        "faces_unknown": (gettext("Which faces there are cannot be asked:"), gettext("Install fontconfig.")),
+        "icu": (gettext("Lines break rightly in scripts without spaces:"), ""),
+        "icu_missing": (gettext("Lines may break wrongly in Lao, Khmer and Burmese."), gettext("Install libicu.")),
     }

@@ -54,14 +54,14 @@ async def show(visit: Visit) -> Response:
 
 def _dates(visit: Visit, declarations: Sequence[Declaration]) -> list[tuple[datetime, str, Declaration]]:
     """What ends when: answers to tabled sections, and the times for objections."""
-    g = visit.words.gettext
+    gettext = visit.words.gettext
     out: list[tuple[datetime, str, Declaration]] = []
     for d in declarations:
         due = {d.deadline(s.revision) for s in d.live_sections() if s.revision and not d.open_edition}
-        out += [(at, g("The time to answer about tabled sections ends."), d) for at in due if at > visit.at]
+        out += [(at, gettext("The time to answer about tabled sections ends."), d) for at in due if at > visit.at]
         edition = d.open_edition
         if edition and edition.window_ends > visit.at:
-            out.append((edition.window_ends, g("Objections to the frozen text can be raised until then."), d))
+            out.append((edition.window_ends, gettext("Objections to the frozen text can be raised until then."), d))
     return sorted(out, key=lambda row: row[0])[:6]
 
 
@@ -91,88 +91,93 @@ def _answer_by(visit: Visit, matter: Matter) -> str:
 
 
 def _approve(visit: Visit, d: Declaration, m: Matter) -> Words:
-    g = visit.words.gettext
-    title = g("Edition %(n)s waits for a second network", n=m.n)
+    gettext = visit.words.gettext
+    title = gettext("Edition %(n)s waits for a second network", n=m.n)
     if m.due:
-        text = g(
+        text = gettext(
             "It is frozen. Objections can be raised until %(time)s; then two people of different networks release it.",
             time=m.due,
         )
     else:
-        text = g("The time for objections is over. Two people of different networks release it.")
-    return title, text, g("Read and approve"), visit.path("workshop", d.slug, "publishing", m.n)
+        text = gettext("The time for objections is over. Two people of different networks release it.")
+    return title, text, gettext("Read and approve"), visit.path("workshop", d.slug, "publishing", m.n)
 
 
 def _stale(visit: Visit, d: Declaration, m: Matter) -> Words:
-    g = visit.words.gettext
-    title = g("“%(section)s” changed after your consent", section=_section(visit, d, m))
-    text = g(
+    gettext = visit.words.gettext
+    title = gettext("“%(section)s” changed after your consent", section=_section(visit, d, m))
+    text = gettext(
         "The consent of %(network)s does not count for the new words until you renew it.",
         network=_network(d, m.network),
     )
     href = visit.path("workshop", d.slug, m.section, "revisions", m.n, since="consent")
-    return title, text, g("See what changed"), href
+    return title, text, gettext("See what changed"), href
 
 
 def _objection(visit: Visit, d: Declaration, m: Matter) -> Words:
-    g, n = visit.words.gettext, visit.words.ngettext
+    gettext, ngettext = visit.words.gettext, visit.words.ngettext
     names = visit.words.plain_list([_network(d, slug) for slug in m.others])
-    title = n(
+    title = ngettext(
         "%(networks)s objects to “%(section)s”, which you hold",
         "%(networks)s object to “%(section)s”, which you hold",
         len(m.others),
         networks=names,
         section=_section(visit, d, m),
     )
-    text = g("It is said what would remove the objection.")
-    return title, text, g("Read the objection"), visit.path("workshop", d.slug, m.section, "revisions", m.n)
+    text = gettext("It is said what would remove the objection.")
+    return title, text, gettext("Read the objection"), visit.path("workshop", d.slug, m.section, "revisions", m.n)
 
 
 def _position(visit: Visit, d: Declaration, m: Matter) -> Words:
-    g = visit.words.gettext
-    title = g("“%(section)s” is tabled", section=_section(visit, d, m))
+    gettext = visit.words.gettext
+    title = gettext("“%(section)s” is tabled", section=_section(visit, d, m))
     href = visit.path("workshop", d.slug, m.section, "revisions", m.n)
-    return title, _answer_by(visit, m), g("Read it and take a position"), href
+    return title, _answer_by(visit, m), gettext("Read it and take a position"), href
 
 
 def _all(visit: Visit, d: Declaration, m: Matter) -> Words:
-    n = visit.words.ngettext
-    title = n("%(num)s section is tabled", "%(num)s sections are tabled", m.count)
+    ngettext = visit.words.ngettext
+    title = ngettext("%(num)s section is tabled", "%(num)s sections are tabled", m.count)
     href = visit.path("workshop", d.slug, "agree", network=m.network)
     return title, _answer_by(visit, m), visit.words.gettext("Read them and take positions"), href
 
 
 def _freeze(visit: Visit, d: Declaration, m: Matter) -> Words:
-    g = visit.words.gettext
-    text = g("The text can be frozen and published.")
-    return g("All sections are agreed"), text, g("Go to publishing"), visit.path("workshop", d.slug, "publishing")
+    gettext = visit.words.gettext
+    text = gettext("The text can be frozen and published.")
+    return (
+        gettext("All sections are agreed"),
+        text,
+        gettext("Go to publishing"),
+        visit.path("workshop", d.slug, "publishing"),
+    )
 
 
 def _table(visit: Visit, d: Declaration, m: Matter) -> Words:
-    g = visit.words.gettext
-    title = g("“%(section)s” has not been tabled yet", section=m.section)
-    text = g("You hold this section. When its words are ready, table them so that the networks can answer.")
-    return title, text, g("Open the workshop"), visit.path("workshop", d.slug, m.section, d.source_locale)
+    gettext = visit.words.gettext
+    title = gettext("“%(section)s” has not been tabled yet", section=m.section)
+    text = gettext("You hold this section. When its words are ready, table them so that the networks can answer.")
+    return title, text, gettext("Open the workshop"), visit.path("workshop", d.slug, m.section, d.source_locale)
 
 
 def _consulting(visit: Visit, d: Declaration, m: Matter) -> Words:
-    g = visit.words.gettext
+    gettext = visit.words.gettext
     names = {"network": _network(d, m.network), "section": _section(visit, d, m)}
-    title = g("%(network)s is consulting on “%(section)s”", **names)
-    text = g("Until %(time)s.", time=m.due) if m.due else g("Your base decides first.")
-    return title, text, g("Take a position"), visit.path("workshop", d.slug, m.section, "revisions", m.n)
+    title = gettext("%(network)s is consulting on “%(section)s”", **names)
+    text = gettext("Until %(time)s.", time=m.due) if m.due else gettext("Your base decides first.")
+    return title, text, gettext("Take a position"), visit.path("workshop", d.slug, m.section, "revisions", m.n)
 
 
 def _translate(visit: Visit, d: Declaration, m: Matter) -> Words:
-    g, n = visit.words.gettext, visit.words.ngettext
-    title = n(
+    gettext, ngettext = visit.words.gettext, visit.words.ngettext
+    title = ngettext(
         "%(num)s section waits for its translation into %(language)s",
         "%(num)s sections wait for their translation into %(language)s",
         m.count,
         language=visit.words.language(m.locale),
     )
-    text = g("The source stands beside your words, with what changed since.")
-    return title, text, g("Translate"), visit.path("workshop", d.slug, "translations", m.locale, "")
+    text = gettext("The source stands beside your words, with what changed since.")
+    return title, text, gettext("Translate"), visit.path("workshop", d.slug, "translations", m.locale, "")
 
 
 _WORDS = {

@@ -16,13 +16,13 @@ from drafting.web.visits import Form, Visit
 
 def questions(words: Words) -> Mapping[str, str]:
     """The card's questions, in their order."""
-    g = words.gettext
+    gettext = words.gettext
     asked = {
-        "who": g("Who we are"),
-        "about": g("What we are about"),
-        "aims": g("Who we want to be"),
-        "needs": g("What we need"),
-        "offers": g("What we can contribute"),
+        "who": gettext("Who we are"),
+        "about": gettext("What we are about"),
+        "aims": gettext("Who we want to be"),
+        "needs": gettext("What we need"),
+        "offers": gettext("What we can contribute"),
     }
     return {field: asked[field] for field in CARD_FIELDS}
 
@@ -111,14 +111,14 @@ async def register(visit: Visit) -> Response:
 
 def _note(visit: Visit, form: Form, refusal: Refusal) -> None:
     """The sentence beside the field that it is about."""
-    g = visit.words.gettext
+    gettext = visit.words.gettext
     field = str(refusal.data.get("field", "slug" if refusal.code is Code.TAKEN else "")).removeprefix("card.")
     told = {
-        "slug": g("An address is made of small letters a to z, digits and hyphens."),
-        "name": g("A network needs a name of at most 300 letters."),
-        "short": g("A short name has at most 12 letters."),
+        "slug": gettext("An address is made of small letters a to z, digits and hyphens."),
+        "name": gettext("A network needs a name of at most 300 letters."),
+        "short": gettext("A short name has at most 12 letters."),
     }
     if refusal.code is not Code.BAD_INPUT:
         form.errors[field] = sentence(visit.words, refusal)
         return
-    form.errors[field] = told.get(field) or g("This answer is too long or holds characters that cannot be shown.")
+    form.errors[field] = told.get(field) or gettext("This answer is too long or holds characters that cannot be shown.")

@@ -52,7 +52,7 @@ def _accounts(entries: list[Entry]) -> list[str]:
 
 def told(words: Words, declaration: Declaration, entry: Entry, names: Mapping[str, str]) -> str:
     """An entry as a sentence without its subject: what was done."""
-    data, g = entry.event.data, words.gettext
+    data, gettext = entry.event.data, words.gettext
     member = declaration.members.get(str(data.get("network") or ""))
     values: dict[str, Any] = {
         "network": member.name if member else data.get("network") or "",
@@ -63,7 +63,7 @@ def told(words: Words, declaration: Declaration, entry: Entry, names: Mapping[st
     }
     if entry.event.kind is Kind.POSITION_TAKE:
         position = Vocabulary(words).position(data["kind"])
-        return g("took a position for %(network)s on “%(section)s”: %(position)s", position=position, **values)
+        return gettext("took a position for %(network)s on “%(section)s”: %(position)s", position=position, **values)
     return _sentence(words, entry.event.kind, values)
 
 
@@ -73,29 +73,31 @@ def _title(declaration: Declaration, section: str) -> str:
 
 
 def _sentence(words: Words, kind: Kind, values: Mapping[str, Any]) -> str:
-    g = words.gettext
+    gettext = words.gettext
     table = {
-        Kind.DECLARATION_CREATE: lambda: g("began the declaration"),
-        Kind.SECTION_ADD: lambda: g("added the section “%(section)s”", **values),
-        Kind.SECTIONS_ORDER: lambda: g("changed the order of the sections"),
-        Kind.SECTION_SPLIT: lambda: g("split the section “%(section)s”", **values),
-        Kind.SECTION_DROP: lambda: g("dropped the section “%(section)s”", **values),
-        Kind.SECTION_HOLD: lambda: g("handed the section “%(section)s” over to %(name)s", **values),
-        Kind.MEMBER_JOIN: lambda: g("admitted %(network)s", **values),
-        Kind.MEMBER_LEAVE: lambda: g("took %(network)s out of the declaration", **values),
-        Kind.MANDATE_INVITE: lambda: g("invited somebody to act in this declaration"),
-        Kind.MANDATE_GRANT: lambda: g("took up a mandate: %(name)s", **values),
-        Kind.MANDATE_END: lambda: g("ended a mandate"),
-        Kind.REVISION_TABLE: lambda: g("tabled revision %(n)s of “%(section)s”", **values),
-        Kind.MANIFEST_SIGN: lambda: g("agreed to the whole for %(network)s", **values),
-        Kind.STATEMENT_TRANSLATE: lambda: g("put a statement into %(language)s", **values),
-        Kind.TRANSLATION_REVIEW: lambda: g("reviewed blocks of “%(section)s” in %(language)s", **values),
-        Kind.TRANSLATION_COMPLETE: lambda: g("the translation of “%(section)s” into %(language)s is whole", **values),
-        Kind.EDITION_FREEZE: lambda: g("froze edition %(n)s", **values),
-        Kind.EDITION_VOID: lambda: g("opened edition %(n)s again", **values),
-        Kind.EDITION_APPROVE: lambda: g("approved edition %(n)s for %(network)s", **values),
-        Kind.EDITION_RELEASE: lambda: g("edition %(n)s was released", **values),
-        Kind.RELEASE_ASK: lambda: g("asked for a further release of edition %(n)s", **values),
-        Kind.TEXT_RESTORE: lambda: g("brought earlier words of “%(section)s” back", **values),
+        Kind.DECLARATION_CREATE: lambda: gettext("began the declaration"),
+        Kind.SECTION_ADD: lambda: gettext("added the section “%(section)s”", **values),
+        Kind.SECTIONS_ORDER: lambda: gettext("changed the order of the sections"),
+        Kind.SECTION_SPLIT: lambda: gettext("split the section “%(section)s”", **values),
+        Kind.SECTION_DROP: lambda: gettext("dropped the section “%(section)s”", **values),
+        Kind.SECTION_HOLD: lambda: gettext("handed the section “%(section)s” over to %(name)s", **values),
+        Kind.MEMBER_JOIN: lambda: gettext("admitted %(network)s", **values),
+        Kind.MEMBER_LEAVE: lambda: gettext("took %(network)s out of the declaration", **values),
+        Kind.MANDATE_INVITE: lambda: gettext("invited somebody to act in this declaration"),
+        Kind.MANDATE_GRANT: lambda: gettext("took up a mandate: %(name)s", **values),
+        Kind.MANDATE_END: lambda: gettext("ended a mandate"),
+        Kind.REVISION_TABLE: lambda: gettext("tabled revision %(n)s of “%(section)s”", **values),
+        Kind.MANIFEST_SIGN: lambda: gettext("agreed to the whole for %(network)s", **values),
+        Kind.STATEMENT_TRANSLATE: lambda: gettext("put a statement into %(language)s", **values),
+        Kind.TRANSLATION_REVIEW: lambda: gettext("reviewed blocks of “%(section)s” in %(language)s", **values),
+        Kind.TRANSLATION_COMPLETE: lambda: gettext(
+            "the translation of “%(section)s” into %(language)s is whole", **values
+        ),
+        Kind.EDITION_FREEZE: lambda: gettext("froze edition %(n)s", **values),
+        Kind.EDITION_VOID: lambda: gettext("opened edition %(n)s again", **values),
+        Kind.EDITION_APPROVE: lambda: gettext("approved edition %(n)s for %(network)s", **values),
+        Kind.EDITION_RELEASE: lambda: gettext("edition %(n)s was released", **values),
+        Kind.RELEASE_ASK: lambda: gettext("asked for a further release of edition %(n)s", **values),
+        Kind.TEXT_RESTORE: lambda: gettext("brought earlier words of “%(section)s” back", **values),
     }
     return table[kind]() if kind in table else kind.value
