@@ -8,6 +8,7 @@ browser's (``frontend``): whatever the merge of two good edits makes odd is show
 import json
 import secrets
 from collections.abc import Iterator, Mapping, Sequence
+from math import inf
 from typing import Any, Final, NamedTuple, TypeAlias
 
 from pycrdt import Doc, Map, Text
@@ -116,9 +117,9 @@ def _kind(block: str | None, properties: Properties) -> str:
 def _depth(block: str | None, properties: Properties) -> int:
     """Numbers come back as floats; what is no whole number reads as 0, what is too deep as the deepest."""
     depth = properties.get(f"{block}.depth")
-    if isinstance(depth, bool) or not isinstance(depth, int | float) or depth != depth // 1 or depth < 0:
+    if isinstance(depth, bool) or not isinstance(depth, int | float) or not 0 <= depth < inf or depth != int(depth):
         return 0
-    return int(min(depth, MAX_DEPTH))
+    return min(int(depth), MAX_DEPTH)
 
 
 def _of(block: str | None, properties: Properties) -> str | None:
@@ -128,20 +129,21 @@ def _of(block: str | None, properties: Properties) -> str | None:
 
 def effective_ids(ids: Sequence[str | None]) -> list[str]:
     """The first holder keeps an id, later ones read ``id~2``, ``id~3``; a block without id is ``x`` and its place."""
-    used = {block for block in ids if block}
-    seen: dict[str, int] = {}
-    return [_effective_id(block, place, used, seen) for place, block in enumerate(ids)]
-
-
-def _effective_id(block: str | None, place: int, used: set[str], seen: dict[str, int]) -> str:
-    base = block or f"x{place}"
-    count = seen.get(base, 0) + 1
-    name = base if count == 1 and (block or base not in used) else None
-    while name is None or (name != base and name in used):
-        count += 1
-        name = f"{base}~{count}"
-    seen[base] = count
-    return name
+    taken = {block for block in ids if block is not None}
+    given: set[str] = set()
+    counts: dict[str, int] = {}
+    names: list[str] = []
+    for place, block in enumerate(ids):
+        name = block if block is not None and block not in given else None
+        base = block or f"x{place}"
+        count = counts.get(base, 0 if block is None else 1)
+        while name is None or (name != block and (name in taken or name in given)):
+            count += 1
+            name = base if count == 1 else f"{base}~{count}"
+        counts[base] = count
+        given.add(name)
+        names.append(name)
+    return names
 
 
 def needs_repair(diff: Diff, properties: Properties) -> bool:

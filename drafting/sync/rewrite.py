@@ -42,10 +42,10 @@ def rewrite(text: Roots, target: prose.Text) -> None:
     To be called within a transaction.
     """
     diff, properties = text.diff, text.properties
-    if needs_repair(diff, properties):
+    if diff and needs_repair(diff, properties):
         repair(text)
         diff, properties = text.diff, text.properties
-    current = read(diff, properties)
+    current = read(diff, properties) if diff else ()
     target = target or (Block("", "paragraph"),)
     pairs = align(current, target)
     named = _name(current, target, pairs)

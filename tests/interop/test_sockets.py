@@ -232,3 +232,19 @@ async def test_a_restart_says_so(own_server: SyncServer) -> None:
         assert await code(socket) == 1012
         await stopping
     assert "Traceback" not in own_server.output
+
+
+async def test_a_reader_that_is_too_slow_is_closed_and_may_come_again(server: SyncServer) -> None:
+    async with signed_in(server, "ben") as ben:
+        await ben.send(PREFIX + wire.update(edit("long " * 40_000, 79)))
+        assert (await heard(ben, Kind.SYNC_STATUS)).uint() == 1
+    async with connect(server.url, max_size=None, max_queue=1) as slow:
+        await slow.send(token("ada"))
+        for _ in range(60):
+            await slow.send(PREFIX + wire.ask(b"\x00"))
+        async with signed_in(server, "ben") as ben:
+            await ben.send(PREFIX + wire.update(edit("fine", 78)))
+            assert (await heard(ben, Kind.SYNC_STATUS)).uint() == 1
+        assert await code(slow) == 1013
+    async with signed_in(server):
+        pass

@@ -115,6 +115,9 @@ function commonEnds(A: Unit[], B: Unit[], limit: number): [prefix: number, suffi
   let suffix = 0
   while (prefix < most && same(A[prefix] as Unit, B[prefix] as Unit)) prefix++
   while (suffix < max - prefix && same(A[A.length - 1 - suffix] as Unit, B[B.length - 1 - suffix] as Unit)) suffix++
+  // Never half a character: two that share one of their two units are replaced whole.
+  if (prefix && /[\ud800-\udbff]/.test((A[prefix - 1] as Unit).char)) prefix--
+  if (suffix && /[\udc00-\udfff]/.test((A[A.length - suffix] as Unit).char)) suffix--
   return [prefix, suffix]
 }
 

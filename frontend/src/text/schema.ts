@@ -61,7 +61,8 @@ export const schema = new Schema({
       inline: true,
       atom: true,
       attrs: { id: { default: null } },
-      toDOM: node => ["sup", { class: "fn-ref", "data-fn": String(node.attrs["id"] ?? ""), role: "doc-noteref" }, "*"],
+      leafText: () => "*",
+      toDOM: node => ["sup", { class: "fn-ref", "data-fn": String(node.attrs["id"] ?? "") }], // its number is a style's
       parseDOM: [{ tag: "sup.fn-ref", getAttrs: dom => ({ id: isId(dom.dataset["fn"]) ? dom.dataset["fn"] : null }) }],
     },
   },
@@ -124,14 +125,19 @@ export function charAttrs(node: Node): Attributes {
 
 /** Ids as everybody reads them: the first holder keeps an id, later ones read `id~2`, a missing one comes from its place. */
 export function effectiveIds(ids: readonly (string | null)[]): string[] {
-  const seen = new Map<string, number>()
   const used = new Set(ids.filter(id => id !== null))
+  const given = new Set<string>()
+  const counts = new Map<string, number>()
   return ids.map((id, place) => {
+    let effective = id !== null && !given.has(id) ? id : null
     const base = id ?? `x${place}`
-    let count = (seen.get(base) ?? 0) + 1
-    let effective = count === 1 && (id !== null || !used.has(base)) ? base : null
-    while (effective === null || (effective !== base && used.has(effective))) effective = `${base}~${++count}`
-    seen.set(base, count)
+    let count = counts.get(base) ?? (id === null ? 0 : 1)
+    while (effective === null || (effective !== id && (used.has(effective) || given.has(effective)))) {
+      count += 1
+      effective = count === 1 ? base : `${base}~${count}`
+    }
+    counts.set(base, count)
+    given.add(effective)
     return effective
   })
 }
