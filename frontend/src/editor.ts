@@ -5,7 +5,7 @@ clearOnLogout()
 
 const root = document.querySelector<HTMLElement>("[data-editor]")
 if (root) {
-  keepShell()
+  void forOneAccount(root.dataset["account"] ?? "").then(keepShell, keepShell) // storage may be forbidden
   whenWanted(root, () => void import("./page/workshop").then(({ startWorkshop }) => startWorkshop(root)))
 }
 
@@ -20,6 +20,14 @@ function whenWanted(within: HTMLElement, start: () => void): void {
   }
   if (location.hash === "#edit") begin()
   else control.addEventListener("click", begin, { once: true })
+}
+
+/** Pages that were kept for somebody else are not for this person; unsaved words stay for their author. */
+async function forOneAccount(account: string): Promise<void> {
+  const key = "drafting:account"
+  if (localStorage.getItem(key) === account) return
+  localStorage.setItem(key, account)
+  if ("caches" in globalThis) await caches.delete(PAGES)
 }
 
 interface ScriptPolicies {

@@ -10,6 +10,7 @@ import { clipboardParser, clipboardTextParser, knownReferences, quietHTML } from
 import { TextBinding } from "../text/binding"
 import { actsOf, type Act } from "./acts"
 import { counterpartPlugin } from "./counterpart"
+import { footnotePlugin } from "./footnotes"
 import { BlockView, listPlugin } from "./lists"
 import { presencePlugin } from "./presence"
 
@@ -79,6 +80,7 @@ export function createEditor(mount: HTMLElement, text: Y.Text, options: EditorOp
         plugins: [
           binding.plugin(),
           listPlugin(),
+          footnotePlugin(),
           counterpartPlugin(),
           presencePlugin(binding, options.awareness),
           tabPlugin(),

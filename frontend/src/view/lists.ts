@@ -71,6 +71,7 @@ export class BlockView implements NodeView {
   readonly dom: HTMLElement
   readonly contentDOM: HTMLElement
   private readonly kind: Kind
+  private depth = -1
   private place = ""
 
   constructor(node: Node, decorations: readonly Decoration[]) {
@@ -83,7 +84,12 @@ export class BlockView implements NodeView {
   update(node: Node, decorations: readonly Decoration[]): boolean {
     if (node.type.name !== "block" || attrsOf(node).kind !== this.kind) return false
     const { id, depth, of } = attrsOf(node)
-    this.dom.className = `b-${this.kind} d-${depth}`
+    if (depth !== this.depth) {
+      // one by one: decorations have classes here too
+      this.dom.classList.remove(`d-${this.depth}`)
+      this.dom.classList.add(`b-${this.kind}`, `d-${depth}`)
+      this.depth = depth
+    }
     this.set("id", id)
     this.set("of", of)
     const found = decorations.find(each => each.spec["place"])?.spec["place"] as string | undefined
