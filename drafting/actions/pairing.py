@@ -3,8 +3,12 @@
 from collections.abc import Mapping
 from dataclasses import replace
 from difflib import SequenceMatcher
+from typing import Final
 
 from drafting.domain.prose import Block, Run, Text, block_digest
+
+NEAR: Final = 20
+"""How far on a block is looked for; comparing each with each would take minutes for a rewritten text of thousands."""
 
 
 def paired_with_source(source: Text, target: Text) -> tuple[Text, bool]:
@@ -64,8 +68,9 @@ def _replaced(old: Text, new: Text, before: range, after: range) -> list[tuple[i
     pairs = [(0, 0)] if before[0] == after[0] == 0 and _may_continue(old[0], new[0]) else []
     left = [i for i in before if i or not pairs]
     for j in after[len(pairs) :]:
-        best = max(left, key=lambda i: _likeness(old[i], new[j]), default=None)
-        if best is not None and _likeness(old[best], new[j]) > 0.5:
+        likeness, best = max(((_likeness(old[i], new[j]), -i) for i in left[:NEAR]), default=(0.0, 0))
+        if likeness > 0.5:
+            best = -best
             pairs.append((j, best))
             left = [i for i in left if i > best]
     return pairs
