@@ -2,11 +2,13 @@
 
 import shutil
 import sys
+from dataclasses import replace
 
 from drafting.paths import DEMO
 from drafting.settings import Settings
 from drafting.web.commands.installation import Installation, opened, opened_stores
 from drafting.web.commands.outcomes import Exit, fail, speech
+from drafting.web.memory import RememberingAccounts, RememberingLedger
 from drafting.web.story import StoryFault, read_story, tell
 
 BEGUN = "demonstration.begun"
@@ -35,7 +37,12 @@ async def _tell(here: Installation) -> None:
     def say(line: str) -> None:
         print(f"  {line}", file=sys.stderr, flush=True)
 
-    await tell(here.ports, read_story(DEMO), say)
+    alone = replace(
+        here.ports,
+        ledger=RememberingLedger(here.ports.ledger),
+        accounts=RememberingAccounts(here.ports.accounts),
+    )
+    await tell(alone, read_story(DEMO), say)
 
 
 async def is_empty(settings: Settings) -> bool:
