@@ -72,6 +72,8 @@ export class SaveLine {
   constructor(
     private readonly element: HTMLElement,
     private readonly messages: Messages,
+    /** Where the same stands for eyes alone: the bar at the foot of a phone. */
+    private readonly copies: Iterable<HTMLElement> = [],
   ) {}
 
   show(saving: Saving): void {
@@ -83,6 +85,7 @@ export class SaveLine {
     this.element.setAttribute("aria-live", key === this.said ? "off" : "polite")
     this.element.dataset["state"] = key
     this.element.textContent = text
+    for (const copy of this.copies) copy.textContent = text
     this.said = key
   }
 }

@@ -73,7 +73,8 @@ export class Session {
     this.mount = section.querySelector<HTMLElement>("[data-mount]") ?? section
     this.toolbarElement = section.querySelector<HTMLElement>("[data-toolbar]")
     const line = section.querySelector<HTMLElement>("[data-save]") ?? make("p", { role: "status" })
-    this.saveLine = new SaveLine(line, context.messages)
+    const copies = document.querySelectorAll<HTMLElement>(`[data-save-copy="${CSS.escape(this.name)}"]`)
+    this.saveLine = new SaveLine(line, context.messages, copies)
     this.aside = new WordsAside(line, context.messages, { lang: this.mount.lang, dir: this.mount.dir || "auto" })
     this.link = new LinkForm(this.toolbarElement ?? this.mount, () => this.editor, context.messages)
     section.addEventListener("focusin", this.onFocus)

@@ -48,6 +48,7 @@ export class WordsAside {
       actions,
     )
     this.before.before(element)
+    element.scrollIntoView({ block: "nearest" })
     return element
   }
 

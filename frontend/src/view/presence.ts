@@ -16,7 +16,9 @@ interface State {
   readonly cursor?: { readonly anchor: unknown; readonly head: unknown } | null
 }
 export const HUES = 12
-const REDRAW = 30 // milliseconds; presence of many comes in bursts
+// milliseconds; presence comes in bursts
+const REDRAW = 30
+const TELL = 80
 
 const clean = (value: unknown): string => (typeof value === "string" ? value.slice(0, 80) : "")
 
@@ -85,6 +87,7 @@ function caret(person: Person, net: string): HTMLElement {
 class PresenceView {
   private queued = false
   private last = ""
+  private telling: ReturnType<typeof setTimeout> | null = null
 
   constructor(
     private readonly view: EditorView,
@@ -108,15 +111,18 @@ class PresenceView {
     view.updateState(view.state.apply(view.state.tr.setMeta(key, true).setMeta(remoteKey, true)))
   }
 
-  update(view: EditorView): void {
-    queueMicrotask(() => {
-      // after the Y transaction of this dispatch
-      if (view.isDestroyed || !view.hasFocus() || !this.awareness.getLocalState()) return
-      const cursor = JSON.stringify(this.binding.relativeSelection())
-      if (cursor === this.last) return
-      this.last = cursor
-      this.awareness.setLocalStateField("cursor", JSON.parse(cursor))
-    })
+  update(): void {
+    this.telling ??= setTimeout(() => this.tell(), TELL)
+  }
+
+  private tell(): void {
+    this.telling = null
+    const { view } = this
+    if (view.isDestroyed || !view.hasFocus() || !this.awareness.getLocalState()) return
+    const cursor = JSON.stringify(this.binding.relativeSelection())
+    if (cursor === this.last) return
+    this.last = cursor
+    this.awareness.setLocalStateField("cursor", JSON.parse(cursor))
   }
 
   destroy(): void {
