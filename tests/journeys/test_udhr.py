@@ -24,8 +24,8 @@ SLUG = "udhr"
 D = f"/declarations/{SLUG}"
 LOCALES = ("en", "fr", "es", "sw", "ar", "ru", "zh-Hans", "ja", "ko", "hi", "th", "ka")
 NETWORKS = ("aurora", "baobab", "cedro", "delta", "estuary", "fjord", "gobi")
-# Scripts whose letters poppler gives back as they were written; the others are held to a share of their paragraphs.
-PLAIN_SCRIPTS = ("en", "fr", "es", "sw", "ru", "zh-Hans", "ja", "ka")
+# A paragraph over a page break has a running head within; in Arabic poppler also moves some vowel marks.
+LOST_AT_MOST = {"ar": 0.2}
 
 
 def sections(locale: str) -> list[tuple[str, list[str]]]:
@@ -71,6 +71,10 @@ class Assembly:
         self.initiator = Caller(server, "initiator@assembly.example")
         self.delegates: dict[str, Caller] = {}
         self.seen_stale: dict[str, str] = {}
+
+    def close(self) -> None:
+        for caller in (self.initiator, *self.delegates.values()):
+            caller.http.close()
 
     def gather(self) -> None:
         """Every network becomes a member and its delegate accepts a mandate from a mailed link."""
@@ -153,11 +157,8 @@ class Assembly:
         assert state["status"] == "done", state
 
 
-def tell(base: Path) -> Assembly:
+def tell(assembly: Assembly, base: Path) -> None:
     """From the folder to the release."""
-    server = Server(base / "data")
-    server.start()
-    assembly = Assembly(server)
     write_folder(base / "folder")
     assembly.bring_in(base / "folder")
     assembly.gather()
@@ -169,8 +170,7 @@ def tell(base: Path) -> Assembly:
         "delta", "article-23", "reservation", statement={"locale": "en", "text": "Care is work too, paid or not."}
     )
     assembly.delegates["delta"].post(
-        f"{D}/sections/article-23/statements",
-        {"position": reservation["id"], "locale": "ar", "text": "الرعاية عمل أيضًا."},
+        f"{D}/positions/{reservation['id']}/statements", {"locale": "ar", "text": "الرعاية عمل أيضًا."}
     )
     assembly.take("fjord", "article-30", "stand_aside")
     for network in NETWORKS:
@@ -187,15 +187,21 @@ def tell(base: Path) -> Assembly:
         if network != "fjord":
             assembly.agree(network)
     assembly.release()
-    return assembly
 
 
 @pytest.fixture(scope="module")
 def released(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Assembly]:
     """The whole story, told once; the tests read what came of it."""
-    assembly = tell(tmp_path_factory.mktemp("udhr"))
-    yield assembly
-    assembly.server.stop()
+    base = tmp_path_factory.mktemp("udhr")
+    server = Server(base / "data")
+    server.start()
+    assembly = Assembly(server)
+    try:
+        tell(assembly, base)
+        yield assembly
+    finally:
+        assembly.close()
+        server.stop()
 
 
 def page(assembly: Assembly, locale: str) -> str:
@@ -217,7 +223,7 @@ def squeezed(text: str) -> str:
 
 def pdf_words(assembly: Assembly, locale: str) -> str:
     path = assembly.server.data / "public" / "d" / SLUG / "1" / locale / f"{SLUG}-1-{locale}.pdf"
-    read = subprocess.run(["pdftotext", "-raw", str(path), "-"], capture_output=True, check=True)
+    read = subprocess.run(["pdftotext", str(path), "-"], capture_output=True, check=True)
     return squeezed(read.stdout.decode("utf-8"))
 
 
@@ -259,8 +265,7 @@ def test_every_article_can_be_read_back_from_the_pdf(released: Assembly, locale:
     whole = pdf_words(released, locale)
     wanted = paragraphs(locale)
     missing = [p for p in wanted if p not in whole]
-    # A paragraph that runs over a page has the running head in its middle; few do.
-    assert len(missing) <= len(wanted) * (0.12 if locale in PLAIN_SCRIPTS else 0.2), missing[:3]
+    assert len(missing) <= len(wanted) * LOST_AT_MOST.get(locale, 0.1), missing[:3]
 
 
 def test_the_reservation_stands_beside_its_article_in_both_languages(released: Assembly) -> None:
