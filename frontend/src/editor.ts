@@ -5,21 +5,28 @@ clearOnLogout()
 
 const root = document.querySelector<HTMLElement>("[data-editor]")
 if (root) {
-  void forOneAccount(root.dataset["account"] ?? "").then(keepShell, keepShell) // storage may be forbidden
-  whenWanted(root, () => void import("./page/workshop").then(({ startWorkshop }) => startWorkshop(root)))
+  whenWanted(root, async () => {
+    const { startWorkshop } = await import("./page/workshop")
+    startWorkshop(root)
+    await forOneAccount(root.dataset["account"] ?? "").catch(() => undefined) // storage may be forbidden
+    keepShell()
+  })
 }
 
 /** Without a switch the texts are live at once; with one, when it is pressed or the address says #edit. */
-function whenWanted(within: HTMLElement, start: () => void): void {
+function whenWanted(within: HTMLElement, start: () => Promise<void>): void {
   const control = within.querySelector<HTMLElement>("[data-edit]")
-  if (!control) return start()
   const begin = (event?: Event): void => {
     event?.preventDefault()
-    control.hidden = true
-    start()
+    if (control) control.hidden = true
+    start().catch((error: unknown) => {
+      // a weak network: the text stays as the server rendered it, and the switch can be pressed again
+      console.warn("The editor did not come:", error)
+      if (control) control.hidden = false
+    })
   }
-  if (location.hash === "#edit") begin()
-  else control.addEventListener("click", begin, { once: true })
+  if (!control || location.hash === "#edit") begin()
+  control?.addEventListener("click", begin)
 }
 
 /** Pages that were kept for somebody else are not for this person; unsaved words stay for their author. */

@@ -11,6 +11,7 @@ import { unmerged, type BlockTexts } from "../text/reunion"
 import { blockTexts, wordsOf } from "../text/words"
 import { createEditor, type Editor } from "../view/editor"
 import type { Person } from "../view/presence"
+import { Attendance } from "./attendance"
 import { serverNow } from "./clock"
 import { button, coalesced, make } from "./elements"
 import { Here } from "./here"
@@ -32,7 +33,6 @@ export interface SessionContext {
 // milliseconds
 const LATE = 1000 // after which a pending change is spoken of
 const ENOUGH = 1500 // after which a text kept on the device is shown without the server
-const LEAVE = 2000 // after which a person who left the text is no longer shown in it
 
 export class Session {
   readonly name: string
@@ -40,6 +40,7 @@ export class Session {
   private readonly saveLine: SaveLine
   private readonly aside: WordsAside
   private readonly link: LinkForm
+  private readonly attendance: Attendance
   private readonly toolbarElement: HTMLElement | null
   private doc = new Y.Doc()
   private channel: Channel | null = null
@@ -58,7 +59,6 @@ export class Session {
   private unsavedShown = false
   private lateTimer: ReturnType<typeof setTimeout> | null = null
   private late = false
-  private leaveTimer: ReturnType<typeof setTimeout> | null = null
   /** The blocks as they were when the server was last heard, from the first own change without it. */
   private beforeAway: BlockTexts | null = null
   /** Called after each change of the view's state; the bench listens. */
@@ -77,8 +77,7 @@ export class Session {
     this.saveLine = new SaveLine(line, context.messages, copies)
     this.aside = new WordsAside(line, context.messages, { lang: this.mount.lang, dir: this.mount.dir || "auto" })
     this.link = new LinkForm(this.toolbarElement ?? this.mount, () => this.editor, context.messages)
-    section.addEventListener("focusin", this.onFocus)
-    section.addEventListener("focusout", this.onBlur)
+    this.attendance = new Attendance(section, context.person)
   }
 
   get view(): EditorView | null {
@@ -116,6 +115,7 @@ export class Session {
     })
     this.channel = channel
     this.here = new Here(this.section.querySelector("[data-present]"), channel.awareness, messages)
+    this.attendance.of(channel.awareness)
     this.show()
     const keeping = await this.context.keeping
     if (this.channel !== channel) return
@@ -131,6 +131,7 @@ export class Session {
   }
 
   end(): void {
+    this.attendance.of(null)
     this.editor?.destroy()
     this.toolbar?.destroy()
     this.here?.destroy()
@@ -320,23 +321,6 @@ export class Session {
       const heading = this.context.messages.say("unmerged")
       this.aside.show({ heading, words: yours, theirs, insert, letGo: () => undefined })
     }
-  }
-
-  // ---- presence: only of the text that has the focus
-
-  private readonly onFocus = (): void => {
-    if (this.leaveTimer) clearTimeout(this.leaveTimer)
-    this.leaveTimer = null
-    const { channel, context } = this
-    if (!channel || channel.awareness.getLocalState()) return
-    const { name, network, hue } = context.person
-    channel.awareness.setLocalState({ user: { name, network, hue } })
-  }
-
-  private readonly onBlur = (event: FocusEvent): void => {
-    if (this.section.contains(event.relatedTarget as Node | null)) return
-    if (this.leaveTimer) clearTimeout(this.leaveTimer)
-    this.leaveTimer = setTimeout(() => this.channel?.awareness.setLocalState(null), LEAVE)
   }
 }
 
