@@ -9,7 +9,7 @@ from starlette.responses import Response
 from drafting.actions.core import load_directory
 from drafting.actions.positions import read_revision, table_revision, take_position, translate_statement
 from drafting.domain.declaration import Declaration, Section
-from drafting.domain.differences import BlockChange, changed_facts, diff_texts
+from drafting.domain.differences import BlockChange, Facts, changed_facts, diff_texts
 from drafting.domain.errors import Code, Refusal
 from drafting.domain.positions import Cell, Position, PositionKind, Revision
 from drafting.domain.prose import Text, digest
@@ -29,7 +29,7 @@ class Comparison:
     old: Revision
     new: Revision
     changes: Sequence[BlockChange]
-    facts: Sequence[object]
+    facts: Facts
 
     @property
     def count(self) -> int:

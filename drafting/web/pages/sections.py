@@ -26,6 +26,7 @@ async def index(visit: Visit) -> Response:
         parts=parts,
         matters=desk(declaration, visit.actor.account, visit.at),
         may_shape=allowed(visit, declaration, Action.SHAPE),
+        arranging=bool(visit.query("arrange")),
         names=await _names(visit, declaration),
         locale=visit.lang if visit.lang in declaration.locales else declaration.source_locale,
     )
@@ -69,7 +70,7 @@ async def order(visit: Visit) -> Response:
     if moved in sections and 0 <= to < len(sections):
         sections[at], sections[to] = sections[to], sections[at]
         await order_sections(visit.ports, visit.actor, slug=declaration.slug, sections=sections)
-    return visit.go("workshop", declaration.slug, "")
+    return visit.go("workshop", declaration.slug, "", arrange="yes")
 
 
 async def shape(visit: Visit) -> Response:
