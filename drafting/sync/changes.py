@@ -2,7 +2,7 @@
 
 import asyncio
 import secrets
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from enum import StrEnum
 from typing import TypeAlias
 
@@ -79,7 +79,7 @@ class Change:
     checked: Checked
     origin: Origin
     author: Author
-    errand: Offered | Writing | Repairing = field(default_factory=Repairing)
+    errand: Offered | Writing | Repairing
 
     @property
     def participant(self) -> Participant | None:

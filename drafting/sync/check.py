@@ -9,7 +9,7 @@ import json
 import re
 import struct
 from bisect import bisect_right
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence, Set
 from dataclasses import dataclass, field
 from typing import Any, Final
 
@@ -58,8 +58,10 @@ class Known:
     def take(self, checked: "Checked") -> None:
         """The update was applied."""
         self.clocks.update(checked.written)
-        self.properties |= checked.properties
-        self.halves |= checked.halves
+        if checked.properties:
+            self.properties |= checked.properties
+        if checked.halves:
+            self.halves |= checked.halves
 
 
 def unit(client: int, clock: int) -> int:
@@ -77,11 +79,11 @@ class Checked:
     applying it shows whether it fits.
     """
 
-    written: dict[int, int] = field(default_factory=dict)
-    missing: set[int] = field(default_factory=set)
-    properties: set[int] = field(default_factory=set)
-    halves: set[int] = field(default_factory=set)
-    deleted: list[tuple[int, int, int]] = field(default_factory=list)
+    written: Mapping[int, int]
+    missing: Set[int] = frozenset()
+    properties: Set[int] = frozenset()
+    halves: Set[int] = frozenset()
+    deleted: Sequence[tuple[int, int, int]] = ()
     tangled: bool = False
 
 
@@ -135,7 +137,20 @@ class _Reading(Reader):
     """One pass over the bytes, noting what is written (client → from, to) and what has to be there already."""
 
     most = MAX_STRUCTS
-    __slots__ = ("client", "clock", "cuts", "deleted", "halves", "origins", "properties", "skipped", "spans")
+    __slots__ = (
+        "client",
+        "clock",
+        "cuts",
+        "deleted",
+        "halves",
+        "missing",
+        "origins",
+        "properties",
+        "skipped",
+        "spans",
+        "starts",
+        "tangled",
+    )
 
     def __init__(self, data: bytes) -> None:
         super().__init__(data)
@@ -146,6 +161,9 @@ class _Reading(Reader):
         self.properties: set[int] = set()
         self.halves: set[int] = set()
         self.cuts: list[int] = []
+        self.starts: list[int] = []
+        self.missing: set[int] = set()
+        self.tangled = False
         self.client = self.clock = 0
 
     def structs(self) -> None:
@@ -185,6 +203,7 @@ class _Reading(Reader):
             self.skipped.append((self.client, self.clock))
             return
         kind = info & 31
+        self.starts.append(unit(self.client, self.clock))
         if info & (_HAS_LEFT | _HAS_RIGHT):
             if info & _HAS_LEFT:
                 self.origin(info & _IN_MAP, 1)
@@ -304,38 +323,47 @@ class _Reading(Reader):
                 self.cuts += (unit(client, start), unit(client, end))
 
     def compare(self, known: Known) -> Checked:
+        for client, (first, end) in self.spans.items():
+            if first < known.clocks.get(client, 0) < end:
+                self.compare_overlap(known, client, known.clocks[client])
         if not (self.halves.isdisjoint(self.cuts) and known.halves.isdisjoint(self.cuts)):
             raise Refused("half a character")
-        checked = Checked(properties=self.properties, halves=self.halves, deleted=self.deleted)
         clocks = known.clocks
-        for client, (first, end) in self.spans.items():
-            so_far = clocks.get(client, 0)
-            if first > so_far:
-                checked.missing.add(client)
-            if end > so_far:
-                checked.written[client] = end
-                checked.tangled = checked.tangled or first < so_far
+        self.missing = {client for client, (first, _) in self.spans.items() if first > clocks.get(client, 0)}
+        self.missing.update(client for client, end in self.skipped if end > clocks.get(client, 0))
+        written = {client: end for client, (_, end) in self.spans.items() if end > clocks.get(client, 0)}
         for client, clock, in_map in self.origins:
-            self.compare_origin(checked, known, client, clock, in_map)
+            self.compare_origin(known, client, clock, in_map)
         for client, _, end in self.deleted:
             if end > clocks.get(client, 0):
-                self.need(checked, client, end)
-        checked.missing.update(client for client, end in self.skipped if end > clocks.get(client, 0))
-        return checked
+                self.need(client, end)
+        return Checked(written, self.missing, self.properties, self.halves, tuple(self.deleted), self.tangled)
 
-    def compare_origin(self, checked: Checked, known: Known, client: int, clock: int, in_map: int) -> None:
+    def compare_overlap(self, known: Known, client: int, clock: int) -> None:
+        """It repeats a client's writing up to ``clock``, where pycrdt ties what is new to what it has, whatever this
+        update says that it is. So what it says about the known part does not count."""
+        border = unit(client, clock)
+        if border not in self.starts and (border in self.properties) != (border - 1 in known.properties):
+            raise Refused("overlap")
+        old = range(unit(client, 0), border)
+        self.properties.difference_update([place for place in self.properties if place in old])
+        self.halves.difference_update([place for place in self.halves if place in old])
+        self.cuts.append(border)
+        self.tangled = True
+
+    def compare_origin(self, known: Known, client: int, clock: int, in_map: int) -> None:
         if clock >= known.clocks.get(client, 0):
-            self.need(checked, client, clock + 1)
-            checked.tangled = checked.tangled or len(self.spans) > 1
+            self.need(client, clock + 1)
+            self.tangled = self.tangled or len(self.spans) > 1
         place = unit(client, clock)
         stands_in_map = place in known.properties or place in self.properties
-        if stands_in_map != bool(in_map) and client not in checked.missing:
+        if stands_in_map != bool(in_map) and client not in self.missing:
             raise Refused("origin elsewhere")
 
-    def need(self, checked: Checked, client: int, end: int) -> None:
+    def need(self, client: int, end: int) -> None:
         """What is not known has to be in the update itself."""
         if client not in self.spans or end > self.spans[client][1]:
-            checked.missing.add(client)
+            self.missing.add(client)
 
 
 class _Survey(_Reading):

@@ -1,9 +1,11 @@
 """One client in one text, as the room sees it; the socket behind it lives in the web layer."""
 
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import IntEnum
 from typing import Protocol
+
+from drafting.actions.ports import Author
 
 
 class Level(IntEnum):
@@ -65,6 +67,15 @@ class Participant:
     is_acknowledged: bool = False
     client: int | None = None
     is_shut_out: bool = False
+    author: Author = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.grant(self.rights)
+
+    def grant(self, rights: Rights) -> None:
+        """From now on these are its rights."""
+        self.rights = rights
+        self.author = Author(self.guest.account, rights.network)
 
     @property
     def may_write(self) -> bool:

@@ -9,6 +9,7 @@ from pycrdt import Doc, TransactionEvent
 from drafting.domain import prose
 from drafting.sync import markup, wire
 from drafting.sync.check import Checked, Deletions, check, survey, unit
+from drafting.sync.keystroke import check_keystroke
 from drafting.sync.rewrite import rewrite
 from drafting.sync.wire import EMPTY_UPDATE
 
@@ -128,7 +129,7 @@ class Replica:
             return markup.needs_repair(self.roots.diff, self.roots.properties)
 
     def check(self, update: bytes) -> Checked:
-        return check(update, self.known)
+        return check_keystroke(update, self.known) or check(update, self.known)
 
     def draft(self, client: int, change: Callable[[markup.Roots], None]) -> bytes | None:
         """The update by which a client of that id would make the change; None where nothing changes.

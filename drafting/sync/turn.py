@@ -88,8 +88,7 @@ class Turn:
             elif not checked.written and self._says_nothing(offer, checked):
                 self.known_already.append(participant)
             else:
-                author = Author(participant.guest.account, participant.rights.network)
-                self._accept(Change(offer.update, checked, Origin.LOCAL, author, offer))
+                self._accept(Change(offer.update, checked, Origin.LOCAL, participant.author, offer))
         except (FrameError, Refused) as error:
             self._refuse(participant, str(error))
 
@@ -150,8 +149,9 @@ class Turn:
         """Raises :class:`Refused` where it is written under somebody else's client id, or there is too much of it."""
         if self.is_full:
             raise Refused("text too large")
-        if not all(self.room.owns(client, change.author.account) for client in change.checked.written):
-            raise Refused("client id of another account")
+        for client in change.checked.written:
+            if not self.room.owns(client, change.author.account):
+                raise Refused("client id of another account")
         self.room.replica.known.take(change.checked)
         self.waiting.append(change)
 

@@ -72,6 +72,7 @@ class Nothing(NamedTuple):
 Message: TypeAlias = Ask | Offer | Point | QueryPoints | Token | Leave | Nothing
 
 _NOTHING: Final = Nothing()
+UPDATE: Final = b"\x00\x02"
 _PONG: Final = bytes([Kind.PONG])
 
 
@@ -140,6 +141,14 @@ def parse_named(data: bytes) -> tuple[str, Message]:
         return name, _message(reader)
     except (IndexError, UnicodeDecodeError) as error:
         raise FrameError("no message") from error
+
+
+def short_update(data: bytes, head: bytes) -> bytes | None:
+    """What most messages are, without reading them: ``head`` (a name and :data:`UPDATE`), then less than 128 bytes."""
+    start = len(head) + 1
+    if data.startswith(head) and len(data) >= start and data[start - 1] == len(data) - start < 128:
+        return data[start:]
+    return None
 
 
 def parse_plain(data: bytes) -> Message:
@@ -222,7 +231,7 @@ def answer(update: bytes) -> bytes:
 
 
 def update(data: bytes) -> bytes:
-    return b"\x00\x02" + blob(data)
+    return UPDATE + blob(data)
 
 
 def awareness(states: bytes) -> bytes:

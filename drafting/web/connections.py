@@ -37,6 +37,10 @@ class Place:
     participant: Participant | None = None
     room: Room | None = None
     is_denied: bool = False
+    head: bytes = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.head = wire.string(self.key) + wire.UPDATE
 
     @property
     def name(self) -> str:
@@ -193,10 +197,11 @@ class Socket:
         self._guests.pop(place.papers, None)
         guest = await self._guest(place.papers)
         if guest is None or guest.account != participant.guest.account:
-            participant.rights = NO_RIGHTS
+            participant.grant(NO_RIGHTS)
             self.outbox.close(CloseCode.SIGN_IN, "sign in")
             return
-        before, participant.rights = participant.rights, await self.admission.rights(guest.account, place.name)
+        before = participant.rights
+        participant.grant(await self.admission.rights(guest.account, place.name))
         if participant.rights.level is Level.NONE:
             self.outbox.close(CloseCode.NOT_ALLOWED, "not allowed")
         elif participant.rights.level is not before.level and participant.is_acknowledged:
@@ -236,13 +241,20 @@ class Socket:
 class SharedSocket(Socket):
     """Hocuspocus: each message names its text, and the first for a text says who is there."""
 
+    _last: Place | None = None
+
     def receive(self, data: bytes) -> Room | None:
+        place = self._last
+        if place is not None and (update := wire.short_update(data, place.head)) is not None:
+            return self.go_on(place, Offer(update, is_answer=False))
         key, message = wire.parse_named(data)
         place = self.places.get(key)
         if place is not None:
             if isinstance(message, Leave):
+                self._last = None
                 self.leave(self.places.pop(key))
                 return None
+            self._last = place
             return None if isinstance(message, Token) else self.go_on(place, message)
         if isinstance(message, Token):
             self._sign_in(key, message.token)

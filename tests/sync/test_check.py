@@ -11,7 +11,8 @@ from pycrdt import Array, Doc, Map, Text, XmlFragment, merge_updates
 
 from drafting.domain import prose
 from drafting.sync import markup, wire
-from drafting.sync.check import MAX_STRUCTS, Deletions, Known, Refused, check, survey
+from drafting.sync.check import MAX_STRUCTS, Checked, Deletions, Known, Refused, check, survey
+from drafting.sync.keystroke import check_keystroke
 from drafting.sync.replica import Broken, Replica
 from drafting.sync.rewrite import rewrite
 from drafting.sync.wire import FrameError
@@ -262,6 +263,18 @@ def test_nothing_ties_the_map_to_the_body() -> None:
     assert check(update_with(b"\xa8\x07" + clock + b"\x01\x77\x05quote"), known).written == {9: 1}
 
 
+def test_what_an_update_says_about_known_writing_does_not_count() -> None:
+    known = known_after([update_with(LETTER), update_with(b"\x28" + IN_MAP + b"\x01\x77\x05quote", clock=1)])
+    claim = b"\x28" + IN_MAP + b"\x01\x77\x05quote"
+    two = update_with(claim * 2 + b"\xa8\x09\x00\x01\x77\x05quote", count=3)
+    with pytest.raises(Refused, match="origin elsewhere"):
+        check(two, known)
+    with pytest.raises(Refused, match="overlap"):
+        check(update_with(b"\x04" + BODY + b"\x03xyz"), known)
+    with pytest.raises(Refused, match="half a character"):
+        check(update_with(b"\x04" + BODY + wire.string("😀")), known_after([update_with(LETTER)]))
+
+
 def test_nobody_cuts_a_character_in_two() -> None:
     known = known_after(BASE)
     (half,) = known.halves
@@ -275,7 +288,7 @@ def test_nobody_cuts_a_character_in_two() -> None:
         with pytest.raises(Refused, match="half a character"):
             check(data, known)
     whole = b"\x00\x01\x07\x01" + wire.uint(clock - 1) + b"\x02"
-    assert check(whole, known).deleted == [(7, clock - 1, clock + 1)]
+    assert check(whole, known).deleted == ((7, clock - 1, clock + 1),)
 
 
 def test_deletions_cover_what_they_hold() -> None:
@@ -290,3 +303,31 @@ def test_deletions_cover_what_they_hold() -> None:
 @pytest.mark.parametrize("number", [b"\x7d\x03", b"\x7c" + struct.pack(">f", 3), b"\x7b" + struct.pack(">d", 3)])
 def test_a_number_is_taken_as_any_editor_writes_it(number: bytes) -> None:
     check(update_with(b"\x28\x01\x06blocks\x07a.depth\x01" + number), Known())
+
+
+@given(
+    st.sampled_from([7, 9, 1 << 32, 1 << 52, 1 << 53]),
+    st.integers(0, 3) | st.sampled_from([9, 1 << 31]),
+    st.sampled_from([0x84, 0x44, 0xC4, 0x04, 0xA4]),
+    st.lists(st.tuples(st.sampled_from([7, 8, 9]), st.integers(0, 11)), min_size=2, max_size=2),
+    st.sampled_from(["a", "ab ", "é", "\t", "\x7f", "~", ""]),
+    st.binary(max_size=2),
+)
+def test_a_keystroke_is_checked_the_same_in_less_time(
+    client: int, clock: int, info: int, origins: list[tuple[int, int]], words: str, tail: bytes
+) -> None:
+    known = known_after(BASE)
+    if client == 7:
+        clock = known.clocks[7] + clock - 1
+    count = 2 if info == 0xC4 else 1
+    places = b"".join(wire.uint(who) + wire.uint(at) for who, at in origins[:count])
+    data = update_with(bytes([info]) + places + wire.string(words), client=client, clock=clock) + tail
+    quick = check_keystroke(data, known)
+    if quick is not None:
+        assert quick == check(data, known)
+
+
+def test_most_keystrokes_are_checked_in_less_time() -> None:
+    known = known_after(BASE)
+    assert check_keystroke(update_with(b"\x84\x07\x00\x01x"), known) == Checked({9: 1})
+    assert check_keystroke(update_with(b"\xc4\x07\x00\x07\x02\x02xy"), known) == Checked({9: 2})

@@ -81,3 +81,15 @@ def test_numbers_go_there_and_back(number: int) -> None:
 @given(st.dictionaries(st.integers(0, wire.MAX_NUMBER), st.integers(0, 1 << 31)))
 def test_state_vectors_go_there_and_back(known: dict[int, int]) -> None:
     assert wire.state_vector(wire.encode_state(known)) == known
+
+
+@given(st.binary(max_size=200), st.binary(max_size=4))
+def test_a_short_update_is_read_the_same_without_looking(update: bytes, noise: bytes) -> None:
+    head = NAME + wire.UPDATE
+    found = wire.short_update(NAME + wire.update(update), head)
+    assert found == (update if len(update) < 128 else None)
+    assert wire.short_update(NAME + wire.update(update) + b"x" + noise, head) is None
+    for data in (noise, NAME + noise, head + noise, NAME + wire.answer(update)):
+        quick = wire.short_update(data, head)
+        if quick is not None:
+            assert wire.parse_named(data) == ("d.front.en", Offer(quick, is_answer=False))
