@@ -8,7 +8,7 @@ import inspect
 import itertools
 import re
 import unicodedata
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -27,6 +27,8 @@ _COMPLEX: Final = re.compile(
     "[\u0300-\u036f\u0900-\u109f\u1700-\u18af\u1900-\u1cff\u200b\u2060\ua800-\uabff\U00011000-\U00011fff]"
 )
 _INVISIBLE: Final = str.maketrans("", "", "\u200b\u2060")
+# From here on Pango's numbers are no glyphs: nothing to draw, or a character that no face has.
+_NO_GLYPH: Final = 0x0FFFFFFF
 
 
 class PatchFailed(RuntimeError):
@@ -117,16 +119,25 @@ def _prepare(glyph_item: Any, text: str, known: dict[int, str]) -> dict[int, str
     glyphs, clusters = glyph_item.glyphs.glyphs, glyph_item.glyphs.log_clusters
     out = {}
     for letter in _letters(glyph_item, clusters, text):
-        if letter.is_written_backwards:
+        is_turned = letter.is_written_backwards
+        if is_turned:
             _turn(glyphs, clusters, letter)
-            for i, source in zip(range(letter.first, letter.last + 1), letter.order, strict=True):
-                known.setdefault(glyphs[i].glyph, letter.parts[source][1])
-            out[letter.first] = ""
-        else:
-            mapped = known.get(glyphs[letter.first].glyph, letter.words)
-            is_plain = letter.first == letter.last and mapped == letter.words
-            out[letter.first] = "" if is_plain else letter.words
+        order = letter.order if is_turned else range(len(letter.parts))
+        mapped = [known.get(glyphs[i].glyph) for i in range(letter.first, letter.last + 1)]
+        is_plain = mapped in ([None], [letter.words])
+        out[letter.first] = "" if is_turned or is_plain else letter.words
+        _map(known, glyphs, letter, order)
     return out
+
+
+def _map(known: dict[int, str], glyphs: Any, letter: _Letter, order: Sequence[int]) -> None:
+    """Say what each glyph stands for; WeasyPrint would work it out from neighbours, of which some were turned."""
+    seen: set[int] = set()
+    for i, source in zip(range(letter.first, letter.last + 1), order, strict=True):
+        place, words = letter.parts[source]
+        if place not in seen and glyphs[i].glyph < _NO_GLYPH:
+            known.setdefault(glyphs[i].glyph, words)
+        seen.add(place)
 
 
 def _open_letter(stream: Any, string: str, words: str) -> tuple[str, bool]:
