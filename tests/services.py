@@ -9,6 +9,8 @@ import subprocess
 import sys
 import tempfile
 from collections.abc import Callable, Iterator, Mapping
+from contextlib import ExitStack
+from itertools import count
 from pathlib import Path
 from uuid import uuid4
 
@@ -132,9 +134,8 @@ def redis(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Process]:
     program = executable("valkey-server", "redis-server", apt="valkey-server (before Debian 13: redis-server)")
     options = ["--port", str(port), "--bind", "127.0.0.1", "--save", "", "--appendonly", "no", "--dir", str(folder)]
     service = Process([program, *options], log=folder / "log", is_ready=lambda: listens(port))
-    service.start()
-    yield service
-    service.stop()
+    with service:
+        yield service
 
 
 @pytest.fixture(scope="session")
@@ -164,17 +165,13 @@ def _find_chromium() -> str:
 @pytest.fixture
 def serve(tmp_path: Path) -> Iterator[Serve]:
     """Start servers: `serve(data=folder, environment={"DRAFTING_…": "…"})`; each is stopped when the test ends."""
-    started: list[Server] = []
+    with ExitStack() as started:
+        number = count()
 
-    def start(data: Path | None = None, environment: Mapping[str, str] | None = None) -> Server:
-        server = Server(data or tmp_path / f"data{len(started)}", environment)
-        started.append(server)
-        server.start()
-        return server
+        def start(data: Path | None = None, environment: Mapping[str, str] | None = None) -> Server:
+            return started.enter_context(Server(data or tmp_path / f"data{next(number)}", environment))
 
-    yield start
-    for server in started:
-        server.stop()
+        yield start
 
 
 @pytest.fixture
@@ -190,6 +187,5 @@ def demonstration(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
     done = server.command_line("demo")
     if done.returncode:
         raise RuntimeError(f"drafting demo ended with {done.returncode}:\n{done.stdout}{done.stderr}")
-    server.start()
-    yield server
-    server.stop()
+    with server:
+        yield server
