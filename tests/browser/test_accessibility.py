@@ -1,0 +1,110 @@
+"""Every page, for everybody: axe finds nothing, nothing scrolls sideways, and the policy holds; keys alone suffice."""
+
+import re
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from playwright.sync_api import Browser, Page, expect
+from starlette.routing import BaseRoute, Route
+
+from drafting.web.routes import PAGES
+from tests.browser.people import People, W, editor, expect_saved
+from tests.browser.places import DELEGATE, NO_PAGES, PLACES, PUBLISHED, VISITOR, Place
+from tests.journeys.api import invitation_token
+from tests.services import Server
+
+AXE = (Path(__file__).parents[2] / "frontend" / "node_modules" / "axe-core" / "axe.min.js").read_text("utf-8")
+WIDTHS = (1280, 390)
+HEIGHT = 900
+SCHEMES: dict[str, Any] = {"en": "light", "ar": "dark"}
+ORIGIN = re.compile("^https?://[^/]+")
+
+# Everything of WCAG 2.2 A and AA that a machine can judge, and what axe's authors call best practice.
+RUN = """() => axe.run(document, {
+  resultTypes: ["violations"],
+  runOnly: ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"],
+}).then(result => result.violations.flatMap(({ id, nodes }) =>
+  nodes.map(({ target, html }) => `${id}: ${target.join(" ")} ${html.slice(0, 120)}`)))"""
+
+SIDEWAYS = "() => document.documentElement.scrollWidth - document.documentElement.clientWidth"
+
+# The editors of a page, if it has any, are what people work with: judged when they are live, not before.
+LIVE = """() => [...document.querySelectorAll("[data-text]")].slice(0, 1).every(text =>
+  text.querySelector(".ProseMirror") && !text.querySelector("[data-save][data-state=connecting]"))"""
+
+
+class Walk:
+    """Goes from page to page as one person and writes down what is wrong there."""
+
+    def __init__(self, page: Page, lang: str, found: dict[str, str]) -> None:
+        self.page = page
+        self.lang = lang
+        self.found = found
+        self.faults: list[str] = []
+
+    def to(self, place: Place) -> None:
+        path = place.path.format(**self.found)
+        self.look(f"/{self.lang}/{path}", place.status)
+
+    def look(self, address: str, status: int = 200) -> None:
+        self.page.set_viewport_size({"width": WIDTHS[0], "height": HEIGHT})
+        answer = self.page.goto(address)
+        assert answer is not None
+        if answer.status != status:
+            self.faults.append(f"{address}: {answer.status}")
+        self.page.wait_for_function(LIVE)
+        for width in WIDTHS:
+            self.page.set_viewport_size({"width": width, "height": HEIGHT})
+            self.judge(f"{address} {width}")
+
+    def judge(self, where: str) -> None:
+        self.faults += [f"{where}: {fault}" for fault in self.page.evaluate(RUN)]
+        if (beyond := self.page.evaluate(SIDEWAYS)) > 0:
+            self.faults.append(f"{where}: {beyond} px wider than the window")
+
+
+@pytest.fixture(scope="module")
+def found(demonstration: Server, chromium: Browser) -> Iterator[dict[str, str]]:
+    """What stands in addresses and is made by chance: an invitation that nobody accepted, a moment of a text."""
+    people = People(chromium, demonstration)
+    page = people.person(DELEGATE, f"{W}/people")
+    invited = "newcomer@people.example"
+    form = {"address": invited, "for": "headwater", "scopes": "edit"}
+    assert page.request.post(f"/en/{W}/invitations", form=form).ok
+    page.goto(f"/en/{W}/seeds/en/history")
+    moment = page.locator("main ol.rows a").first.get_attribute("href") or ""
+    yield {"invitation": invitation_token(demonstration, invited), "moment": moment.removeprefix("/en/")}
+    people.leave()
+
+
+@pytest.mark.parametrize("lang", ["en", "ar"])
+@pytest.mark.parametrize("key", [VISITOR, DELEGATE, "rana", "bram"], ids=["visitor", "delegate", "translator", "operator"])
+def test_axe_finds_nothing_and_nothing_scrolls_sideways(
+    people: People, found: dict[str, str], key: str, lang: str
+) -> None:
+    people.allow("the server responded with a status of 404")
+    options: dict[str, Any] = {"lang": lang, "scripts": (AXE,), "color_scheme": SCHEMES[lang]}
+    page = people.person(key, **options) if key else people.visitor(**options)
+    walk = Walk(page, lang, found)
+    for place in PLACES:
+        if place.person == key:
+            walk.to(place)
+    assert walk.faults == []
+
+
+def test_published_pages_are_as_accessible(people: People) -> None:
+    walk = Walk(people.visitor(scripts=(AXE,)), "", {})
+    for address in PUBLISHED:
+        walk.look(address)
+    assert walk.faults == []
+
+
+def readable(routes: list[BaseRoute]) -> set[str]:
+    return {route.name for route in routes if isinstance(route, Route) and "GET" in (route.methods or ())}
+
+
+def test_no_page_is_left_out() -> None:
+    assert readable(PAGES) - {place.name for place in PLACES} == set(NO_PAGES)
+    assert {place.name for place in PLACES} - readable(PAGES) == {"no page"}
