@@ -110,20 +110,20 @@ def marks_of(attributes: Mapping[str, Any]) -> Marks:
 
 
 def _kind(block: str | None, properties: Properties) -> str:
-    kind = properties.get(f"{block}.kind")
+    kind = properties.get(f"{block}.kind") if block else None
     return kind if isinstance(kind, str) and kind in KINDS else "paragraph"
 
 
 def _depth(block: str | None, properties: Properties) -> int:
     """Numbers come back as floats; what is no whole number reads as 0, what is too deep as the deepest."""
-    depth = properties.get(f"{block}.depth")
+    depth = properties.get(f"{block}.depth") if block else None
     if isinstance(depth, bool) or not isinstance(depth, int | float) or not 0 <= depth < inf or depth != int(depth):
         return 0
     return min(int(depth), MAX_DEPTH)
 
 
 def _of(block: str | None, properties: Properties) -> str | None:
-    source = properties.get(f"{block}.of")
+    source = properties.get(f"{block}.of") if block else None
     return source if is_id(source) else None
 
 

@@ -1,7 +1,6 @@
 """The editor's own tests (TypeScript, run by Node) and what its build leaves behind."""
 
 import gzip
-import importlib.util
 import json
 import subprocess
 from pathlib import Path
@@ -16,17 +15,6 @@ MAX_SECONDS = 300
 # What a phone loads before somebody can write: scripts and style of the editor, compressed.
 MAX_EDITOR_BYTES = 130_000
 MAX_LIVE_BYTES = 2_000
-
-
-@pytest.fixture(scope="module")
-def hook() -> ModuleType:
-    spec = importlib.util.spec_from_file_location("build_hook", FRONTEND / "build_hook.py")
-    assert spec is not None
-    assert spec.loader is not None
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    module.build(ROOT)
-    return module
 
 
 @pytest.fixture(scope="module")

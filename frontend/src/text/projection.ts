@@ -1,7 +1,7 @@
 // Y.Text → ProseMirror document. Total: whatever stands in the text gives a valid document.
 import { Fragment, type Node } from "prosemirror-model"
 import type * as Y from "yjs"
-import { REFERENCE } from "./prose"
+import { isId, REFERENCE } from "./prose"
 import { blockAttrs, inlineNodes, nodes, type Attributes, type BlockAttrs } from "./schema"
 
 /** One operation of a Y.Text delta. */
@@ -20,8 +20,11 @@ export interface PlainOp {
 }
 export type Properties = Y.Map<unknown>
 
+/** What the map says of a block; nothing of one without a proper id. */
 export const propertiesOf = (map: Properties, id: unknown): BlockAttrs =>
-  blockAttrs({ id, kind: map.get(`${id}.kind`), depth: map.get(`${id}.depth`), of: map.get(`${id}.of`) })
+  isId(id)
+    ? blockAttrs({ id, kind: map.get(`${id}.kind`), depth: map.get(`${id}.depth`), of: map.get(`${id}.of`) })
+    : blockAttrs()
 
 export function plain(op: Op, map: Properties): PlainOp {
   const { insert, ...rest } = op
