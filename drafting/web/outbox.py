@@ -8,6 +8,7 @@ from types import coroutine
 from typing import Any, Final, TypeAlias, cast
 
 from drafting.sync.participants import CloseCode
+from drafting.web.shortcut import Shortcut
 
 Send: TypeAlias = Callable[[MutableMapping[str, Any]], Awaitable[None]]
 
@@ -22,6 +23,7 @@ class SocketOutbox:
 
     def __init__(self, send: Send) -> None:
         self._send = send
+        self._shortcut = Shortcut.of(send)
         self._waiting: deque[MutableMapping[str, Any]] = deque()
         self._bytes = 0
         self._draining: asyncio.Task[None] | None = None
@@ -31,10 +33,11 @@ class SocketOutbox:
     def send(self, frame: bytes) -> None:
         if self.is_closed:
             return
-        message = {"type": "websocket.send", "bytes": frame}
         if self._draining is None:
-            self._pass(message)
+            if self._shortcut is None or not self._shortcut.write(frame):
+                self._pass({"type": "websocket.send", "bytes": frame})
             return
+        message = {"type": "websocket.send", "bytes": frame}
         self._waiting.append(message)
         self._bytes += len(frame)
         if self._bytes > MAX_WAITING:
@@ -81,9 +84,8 @@ class SocketOutbox:
         if self._draining is None:
             return
         self._draining.cancel()
-        transport = getattr(getattr(self._send, "__self__", None), "transport", None)
-        if transport is not None:
-            transport.abort()
+        if self._shortcut is not None:
+            self._shortcut.abort()
         elif self._task is not None:
             self._task.cancel()
 

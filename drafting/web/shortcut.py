@@ -1,0 +1,55 @@
+"""Writes a frame to uvicorn's transport directly, where that is what serves.
+
+A frame from a server is the same bytes for every client, so it is built once and written to all: 1 µs a client instead
+of 5, and most of what a room does is write. It holds for the protocol class named here and for no other.
+"""
+
+from typing import Any, Final
+
+from uvicorn.protocols.websockets.websockets_sansio_impl import WebSocketsSansIOProtocol
+from websockets.protocol import State
+
+_FINAL_BINARY: Final = b"\x82"
+
+
+class Shortcut:
+    """Of one connection. ``of(send)`` is None where ``send`` is not that protocol's own."""
+
+    __slots__ = ("_protocol",)
+
+    # The last message and its frame: a room writes the same one to all of its clients, one after the other.
+    _message: bytes = b""
+    _frame: bytes = _FINAL_BINARY + b"\x00"
+
+    def __init__(self, protocol: WebSocketsSansIOProtocol) -> None:
+        self._protocol = protocol
+
+    @classmethod
+    def of(cls, send: Any) -> "Shortcut | None":
+        protocol = getattr(send, "__self__", None)
+        return cls(protocol) if isinstance(protocol, WebSocketsSansIOProtocol) else None
+
+    def write(self, message: bytes) -> bool:
+        """False where it has to go the usual way: the client is slow, or the socket is not open any more."""
+        protocol = self._protocol
+        if protocol.close_sent or protocol.disconnected or not protocol.writable.is_set():
+            return False
+        if protocol.conn.state is not State.OPEN:
+            return False
+        if message is not Shortcut._message:
+            Shortcut._message, Shortcut._frame = message, frame(message)
+        protocol.transport.write(Shortcut._frame)
+        return True
+
+    def abort(self) -> None:
+        self._protocol.transport.abort()
+
+
+def frame(message: bytes) -> bytes:
+    """An unmasked binary frame (RFC 6455, section 5.2)."""
+    length = len(message)
+    if length < 126:
+        return _FINAL_BINARY + bytes((length,)) + message
+    if length < 1 << 16:
+        return _FINAL_BINARY + b"\x7e" + length.to_bytes(2, "big") + message
+    return _FINAL_BINARY + b"\x7f" + length.to_bytes(8, "big") + message
