@@ -11,10 +11,10 @@ from typing import Any, Final
 from drafting.actions.ports import CannotSave
 from drafting.domain.errors import Code, Refusal
 from drafting.settings import SettingRefused, Settings
-from drafting.stores.migrating import SchemaAhead
-from drafting.web.commands.outcomes import Exit, Failure, failure_of, speech
+from drafting.web.commands.outcomes import Exit, Failure
 
 DAYS: Final = 30
+INTERRUPTED: Final = 130
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -23,39 +23,48 @@ def main(arguments: Sequence[str] | None = None) -> int:
     try:
         return int(_run(Settings.from_environment(os.environ), options))
     except SettingRefused as refused:
-        return _say(Failure(Exit.USAGE, str(refused)))
-    except Failure as failure:
-        return _say(failure)
+        failure = Failure(Exit.USAGE, str(refused))
+    except Failure as failed:
+        failure = failed
     except Refusal as refusal:
-        return _say(failure_of(refusal, speech()))
+        failure = _failure_of(refusal)
     except CannotSave:
-        return _say(failure_of(Refusal(Code.CANNOT_SAVE), speech()))
-    except (SchemaAhead, OSError) as error:
-        return _say(Failure(Exit.FAILED, str(error)))
+        failure = _failure_of(Refusal(Code.CANNOT_SAVE))
+    except OSError as error:
+        failure = Failure(Exit.FAILED, str(error))
     except KeyboardInterrupt:
-        return 130
-
-
-def _say(failure: Failure) -> int:
+        return INTERRUPTED
     print(failure, file=sys.stderr)
     return int(failure.exit)
 
 
+def _failure_of(refusal: Refusal) -> Failure:
+    from drafting.web.commands.speaking import failure_of, speech
+
+    return failure_of(refusal, speech())
+
+
 def _run(settings: Settings, o: argparse.Namespace) -> Exit:
     """Commands are imported when they are called: `drafting verify` needs no database, `drafting token` no press."""
-    if o.command == "serve":
-        from drafting.web.commands.serving import serve
+    match o.command:
+        case "serve":
+            from drafting.web.commands.serving import serve
 
-        return serve(settings, o.host, o.port)
-    if o.command == "verify":
-        from drafting.web.commands.bundle import check_bundle
+            return serve(settings, o.host, o.port)
+        case "verify":
+            from drafting.web.commands.bundle import check_bundle
 
-        return check_bundle(o.bundle, o.trust)
-    return asyncio.run(_call(settings, o)) or Exit.DONE
+            return check_bundle(o.bundle, o.trust)
+        case "check":
+            from drafting.web.commands.checking import check
+
+            return asyncio.run(check(settings, as_json=o.json))
+    asyncio.run(_call(settings, o))
+    return Exit.DONE
 
 
-def _call(settings: Settings, o: argparse.Namespace) -> Coroutine[Any, Any, Exit | None]:
-    from drafting.web.commands import backups, checking, editions, filling, folders, tokens
+def _call(settings: Settings, o: argparse.Namespace) -> Coroutine[Any, Any, None]:
+    from drafting.web.commands import backups, editions, filling, folders, tokens
 
     match o.command:
         case "demo":
@@ -70,8 +79,6 @@ def _call(settings: Settings, o: argparse.Namespace) -> Coroutine[Any, Any, Exit
             return editions.render(settings, o.slug, o.edition, o.locale, o.format, o.output)
         case "publish":
             return editions.publish(settings, o.slug, o.edition)
-        case "check":
-            return checking.check(settings, as_json=o.json)
         case "backup":
             return backups.back_up(settings, o.file)
     return backups.restore(settings, o.file)

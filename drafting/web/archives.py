@@ -3,7 +3,7 @@
 import io
 import zipfile
 import zlib
-from pathlib import PurePosixPath
+from pathlib import Path, PurePosixPath
 from typing import Final
 
 from drafting.domain.errors import Code, Refusal
@@ -62,6 +62,21 @@ def _read(opened: zipfile.ZipFile, entry: zipfile.ZipInfo, left: int) -> bytes:
             if len(found) > limit:
                 raise Refusal(Code.TOO_LARGE, limit=limit)
     return bytes(found)
+
+
+def read_folder(folder: Path) -> dict[str, bytes]:
+    """The files of a folder on the disk by their names, or those of a ZIP archive there.
+
+    Raises ``folder_refused``, ``too_large``; OSError where it is neither.
+    """
+    if folder.is_file():
+        return unpack(folder.read_bytes())
+    if not folder.is_dir():
+        raise NotADirectoryError(f"{folder} is neither a folder nor a ZIP archive.")
+    paths = [path for path in sorted(folder.rglob("*")) if path.is_file() and not path.name.startswith(".")]
+    if len(paths) > MAX_FILES or sum(path.stat().st_size for path in paths) > MAX_BYTES:
+        raise Refusal(Code.TOO_LARGE, limit=MAX_BYTES)
+    return {path.relative_to(folder).as_posix(): path.read_bytes() for path in paths}
 
 
 def without_enclosing_folder(files: dict[str, bytes]) -> dict[str, bytes]:

@@ -40,10 +40,10 @@ def make_bundle(content: bytes, files: Mapping[str, bytes]) -> dict[str, bytes]:
         "content": digest_of_bytes(content),
         "files": {name: digest_of_bytes(data) for name, data in sorted(bundle.items())},
     }
-    return {**bundle, RELEASE: _release_bytes(release)}
+    return {**bundle, RELEASE: release_bytes(release)}
 
 
-def _release_bytes(release: Mapping[str, Any]) -> bytes:
+def release_bytes(release: Mapping[str, Any]) -> bytes:
     return (json.dumps(release, ensure_ascii=False, indent=1, sort_keys=True) + "\n").encode()
 
 
@@ -63,7 +63,7 @@ def verify(bundle: Mapping[str, bytes]) -> list[Fault]:
 def _read_release(data: bytes) -> dict[str, Any] | None:
     try:
         release = json.loads(data)
-        is_whole = _release_bytes(release) == data and release["format"] == FORMAT and CONTENT in release["files"]
+        is_whole = release_bytes(release) == data and release["format"] == FORMAT and CONTENT in release["files"]
     except (ValueError, KeyError, TypeError, RecursionError):
         return None
     return release if is_whole else None

@@ -10,10 +10,12 @@ from drafting.domain.errors import Refusal
 from drafting.settings import Settings
 from drafting.stores.backup import backup
 from drafting.stores.database import Database
+from drafting.stores.migrating import SchemaAhead
 from drafting.stores.restoring import BackupInvalid, StoreNotEmpty
 from drafting.stores.restoring import restore as fill
 from drafting.web.commands.installation import opened, opened_stores
-from drafting.web.commands.outcomes import Exit, fail, failure_of, speech
+from drafting.web.commands.outcomes import Exit, fail
+from drafting.web.commands.speaking import failure_of, speech
 
 LAST: Final = "last-backup"
 
@@ -34,6 +36,8 @@ async def restore(settings: Settings, file: Path) -> None:
         await fill(file, database, settings.data)
     except BackupInvalid as error:
         fail(Exit.FAILED, words.gettext("This is not a whole backup: %(why)s.", why=str(error)))
+    except SchemaAhead as error:
+        fail(Exit.FAILED, str(error))
     except StoreNotEmpty:
         fail(Exit.NOT_NOW, words.gettext("There is something in this installation already; nothing was changed."))
     finally:

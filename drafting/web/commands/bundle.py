@@ -3,9 +3,10 @@
 import sys
 from pathlib import Path
 
+from drafting.web.archives import read_folder
 from drafting.web.bundles import verify
-from drafting.web.commands.folders import read_folder
-from drafting.web.commands.outcomes import Exit, speech
+from drafting.web.commands.outcomes import Exit
+from drafting.web.commands.speaking import speech
 
 
 def check_bundle(path: Path, trust: Path | None) -> Exit:
@@ -14,7 +15,12 @@ def check_bundle(path: Path, trust: Path | None) -> Exit:
     if trust is not None:
         print(words.gettext("This bundle holds no signed checkpoint, so there is nothing to trust."), file=sys.stderr)
         return Exit.USAGE
-    faults = verify(read_folder(path))
+    try:
+        files = read_folder(path)
+    except OSError as error:
+        print(error, file=sys.stderr)
+        return Exit.USAGE
+    faults = verify(files)
     for fault in faults:
         print(f"{fault.file}: {fault.what}", file=sys.stderr)
     if not faults:

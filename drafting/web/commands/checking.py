@@ -17,10 +17,10 @@ from drafting.domain.errors import Refusal
 from drafting.domain.events import PLATFORM
 from drafting.publishing.checks import check_publishing
 from drafting.settings import Settings
-from drafting.stores.migrating import SchemaAhead
 from drafting.web.commands.backups import LAST
 from drafting.web.commands.installation import opened_stores
-from drafting.web.commands.outcomes import Exit, speech
+from drafting.web.commands.outcomes import Exit, Failure
+from drafting.web.commands.speaking import speech
 from drafting.web.i18n import Words
 
 LEAST_BYTES: Final = 200 * 1024 * 1024
@@ -87,7 +87,7 @@ async def _database(settings: Settings, w: Words) -> Finding:
     try:
         async with opened_stores(settings) as (stores, _):
             is_ready = await stores.ready()
-    except SchemaAhead as error:
+    except Failure as error:
         return Finding("database", "failed", str(error), w.gettext("Install the newer program again."))
     except (Refusal, CannotSave, OSError):
         is_ready = False
@@ -137,7 +137,7 @@ async def _clock(settings: Settings, w: Words) -> Finding:
             for stream in [*await stores.ledger.streams(), PLATFORM]:
                 entries = await stores.ledger.read(stream)
                 last = max([last, *(entry.at for entry in entries[-1:])])
-    except (Refusal, CannotSave, OSError, SchemaAhead):
+    except (Refusal, CannotSave, OSError, Failure):
         last = now
     if last > now or now.year < 2025:
         what = w.gettext("The clock says %(now)s, and the ledger ends at %(last)s.", now=now, last=last)

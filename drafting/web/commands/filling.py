@@ -7,7 +7,8 @@ from dataclasses import replace
 from drafting.paths import DEMO
 from drafting.settings import Settings
 from drafting.web.commands.installation import Installation, opened, opened_stores
-from drafting.web.commands.outcomes import Exit, fail, speech
+from drafting.web.commands.outcomes import Exit, fail
+from drafting.web.commands.speaking import speech
 from drafting.web.memory import RememberingAccounts, RememberingLedger
 from drafting.web.story import StoryFault, read_story, tell
 

@@ -6,12 +6,12 @@ from pathlib import Path
 from drafting.actions import folders
 from drafting.actions.core import Actor, load_declaration
 from drafting.actions.publication import find_edition
-from drafting.domain.errors import Code, Refusal
 from drafting.settings import Settings
-from drafting.web.archives import MAX_BYTES, MAX_FILES, unpack
+from drafting.web.archives import read_folder
 from drafting.web.bundles import make_bundle
 from drafting.web.commands.installation import opened, operator_account
-from drafting.web.commands.outcomes import Exit, fail, speech
+from drafting.web.commands.outcomes import Exit, fail
+from drafting.web.commands.speaking import speech
 
 WANTED = (".toml", ".md")
 
@@ -37,18 +37,6 @@ async def hand_out(settings: Settings, slug: str, folder: Path, edition: int | N
             content = found.releases[-1].content if found.releases else found.content
             files = make_bundle(await here.ports.ledger.content(content), files)
     write_folder(folder, files)
-
-
-def read_folder(folder: Path) -> dict[str, bytes]:
-    """The files of a folder by their names, or those of a ZIP archive. Raises ``folder_refused``, ``too_large``."""
-    if folder.is_file():
-        return unpack(folder.read_bytes())
-    if not folder.is_dir():
-        fail(Exit.FAILED, speech().gettext("%(folder)s is neither a folder nor a ZIP archive.", folder=str(folder)))
-    paths = [path for path in sorted(folder.rglob("*")) if path.is_file() and not path.name.startswith(".")]
-    if len(paths) > MAX_FILES or sum(path.stat().st_size for path in paths) > MAX_BYTES:
-        raise Refusal(Code.TOO_LARGE, limit=MAX_BYTES)
-    return {path.relative_to(folder).as_posix(): path.read_bytes() for path in paths}
 
 
 def require_new(folder: Path) -> None:

@@ -16,8 +16,10 @@ from drafting.paths import LOCALES
 from drafting.publishing.limits import Limits
 from drafting.publishing.press import StaticPress
 from drafting.settings import Settings
+from drafting.stores.migrating import SchemaAhead
 from drafting.stores.opening import Stores, open_stores
 from drafting.sync.rooms import Rooms
+from drafting.web.commands.outcomes import Exit, fail
 from drafting.web.i18n import Languages
 from drafting.web.letters import Letters
 
@@ -48,7 +50,7 @@ class Installation:
 
 @asynccontextmanager
 async def opened_stores(settings: Settings) -> AsyncIterator[tuple[Stores, Clock]]:
-    """The stores alone. Raises ``cannot_save`` where the database is away."""
+    """The stores alone. Raises ``cannot_save`` where the database is away, Failure where a newer program wrote it."""
     clock = SystemClock()
     try:
         stores = await open_stores(
@@ -60,6 +62,8 @@ async def opened_stores(settings: Settings) -> AsyncIterator[tuple[Stores, Clock
         )
     except CannotSave as error:
         raise Refusal(Code.CANNOT_SAVE) from error
+    except SchemaAhead as error:
+        fail(Exit.FAILED, str(error))
     try:
         yield stores, clock
     finally:
