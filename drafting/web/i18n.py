@@ -2,9 +2,10 @@
 
 import io
 import re
+import unicodedata
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import date, datetime, tzinfo
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from gettext import GNUTranslations, NullTranslations
 from pathlib import Path
 from typing import Any, Final
@@ -70,7 +71,7 @@ class Words:
         self._numbers = NUMBERS.get(self._cldr.language, self._cldr.default_numbering_system)
         self._digits = DIGITS.get(self._numbers, {})
 
-    @property
+    @cached_property
     def direction(self) -> str:
         return "rtl" if script_of(self._cldr) in RIGHT_TO_LEFT else "ltr"
 
@@ -106,7 +107,14 @@ class Words:
     def _localised(self, value: Any) -> Any:
         if isinstance(value, int) and not isinstance(value, bool):
             return self.number(value)
-        return self.moment(value) if isinstance(value, datetime) else value
+        if isinstance(value, datetime):
+            return self.moment(value)
+        return self.isolated(value) if isinstance(value, str) and not isinstance(value, Markup) else value
+
+    def isolated(self, text: str) -> str:
+        """A name that runs the other way keeps its place in the sentence, and its neighbours keep theirs."""
+        other = ("L",) if self.direction == "rtl" else ("R", "AL")
+        return f"\u2068{text}\u2069" if any(unicodedata.bidirectional(c) in other for c in text) else text
 
     # ---- numbers, dates, lists
 

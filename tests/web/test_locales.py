@@ -28,7 +28,7 @@ def test_every_sentence_is_translated_with_its_placeholders(path: Path) -> None:
     for key, message in _messages(LOCALES / "messages.pot").items():
         assert key in translated, key
         found = translated[key].string
-        forms = [found] if isinstance(found, str) else list(found)
+        forms = [found] if isinstance(found, str) else list(found or ())
         given = [message.id] if isinstance(message.id, str) else list(message.id)
         names = set(PLACEHOLDER.findall(" ".join(given)))
         for form in forms:

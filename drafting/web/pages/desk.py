@@ -13,6 +13,7 @@ from drafting.actions.letters import title_for
 from drafting.domain.declaration import Declaration
 from drafting.domain.networks import Mandate
 from drafting.domain.policy import Action, Subject, may
+from drafting.domain.prose import title
 from drafting.web.visits import Visit
 
 MARKS: Final[Mapping[Urgency, str]] = {
@@ -47,7 +48,8 @@ async def show(visit: Visit) -> Response:
     mine = [d for d in await list_declarations(visit.ports) if may(d, account, Action.READ, Subject(), visit.at)]
     by_slug = {d.slug: d for d in mine}
     matters = sorted((m for d in mine for m in desk(d, account, visit.at)), key=lambda m: m.urgency)
-    cards = [_card(visit, by_slug[m.declaration], m) for m in matters]
+    titles = {(m.declaration, m.section): await _title(visit, by_slug[m.declaration], m.section) for m in matters}
+    cards = [_card(visit, by_slug[m.declaration], m, titles[m.declaration, m.section]) for m in matters]
     parts = [Part(d, list(d.live_mandates(account, visit.at))) for d in mine]
     return visit.page("desk.html", cards=cards, parts=parts, dates=_dates(visit, mine), matters=matters)
 
@@ -65,19 +67,25 @@ def _dates(visit: Visit, declarations: Sequence[Declaration]) -> list[tuple[date
     return sorted(out, key=lambda row: row[0])[:6]
 
 
-def _card(visit: Visit, declaration: Declaration, matter: Matter) -> Card:
-    title, text, label, href = _WORDS[matter.urgency](visit, declaration, matter)
+async def _title(visit: Visit, declaration: Declaration, section: str) -> str:
+    """The section's title as the reader's language has it, else as it was tabled, else its id."""
+    if not section:
+        return ""
+    if visit.lang in declaration.locales:
+        words = title(await visit.ports.workshops.read(declaration.text_name(section, visit.lang)))
+        if words:
+            return words
+    revision = declaration.sections[section].revision
+    return revision.title if revision and revision.title else section
+
+
+def _card(visit: Visit, declaration: Declaration, matter: Matter, section: str) -> Card:
+    heading, text, label, href = _WORDS[matter.urgency](visit, declaration, matter, section)
     mark = MARKS.get(matter.urgency, "")
-    return Card(mark, title_for(declaration, visit.lang), title, text, label, href)
+    return Card(mark, title_for(declaration, visit.lang), heading, text, label, href)
 
 
 Words = tuple[str, str, str, str]
-
-
-def _section(visit: Visit, declaration: Declaration, matter: Matter) -> str:
-    """The section's title as it was tabled, or its id."""
-    revision = declaration.sections[matter.section].revision
-    return revision.title if revision and revision.title else matter.section
 
 
 def _network(declaration: Declaration, slug: str) -> str:
@@ -90,7 +98,7 @@ def _answer_by(visit: Visit, matter: Matter) -> str:
     return visit.words.gettext("The words stand above the button. Answers are awaited until %(time)s.", time=matter.due)
 
 
-def _approve(visit: Visit, d: Declaration, m: Matter) -> Words:
+def _approve(visit: Visit, d: Declaration, m: Matter, section: str) -> Words:
     gettext = visit.words.gettext
     title = gettext("Edition %(n)s waits for a second network", n=m.n)
     if m.due:
@@ -103,9 +111,9 @@ def _approve(visit: Visit, d: Declaration, m: Matter) -> Words:
     return title, text, gettext("Read and approve"), visit.path("workshop", d.slug, "publishing", m.n)
 
 
-def _stale(visit: Visit, d: Declaration, m: Matter) -> Words:
+def _stale(visit: Visit, d: Declaration, m: Matter, section: str) -> Words:
     gettext = visit.words.gettext
-    title = gettext("“%(section)s” changed after your consent", section=_section(visit, d, m))
+    title = gettext("“%(section)s” changed after your consent", section=section)
     text = gettext(
         "The consent of %(network)s does not count for the new words until you renew it.",
         network=_network(d, m.network),
@@ -114,7 +122,7 @@ def _stale(visit: Visit, d: Declaration, m: Matter) -> Words:
     return title, text, gettext("See what changed"), href
 
 
-def _objection(visit: Visit, d: Declaration, m: Matter) -> Words:
+def _objection(visit: Visit, d: Declaration, m: Matter, section: str) -> Words:
     gettext, ngettext = visit.words.gettext, visit.words.ngettext
     names = visit.words.plain_list([_network(d, slug) for slug in m.others])
     title = ngettext(
@@ -122,27 +130,27 @@ def _objection(visit: Visit, d: Declaration, m: Matter) -> Words:
         "%(networks)s object to “%(section)s”, which you hold",
         len(m.others),
         networks=names,
-        section=_section(visit, d, m),
+        section=section,
     )
     text = gettext("It is said what would remove the objection.")
     return title, text, gettext("Read the objection"), visit.path("workshop", d.slug, m.section, "revisions", m.n)
 
 
-def _position(visit: Visit, d: Declaration, m: Matter) -> Words:
+def _position(visit: Visit, d: Declaration, m: Matter, section: str) -> Words:
     gettext = visit.words.gettext
-    title = gettext("“%(section)s” is tabled", section=_section(visit, d, m))
+    title = gettext("“%(section)s” is tabled", section=section)
     href = visit.path("workshop", d.slug, m.section, "revisions", m.n)
     return title, _answer_by(visit, m), gettext("Read it and take a position"), href
 
 
-def _all(visit: Visit, d: Declaration, m: Matter) -> Words:
+def _all(visit: Visit, d: Declaration, m: Matter, section: str) -> Words:
     ngettext = visit.words.ngettext
     title = ngettext("%(num)s section is tabled", "%(num)s sections are tabled", m.count)
     href = visit.path("workshop", d.slug, "agree", network=m.network)
     return title, _answer_by(visit, m), visit.words.gettext("Read them and take positions"), href
 
 
-def _freeze(visit: Visit, d: Declaration, m: Matter) -> Words:
+def _freeze(visit: Visit, d: Declaration, m: Matter, section: str) -> Words:
     gettext = visit.words.gettext
     text = gettext("The text can be frozen and published.")
     return (
@@ -153,22 +161,22 @@ def _freeze(visit: Visit, d: Declaration, m: Matter) -> Words:
     )
 
 
-def _table(visit: Visit, d: Declaration, m: Matter) -> Words:
+def _table(visit: Visit, d: Declaration, m: Matter, section: str) -> Words:
     gettext = visit.words.gettext
-    title = gettext("“%(section)s” has not been tabled yet", section=m.section)
+    title = gettext("“%(section)s” has not been tabled yet", section=section)
     text = gettext("You hold this section. When its words are ready, table them so that the networks can answer.")
     return title, text, gettext("Open the workshop"), visit.path("workshop", d.slug, m.section, d.source_locale)
 
 
-def _consulting(visit: Visit, d: Declaration, m: Matter) -> Words:
+def _consulting(visit: Visit, d: Declaration, m: Matter, section: str) -> Words:
     gettext = visit.words.gettext
-    names = {"network": _network(d, m.network), "section": _section(visit, d, m)}
+    names = {"network": _network(d, m.network), "section": section}
     title = gettext("%(network)s is consulting on “%(section)s”", **names)
     text = gettext("Until %(time)s.", time=m.due) if m.due else gettext("Your base decides first.")
     return title, text, gettext("Take a position"), visit.path("workshop", d.slug, m.section, "revisions", m.n)
 
 
-def _translate(visit: Visit, d: Declaration, m: Matter) -> Words:
+def _translate(visit: Visit, d: Declaration, m: Matter, section: str) -> Words:
     gettext, ngettext = visit.words.gettext, visit.words.ngettext
     title = ngettext(
         "%(num)s section waits for its translation into %(language)s",
