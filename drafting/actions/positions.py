@@ -187,6 +187,8 @@ async def take_position(
 
     declaration = await commit(ports, slug, decide)
     position = next(p for p in reversed(declaration.sections[section].positions) if p.id == data["id"])
+    if any(edition.voided_by == position.id for edition in declaration.editions):
+        await ports.workshops.recheck(slug)  # the texts can be written again
     await letters.send_receipts(ports, declaration, network, [position])
     return position
 

@@ -71,6 +71,7 @@ async def freeze_edition(ports: Ports, actor: Actor, *, slug: str, manifest_dige
         except LedgerMoved:
             continue
         declaration = await load_declaration(ports, slug)
+        await ports.workshops.recheck(slug)  # authentic texts are read-only from now on
         await letters.ask_approval(ports, declaration, n)
         return declaration.editions[n - 1]
     raise Refusal(Code.CANNOT_SAVE)

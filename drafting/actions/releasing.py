@@ -117,6 +117,7 @@ async def _release(ports: Ports, data: Mapping[str, Any], content: Mapping[str, 
 
     declaration = await commit(ports, data["declaration"], decide)
     if find_edition(declaration, data["n"]).status is EditionStatus.RELEASED:
+        await ports.workshops.recheck(declaration.slug)  # writing can go on, towards another edition
         await open_entry_pages(ports, declaration)
 
 

@@ -10,6 +10,7 @@ from starlette.requests import ClientDisconnect, Request
 from starlette.responses import JSONResponse, PlainTextResponse, RedirectResponse, Response
 from starlette.routing import Route
 
+from drafting.actions.ports import CannotSave
 from drafting.domain.errors import Code, Refusal
 from drafting.domain.locales import canonical_tag
 from drafting.web import sessions
@@ -48,6 +49,8 @@ def endpoint(handler: Handler) -> Callable[[Request], Awaitable[Response]]:
             return await handler(visit)
         except Refusal as refusal:
             return refused(visit, refusal)
+        except CannotSave:
+            return refused(visit, Refusal(Code.CANNOT_SAVE))
         except ClientDisconnect:
             return refused(visit, Refusal(Code.TOO_LARGE))
 
