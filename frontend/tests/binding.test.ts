@@ -17,6 +17,13 @@ test("an empty text gets its first marker with the first keystroke", () => {
   assert.deepEqual(Object.keys((editor.doc.getText("body").toDelta()[0] as { insert: object }).insert), ["b"])
 })
 
+test("a block above a bare head gives that head a marker too", () => {
+  const editor = new Editor(2, seed([{ insert: "lost" }, ...START]))
+  editor.select(1).run(commands.enter)
+  assert.equal(text(editor), "[new paragraph]  ¶ [new paragraph] lost ¶ [b1 paragraph] One two")
+  assert.ok(project(editor.binding.text).doc.eq(editor.state.doc))
+})
+
 test("text before the first marker is a paragraph", () => {
   const editor = new Editor(2, seed([{ insert: "lost" }, ...START]))
   assert.equal(text(editor), "[new paragraph] lost ¶ [b1 paragraph] One two")

@@ -257,7 +257,7 @@ export class TextBinding {
   plugin(): Plugin {
     return new Plugin({
       appendTransaction: (transactions, before, state) =>
-        transactions.some(tr => tr.docChanged && !tr.getMeta(remoteKey)) ? freshIds(before, state) : null,
+        transactions.some(tr => tr.docChanged && !tr.getMeta(remoteKey)) ? freshIds(before, state, this.bare) : null,
       props: {
         handleDOMEvents: {
           compositionend: () => {
@@ -270,9 +270,11 @@ export class TextBinding {
   }
 }
 
-function freshIds(before: EditorState, state: EditorState): Transaction | null {
+/** A bare head gets its id when it is touched, and when something comes before it: then it needs a marker of its own. */
+function freshIds(before: EditorState, state: EditorState, bare: boolean): Transaction | null {
   const kept = new Set<Node>()
   before.doc.forEach(block => kept.add(block))
+  if (bare && state.doc.firstChild !== before.doc.firstChild) kept.delete(before.doc.firstChild as Node)
   const seen = new Set<unknown>()
   const tr = state.tr
   state.doc.forEach((block, position) => {
