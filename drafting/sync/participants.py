@@ -1,6 +1,6 @@
 """One client in one text, as the room sees it; the socket behind it lives in the web layer."""
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, field
 from enum import IntEnum
 from typing import Protocol
@@ -45,9 +45,12 @@ class CloseCode(IntEnum):
 
 
 class Outbox(Protocol):
-    """What a client gets. Neither call waits or raises; what can't be sent in time closes the connection."""
+    """What a client gets. No call waits or raises; what can't be sent in time closes the connection."""
 
     def send(self, frame: bytes) -> None: ...
+
+    def send_all(self, frames: Sequence[bytes]) -> None:
+        """In this order, and in one go where possible."""
 
     def close(self, code: CloseCode, reason: str = "") -> None: ...
 

@@ -6,7 +6,7 @@ a word that is not durable. What a turn does stands in ``turn.py``.
 
 import asyncio
 import logging
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -65,6 +65,7 @@ class Room:
         self._presence = Presence(self.owns)
         self._presence_timer: asyncio.TimerHandle | None = None
         self._quiet_timer: asyncio.TimerHandle | None = None
+        self._quiet_at = 0.0
         self._on_rest = on_rest
 
     async def load(self) -> None:
@@ -164,16 +165,24 @@ class Room:
         """For the next turn, before what has come since."""
         self._errands[:0] = errands
 
-    def tell_all(self, body: bytes, skipped: Participant | None = None) -> None:
-        frames: dict[bytes, bytes] = {}
-        for participant in self.participants:
-            if participant is skipped:
-                continue
+    def tell_all(
+        self,
+        bodies: Sequence[bytes],
+        before: Mapping[Participant, Sequence[bytes]] = {},
+        skipped: Participant | None = None,
+    ) -> None:
+        """One frame object each for all whose messages begin alike; ``before``: what some of them are told first."""
+        frames: dict[bytes, list[bytes]] = {}
+        for participant in self.participants if bodies else self.participants & before.keys():
             prefix = participant.prefix
-            frame = frames.get(prefix)
-            if frame is None:
-                frame = frames[prefix] = prefix + body
-            participant.outbox.send(frame)
+            shared = frames.get(prefix)
+            if shared is None:
+                shared = frames[prefix] = [prefix + body for body in bodies]
+            if participant in before:
+                own = [prefix + body for body in before[participant]]
+                participant.outbox.send_all(own if participant is skipped else own + shared)
+            elif participant is not skipped:
+                participant.outbox.send_all(shared)
 
     def _do(self, errand: Errand) -> None:
         self._errands.append(errand)
@@ -232,15 +241,19 @@ class Room:
     # ---- timers
 
     def _watch_for_quiet(self) -> None:
-        if self._quiet_timer:
-            self._quiet_timer.cancel()
-        self._quiet_timer = asyncio.get_running_loop().call_later(self.times.quiet, self._on_quiet)
+        loop = asyncio.get_running_loop()
+        self._quiet_at = loop.time() + self.times.quiet
+        if self._quiet_timer is None:
+            self._quiet_timer = loop.call_at(self._quiet_at, self._on_quiet)
 
     def _on_quiet(self) -> None:
         self._quiet_timer = None
-        if self.is_abandoned or self.is_retired or self._turning:
+        loop = asyncio.get_running_loop()
+        if self._turning or loop.time() < self._quiet_at:
+            self._quiet_timer = loop.call_at(max(self._quiet_at, loop.time() + self.times.quiet / 10), self._on_quiet)
+        elif self.is_abandoned or self.is_retired:
             return
-        if self.replica.needs_repair:
+        elif self.replica.needs_repair:
             self._do(Repairing())
 
     def _schedule_presence(self) -> None:
@@ -251,7 +264,7 @@ class Room:
     def _share_presence(self) -> None:
         self._presence_timer = None
         if self._presence.has_news:
-            self.tell_all(wire.awareness(self._presence.take_news()))
+            self.tell_all([wire.awareness(self._presence.take_news())])
 
     def stop(self) -> None:
         """No timer of it goes off any more."""

@@ -3,7 +3,7 @@
 1. check: what each errand wants to change, against what is known so far
 2. apply: all of it in one transaction
 3. append: one durable commit
-4. "saved" to each author
+4. "saved" to each author, then
 5. one shared frame to everybody
 6. answers to those who asked or read
 
@@ -61,8 +61,7 @@ class Turn:
             await self._sift()
         if self.changes and not await self._append():
             return
-        self._tell_saved()
-        self._broadcast()
+        self._share()
         self._answer()
 
     # ---- 1. check
@@ -269,20 +268,17 @@ class Turn:
 
     # ---- 4. to 6.
 
-    def _tell_saved(self) -> None:
-        for participant in self.known_already:
-            _acknowledge(participant, is_saved=True)
-        for change in self.changes:
-            if isinstance(change.errand, Offered):
-                _acknowledge(change.errand.participant, is_saved=True)
-
-    def _broadcast(self) -> None:
-        """One object for all clients whose messages begin alike. An only author who was told "saved" knows already."""
-        authors = {change.participant for change in self.changes}
-        author = authors.pop() if len(authors) == 1 else None
-        skipped = author if author is not None and author.is_acknowledged else None
-        for frame in self.frames:
-            self.room.tell_all(wire.update(frame), skipped)
+    def _share(self) -> None:
+        """ "Saved" to each author, in the same go as what is shared; an only author knows what it wrote."""
+        saved: dict[Participant, list[bytes]] = {}
+        authors = [change.participant for change in self.changes]
+        for participant in (*self.known_already, *authors):
+            if participant is not None and participant.is_acknowledged:
+                saved.setdefault(participant, []).append(wire.SAVED)
+        only = authors[0] if len(set(authors)) == 1 else None
+        skipped = only if only is not None and only.is_acknowledged else None
+        if self.frames or saved:
+            self.room.tell_all([wire.update(frame) for frame in self.frames], saved, skipped)
 
     def _answer(self) -> None:
         replica = self.room.replica

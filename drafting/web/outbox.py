@@ -2,7 +2,7 @@
 
 import asyncio
 from collections import deque
-from collections.abc import Awaitable, Callable, Coroutine, Generator, MutableMapping
+from collections.abc import Awaitable, Callable, Coroutine, Generator, MutableMapping, Sequence
 from functools import partial
 from types import coroutine
 from typing import Any, Final, TypeAlias, cast
@@ -30,12 +30,20 @@ class SocketOutbox:
         self._task = asyncio.current_task()
         self.is_closed = False
 
+    def send_all(self, frames: Sequence[bytes]) -> None:
+        if self._draining is None and not self.is_closed and self._shortcut and self._shortcut.write(frames):
+            return
+        for frame in frames:
+            self._send_one(frame)
+
     def send(self, frame: bytes) -> None:
+        self.send_all((frame,))
+
+    def _send_one(self, frame: bytes) -> None:
         if self.is_closed:
             return
         if self._draining is None:
-            if self._shortcut is None or not self._shortcut.write(frame):
-                self._pass({"type": "websocket.send", "bytes": frame})
+            self._pass({"type": "websocket.send", "bytes": frame})
             return
         message = {"type": "websocket.send", "bytes": frame}
         self._waiting.append(message)

@@ -4,22 +4,21 @@ A frame from a server is the same bytes for every client, so it is built once an
 of 5, and most of what a room does is write. It holds for the protocol class named here and for no other.
 """
 
+from collections.abc import Sequence
+from functools import lru_cache
 from typing import Any, Final
 
 from uvicorn.protocols.websockets.websockets_sansio_impl import WebSocketsSansIOProtocol
 from websockets.protocol import State
 
 _FINAL_BINARY: Final = b"\x82"
+_SMALL: Final = 4096
 
 
 class Shortcut:
     """Of one connection. ``of(send)`` is None where ``send`` is not that protocol's own."""
 
     __slots__ = ("_protocol",)
-
-    # The last message and its frame: a room writes the same one to all of its clients, one after the other.
-    _message: bytes = b""
-    _frame: bytes = _FINAL_BINARY + b"\x00"
 
     def __init__(self, protocol: WebSocketsSansIOProtocol) -> None:
         self._protocol = protocol
@@ -29,16 +28,15 @@ class Shortcut:
         protocol = getattr(send, "__self__", None)
         return cls(protocol) if isinstance(protocol, WebSocketsSansIOProtocol) else None
 
-    def write(self, message: bytes) -> bool:
-        """False where it has to go the usual way: the client is slow, or the socket is not open any more."""
+    def write(self, messages: Sequence[bytes]) -> bool:
+        """All in one go. False where it has to go the usual way: the client is slow, or the socket no longer open."""
         protocol = self._protocol
         if protocol.close_sent or protocol.disconnected or not protocol.writable.is_set():
             return False
         if protocol.conn.state is not State.OPEN:
             return False
-        if message is not Shortcut._message:
-            Shortcut._message, Shortcut._frame = message, frame(message)
-        protocol.transport.write(Shortcut._frame)
+        frames = [_kept_frame(message) if len(message) < _SMALL else frame(message) for message in messages]
+        protocol.transport.write(frames[0] if len(frames) == 1 else b"".join(frames))
         return True
 
     def abort(self) -> None:
@@ -53,3 +51,7 @@ def frame(message: bytes) -> bytes:
     if length < 1 << 16:
         return _FINAL_BINARY + b"\x7e" + length.to_bytes(2, "big") + message
     return _FINAL_BINARY + b"\x7f" + length.to_bytes(8, "big") + message
+
+
+# A room writes the same message to all of its clients, one after the other.
+_kept_frame = lru_cache(maxsize=256)(frame)

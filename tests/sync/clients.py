@@ -1,7 +1,7 @@
 """Clients for the tests of rooms: a Yjs document, and what it was told."""
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any, TypeVar
 
 from pycrdt import Doc
@@ -47,6 +47,10 @@ class Client:
     async def recheck(self) -> None: ...
 
     # ---- as an outbox
+
+    def send_all(self, frames: Sequence[bytes]) -> None:
+        for frame in frames:
+            self.send(frame)
 
     def send(self, frame: bytes) -> None:
         reader = Reader(frame[len(self.participant.prefix) :])

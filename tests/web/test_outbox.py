@@ -56,6 +56,16 @@ async def test_an_open_wire_takes_frames_at_once(wire: Wire) -> None:
     assert wire.words == [b"1", b"2", 1012]
 
 
+async def test_several_frames_keep_their_order_whatever_the_wire_does(wire: Wire) -> None:
+    box = SocketOutbox(wire)
+    box.send_all([b"1", b"2"])
+    wire.open.clear()
+    box.send_all([b"3", b"4"])
+    wire.open.set()
+    await until_drained(box)
+    assert wire.words == [b"1", b"2", b"3", b"4"]
+
+
 async def test_a_blocked_wire_keeps_the_order(wire: Wire) -> None:
     box = SocketOutbox(wire)
     wire.open.clear()
