@@ -21,6 +21,7 @@ export class Keeper {
   epoch = 0
   private rows: Row[] = []
   private kept = 0
+  private hasBase = false
   private timer: ReturnType<typeof setTimeout> | null = null
   private baseTimer: ReturnType<typeof setTimeout> | null = null
   private writing: Promise<void> = Promise.resolve()
@@ -46,7 +47,7 @@ export class Keeper {
     const found = await this.attempt(keeping => keeping.load(this.name))
     if (!found) return { known: false, orphans: [] }
     if (found.base) Y.applyUpdate(this.doc, found.base, FROM_DEVICE)
-    const known = found.base !== null
+    const known = (this.hasBase = found.base !== null)
     this.epoch = found.epoch
     if (!writable) return { known, orphans: found.pending.map(change => change.update) }
     beforePending()
@@ -82,6 +83,8 @@ export class Keeper {
     const changes = this.outbox.pending.filter(change => change.number > this.kept)
     const last = changes[changes.length - 1]?.number
     if (last === undefined) return
+    // without the text that they belong to, changes could not be shown after a reload
+    if (!this.hasBase) await this.writeBase()
     const update = Y.mergeUpdates(changes.map(change => change.update))
     const key = await this.attempt(keeping => keeping.keep(this.name, update, changes.reduce((n, c) => n + c.count, 0)))
     if (key !== undefined) {
@@ -101,6 +104,7 @@ export class Keeper {
     if (this.baseTimer) clearTimeout(this.baseTimer)
     this.baseTimer = null
     await this.attempt(keeping => keeping.keepBase(this.name, Y.encodeStateAsUpdate(this.doc), this.epoch))
+    this.hasBase = this.works
   }
 
   /** Nothing of this text stays on the device, and nothing more is written. */
