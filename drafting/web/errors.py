@@ -7,6 +7,7 @@ from typing import Any, Final
 from starlette.responses import JSONResponse, Response
 
 from drafting.domain.errors import Code, Refusal
+from drafting.web.faults import in_folder, in_markdown
 from drafting.web.i18n import Words
 
 STATUS: Final[Mapping[Code, int]] = {
@@ -91,23 +92,6 @@ def _reason(w: Words, data: Mapping[str, Any]) -> str:
     return w.gettext("A reason is needed here. Nothing was recorded yet.")
 
 
-def _folder(w: Words, data: Mapping[str, Any]) -> str:
-    return w.gettext(
-        "The folder was not imported: %(file)s, line %(line)s. %(what)s",
-        file=data.get("file", ""),
-        line=data.get("line") or 1,
-        what=data.get("what", ""),
-    )
-
-
-def _markdown(w: Words, data: Mapping[str, Any]) -> str:
-    return w.gettext(
-        "The text was not saved; what you typed is still in the form. Line %(line)s: %(what)s",
-        line=data.get("line") or 1,
-        what=data.get("what", ""),
-    )
-
-
 def _mandate_ended(w: Words, data: Mapping[str, Any]) -> str:
     until = data.get("until")
     if isinstance(until, datetime):
@@ -170,8 +154,8 @@ _SENTENCES: Final[Mapping[Code, Callable[[Words, Mapping[str, Any]], str]]] = {
     Code.TEXT_RETIRED: lambda w, d: w.gettext(
         "This section was split or taken out, and its text can only be read now. Copy your words to where they belong."
     ),
-    Code.MARKDOWN_REFUSED: _markdown,
-    Code.FOLDER_REFUSED: _folder,
+    Code.MARKDOWN_REFUSED: in_markdown,
+    Code.FOLDER_REFUSED: in_folder,
     Code.AUTHENTIC_TEXT_LAGS: _lags,
     Code.NOTHING_CHANGED: lambda w, d: w.gettext(
         "The words are the same as those already tabled, so there is nothing to ask the networks."

@@ -1,0 +1,21 @@
+"""Every fault that the readers of words and folders can name has a sentence."""
+
+import re
+from pathlib import Path
+
+import drafting.actions
+from drafting.paths import LOCALES
+from drafting.web.faults import what_is_wrong
+from drafting.web.i18n import Languages
+
+
+def test_every_code_that_the_readers_raise_has_a_sentence() -> None:
+    words = Languages(LOCALES).words("en")
+    folder = Path(drafting.actions.__file__).parent
+    source = "".join((folder / name).read_text() for name in ("markdown.py", "folders.py", "folder_files.py"))
+    named = set(re.findall(r'_Refused\([^"\n]*"([a-z_]+)"', source))
+    named |= set(re.findall(r'folder_refused\([^"\n]*"([a-z_]+)"', source))
+    named |= {"html", "table", "image", "code", "rule", "too_many_marks"}
+    assert len(named) > 20
+    for what in named:
+        assert what_is_wrong(words, {"what": what}).endswith("."), what
