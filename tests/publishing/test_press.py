@@ -102,8 +102,9 @@ async def test_what_takes_too_long_is_killed_and_says_so(limits: Limits, tmp_pat
         with pytest.raises(Refusal) as refused:
             await press.make(edition, "en", "pdf")
         assert (refused.value.code, refused.value.data["reason"]) == (Code.RENDERING_FAILED, "too_long")
-        assert not list(tmp_path.rglob("*.pdf"))
-        assert (await press.make(example_edition(1, sections=1), "en", "html")).bytes
+        assert snapshot(tmp_path) == {}
+        if limits.seconds > 1:
+            assert (await press.make(example_edition(1, sections=1), "en", "html")).bytes
     finally:
         await press.close()
 
@@ -145,7 +146,7 @@ async def test_a_closed_press_leaves_nothing_behind(tmp_path: Path) -> None:
     assert process is not None
     await press.close()
     assert process.returncode is not None
-    assert not Path(folder).exists()
+    assert snapshot(Path(folder)) == {}
 
 
 def test_a_file_is_written_whole_or_not(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
