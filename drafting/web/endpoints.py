@@ -4,6 +4,7 @@ import logging
 from collections.abc import Awaitable, Callable
 from functools import wraps
 from http import HTTPStatus
+from urllib.parse import urlsplit
 
 from starlette.exceptions import HTTPException
 from starlette.requests import ClientDisconnect, Request
@@ -11,6 +12,7 @@ from starlette.responses import JSONResponse, PlainTextResponse, RedirectRespons
 from starlette.routing import Route
 
 from drafting.actions.ports import CannotSave
+from drafting.actions.sign_in import is_local_path
 from drafting.domain.errors import Code, Refusal
 from drafting.domain.locales import canonical_tag
 from drafting.web import sessions
@@ -82,7 +84,16 @@ def refused(visit: Visit, refusal: Refusal) -> Response:
         back = visit.request.url.path + (f"?{visit.request.url.query}" if visit.request.url.query else "")
         return RedirectResponse(visit.path("login", next=back), 303)
     status = STATUS[refusal.code]
-    return visit.page("error.html", status, code=status, text=sentence(visit.words, refusal))
+    text = sentence(visit.words, refusal)
+    return visit.page("error.html", status, code=status, text=text, back=came_from(visit.request))
+
+
+def came_from(request: Request) -> str:
+    """The page of ours that a form was sent from, to go back to after signing in; empty where it is not told."""
+    parts = urlsplit(request.headers.get("referer", ""))
+    path = parts.path + (f"?{parts.query}" if parts.query else "")
+    is_ours = parts.netloc == request.headers.get("host") and is_local_path(path)
+    return path if is_ours else ""
 
 
 def nothing_here(request: Request) -> Response:
@@ -102,7 +113,7 @@ def _plain_page(request: Request, status: int) -> Response:
         405: gettext("This address cannot be asked in that way. Nothing was changed."),
         500: gettext("Something went wrong here. What was saved before is safe; the operator can read what happened."),
     }.get(status) or gettext("This could not be done. Nothing was changed.")
-    return visit.page("error.html", status, code=status, text=text)
+    return visit.page("error.html", status, code=status, text=text, back="")
 
 
 def _bare_problem(status: int) -> Response:

@@ -1,9 +1,11 @@
 """The site's own pages, as somebody without scripts meets them."""
 
 import re
+from datetime import timedelta
 
 import pytest
 
+from drafting.actions.sign_in import SESSION
 from drafting.web.i18n import PSEUDO
 from tests.web.conftest import World
 
@@ -230,3 +232,28 @@ async def test_mandate_ended_is_said(world: World) -> None:
     async with await world.signed_in(stranger) as browser:
         answer = await browser.get("/en/workshop/open-well/people")
     assert answer.status_code == 403
+
+
+async def test_after_twelve_hours_one_signs_in_anew_and_the_old_session_dies(world: World) -> None:
+    anong = await world.person("Anong")
+    await world.declaration(anong)
+    at = world.ports.clock.now()
+    secret, _ = await world.ports.passes.issue(SESSION, anong.id, at + timedelta(days=30), at)
+    async with world.browser() as browser:
+        browser.cookies.set("__Host-session", secret, domain="drafting.example")
+        assert (await browser.get("/en/login?next=/en/desk")).headers["location"] == "/en/desk"
+        world.fakes.clock.step(hours=13)
+        assert "anong@people.example" in (await browser.get("/en/login?next=/en/desk")).text
+        await browser.post("/en/login", data={"address": "anong@people.example"})
+        await browser.post(_link(world.fakes.mail.sent[-1].body))
+        assert browser.cookies["__Host-session"] != secret
+    assert await world.ports.passes.find(SESSION, secret, world.ports.clock.now()) is None
+
+
+async def test_sign_in_page_leads_back_to_the_form(world: World) -> None:
+    async with world.browser(referer="https://drafting.example/en/networks/new?a=1") as browser:
+        answer = await browser.post("/en/networks/new", data={"name": "X"})
+        assert answer.status_code == 401
+        assert "/en/login?next=%2Fen%2Fnetworks%2Fnew%3Fa%3D1" in answer.text
+    async with world.browser(referer="https://evil.example/en/networks/new") as browser:
+        assert "evil" not in (await browser.post("/en/networks/new", data={"name": "X"})).text

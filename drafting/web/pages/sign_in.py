@@ -13,9 +13,12 @@ from drafting.web.visits import Form, Visit
 
 
 async def show(visit: Visit) -> Response:
-    if visit.account:
+    if visit.account is None:
+        return visit.page("sign_in/ask.html", form=Form(), next=visit.query("next"))
+    if visit.actor.fresh:
         return _onward(visit, visit.account, visit.query("next"))
-    return visit.page("sign_in/ask.html", form=Form(), next=visit.query("next"))
+    known = Form({"address": [visit.account.address]})
+    return visit.page("sign_in/ask.html", form=known, next=visit.query("next"))
 
 
 async def ask(visit: Visit) -> Response:
@@ -59,7 +62,7 @@ async def enter_code(visit: Visit) -> Response:
             "This code does not fit, or its ten minutes are over. Look at the newest letter, or ask for another."
         )
         return visit.page("sign_in/code.html", 422, form=form, next=form.text("next"), sent=False)
-    return _signed_in(visit, secret, account, form.text("next"))
+    return await _signed_in(visit, secret, account, form.text("next"))
 
 
 def _western(code: str) -> str:
@@ -84,7 +87,7 @@ async def follow_link(visit: Visit) -> Response:
             raise
         text = sentence(visit.words, refusal)
         return visit.page("sign_in/link.html", STATUS[refusal.code], next=form.text("next"), error=text)
-    return _signed_in(visit, secret, account, form.text("next"))
+    return await _signed_in(visit, secret, account, form.text("next"))
 
 
 async def leave(visit: Visit) -> Response:
@@ -96,7 +99,10 @@ async def leave(visit: Visit) -> Response:
     return answer
 
 
-def _signed_in(visit: Visit, secret: str, account: Account, onward: str) -> Response:
+async def _signed_in(visit: Visit, secret: str, account: Account, onward: str) -> Response:
+    """A new session; the one that this browser had before is dead."""
+    if visit.session:
+        await actions.end_session(visit.ports, visit.actor, visit.session.id)
     answer = _onward(visit, account, onward)
     sessions.begin(answer, visit.settings, secret)
     return answer
