@@ -1,7 +1,6 @@
 """People in browsers of their own, as the demonstration has them, and what their pages did wrong."""
 
 import re
-from collections.abc import Callable
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -110,16 +109,20 @@ def write_at_end(page: Page, words: str, text: str | None = None) -> None:
     page.keyboard.type(words)
 
 
-def write_after(page: Page, found: str, words: str) -> None:
+def write_after(page: Page, found: str, words: str, text: str | None = None) -> None:
     """Put the caret behind the first `found` of the editor, as a click there does, and type."""
-    select(page, found)
-    page.keyboard.press("ArrowRight")
+    select(page, found, text)
+    page.keyboard.press("ArrowLeft" if is_rtl(page, text) else "ArrowRight")
     page.keyboard.type(words)
 
 
-def select(page: Page, found: str) -> None:
+def is_rtl(page: Page, text: str | None = None) -> bool:
+    return bool(editor(page, text).evaluate("mount => getComputedStyle(mount).direction === 'rtl'"))
+
+
+def select(page: Page, found: str, text: str | None = None) -> None:
     """Select the first `found` in the editor. The browser's selection is set as a drag with the mouse would."""
-    mount = editor(page)
+    mount = editor(page, text)
     mount.focus()
     mount.evaluate(_SELECT, found)
 
@@ -147,6 +150,3 @@ def words_of(page: Page) -> str:
 def until(page: Page, condition: str, argument: Any = None) -> None:
     """Wait until a JavaScript predicate holds in the page."""
     page.wait_for_function(condition, arg=argument, timeout=PATIENCE)
-
-
-Condition = Callable[[], bool]

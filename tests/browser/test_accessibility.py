@@ -71,7 +71,7 @@ def found(demonstration: Server, chromium: Browser) -> Iterator[dict[str, str]]:
     people = People(chromium, demonstration)
     page = people.person(DELEGATE, f"{W}/people")
     invited = "newcomer@people.example"
-    form = {"address": invited, "for": "headwater", "scopes": "edit"}
+    form: dict[str, str | float | bool] = {"address": invited, "for": "headwater", "scopes": "edit"}
     assert page.request.post(f"/en/{W}/invitations", form=form).ok
     page.goto(f"/en/{W}/seeds/en/history")
     moment = page.locator("main ol.rows a").first.get_attribute("href") or ""
@@ -80,7 +80,9 @@ def found(demonstration: Server, chromium: Browser) -> Iterator[dict[str, str]]:
 
 
 @pytest.mark.parametrize("lang", ["en", "ar"])
-@pytest.mark.parametrize("key", [VISITOR, DELEGATE, "rana", "bram"], ids=["visitor", "delegate", "translator", "operator"])
+@pytest.mark.parametrize(
+    "key", [VISITOR, DELEGATE, "rana", "bram"], ids=["visitor", "delegate", "translator", "operator"]
+)
 def test_axe_finds_nothing_and_nothing_scrolls_sideways(
     people: People, found: dict[str, str], key: str, lang: str
 ) -> None:
@@ -108,3 +110,71 @@ def readable(routes: list[BaseRoute]) -> set[str]:
 def test_no_page_is_left_out() -> None:
     assert readable(PAGES) - {place.name for place in PLACES} == set(NO_PAGES)
     assert {place.name for place in PLACES} - readable(PAGES) == {"no page"}
+
+
+# ---- by keyboard alone
+
+IS_FOCUSED = "selector => document.activeElement.matches(selector)"
+
+# Whatever has the focus shows a ring around itself, and is in the window.
+IS_SEEN = """() => {
+  const { outlineStyle, outlineWidth } = getComputedStyle(document.activeElement)
+  const { top, bottom, width } = document.activeElement.getBoundingClientRect()
+  return outlineStyle !== "none" && parseFloat(outlineWidth) >= 2 && bottom > 0 && top < innerHeight && width > 0
+}"""
+MOST_STOPS = 90
+
+
+def tab_to(page: Page, selector: str) -> None:
+    """Press Tab until the element has the focus; every stop on the way has to show that it has it."""
+    for _ in range(MOST_STOPS):
+        page.keyboard.press("Tab")
+        unseen = page.evaluate("() => document.activeElement.outerHTML.slice(0, 160)")
+        assert page.evaluate(IS_SEEN), f"no ring around {unseen}"
+        if page.evaluate(IS_FOCUSED, selector):
+            return
+    raise AssertionError(f"no key leads to {selector} on {page.url}")
+
+
+def test_the_skip_link_comes_first_and_leads_to_the_text(people: People) -> None:
+    page = people.visitor("how-we-agree")
+    page.keyboard.press("Tab")
+    assert page.evaluate(IS_FOCUSED, ".skip")
+    page.keyboard.press("Enter")
+    expect(page).to_have_url(re.compile("#main$"))
+
+
+def test_somebody_signs_in_and_consents_by_keyboard(people: People) -> None:
+    page = people.visitor()
+    tab_to(page, "button[value=anong]")
+    page.keyboard.press("Enter")
+    page.wait_for_url("**/desk")
+    tab_to(page, "main a.btn")
+    page.keyboard.press("Enter")
+    page.wait_for_url("**/water/revisions/2**")
+    tab_to(page, "button[value=consent]")
+    page.keyboard.press("Enter")
+    expect(page.locator("main")).to_contain_text("Recorded on")
+
+
+def test_the_editor_is_reached_used_and_left_by_keyboard(people: People) -> None:
+    page = people.person(DELEGATE, f"{W}/care/en")
+    editor(page)
+    tab_to(page, "[data-toolbar] button")
+    page.keyboard.press("End")
+    assert page.evaluate(IS_FOCUSED, ".act-redo")
+    tab_to(page, ".ProseMirror")
+    page.keyboard.press("Control+End")
+    page.keyboard.press("Enter")
+    page.keyboard.press("Control+Shift+8")
+    page.keyboard.type("by keyboard")
+    # In a list Tab indents; after Escape it leaves, as it does everywhere.
+    item = page.locator(".ProseMirror ul > li", has_text="by keyboard")
+    expect(item).to_be_visible()
+    page.keyboard.press("Tab")
+    assert page.evaluate(IS_FOCUSED, ".ProseMirror")
+    page.keyboard.press("Escape")
+    page.keyboard.press("Tab")
+    assert not page.evaluate(IS_FOCUSED, ".ProseMirror")
+    assert page.evaluate(IS_SEEN)
+    expect_saved(page)
