@@ -1,11 +1,14 @@
 """The site's own pages, as somebody without scripts meets them."""
 
+import io
 import re
+import zipfile
 from datetime import timedelta
 
 import pytest
 
 from drafting.actions.sign_in import SESSION
+from drafting.paths import DEMO
 from drafting.web.i18n import PSEUDO
 from tests.web.conftest import World
 
@@ -257,3 +260,17 @@ async def test_sign_in_page_leads_back_to_the_form(world: World) -> None:
         assert "/en/login?next=%2Fen%2Fnetworks%2Fnew%3Fa%3D1" in answer.text
     async with world.browser(referer="https://evil.example/en/networks/new") as browser:
         assert "evil" not in (await browser.post("/en/networks/new", data={"name": "X"})).text
+
+
+async def test_bring_in_a_folder(world: World) -> None:
+    packed = io.BytesIO()
+    with zipfile.ZipFile(packed, "w") as archive:
+        for file in (DEMO / "open-well").iterdir():
+            archive.write(file, f"open-well/{file.name}")
+    async with await world.signed_in(await world.person("Anong")) as browser:
+        form = {"folder": ("open-well.zip", packed.getvalue(), "application/zip")}
+        answer = await browser.post("/en/declarations/import", files=form)
+        assert answer.headers["location"] == "/en/workshop/open-well/"
+        wrong = await browser.post("/en/declarations/import", files={"folder": ("x.zip", b"no", "application/zip")})
+    assert wrong.status_code == 422
+    assert 'id="e-folder"' in wrong.text

@@ -10,10 +10,12 @@ from starlette.responses import Response
 
 from drafting.actions.core import load_directory
 from drafting.actions.declarations import create_declaration
+from drafting.actions.folders import import_declaration
 from drafting.actions.locale_records import locale_record
 from drafting.domain.declaration import Preset
 from drafting.domain.errors import Code, Refusal
 from drafting.domain.locales import Locale
+from drafting.web.api.uploads import read_upload
 from drafting.web.archives import unpack
 from drafting.web.errors import STATUS, sentence
 from drafting.web.visits import Form, Visit
@@ -110,9 +112,6 @@ def _note(visit: Visit, form: Form, refusal: Refusal) -> None:
 
 async def bring_in(visit: Visit) -> Response:
     """A zipped folder: declaration.toml and a file for each language."""
-    from drafting.actions.folders import import_declaration
-    from drafting.web.api.uploads import read_upload
-
     actor = visit.actor
     try:
         archive, fields = await read_upload(visit.request, "folder", visit.settings.import_bytes)
