@@ -67,18 +67,26 @@ def _answered(call: Call, found: ReadText) -> Response:
     return Response(msgspec.json.encode(answer), 200, headers, "application/json")
 
 
-def _text(name: str, text: Text, states: Mapping[str, BlockState] | None) -> answers.TextAnswer:
-    """``states`` by source block; None for a source text."""
-    blocks = [_block(block, value, states) for block, value in zip(text, to_json(text), strict=True)]
+def _text(
+    name: str,
+    text: Text,
+    states: Mapping[str, BlockState] | None,
+    unknown: TranslationState = TranslationState.APPROVED,
+) -> answers.TextAnswer:
+    """``states`` by source block; None for a source text and for tabled words, whose translations were approved."""
+    blocks = [_block(block, value, states, unknown) for block, value in zip(text, to_json(text), strict=True)]
     return answers.TextAnswer(name=name, digest=digest(text), blocks=blocks)
 
 
-def _block(block: Block, value: Mapping[str, Any], states: Mapping[str, BlockState] | None) -> answers.BlockAnswer:
-    known = states.get(block.of or "") if states is not None else None
+def _block(
+    block: Block, value: Mapping[str, Any], states: Mapping[str, BlockState] | None, unknown: TranslationState
+) -> answers.BlockAnswer:
     if states is None:
-        state, outdated = SOURCE, False
+        state, outdated = SOURCE if block.of is None else unknown.value, False
+    elif known := states.get(block.of or ""):
+        state, outdated = known.state.value, known.outdated
     else:
-        state, outdated = (known.state.value, known.outdated) if known else (TranslationState.DRAFT.value, False)
+        state, outdated = TranslationState.DRAFT.value, False
     return answers.BlockAnswer(**value, state=state, outdated=outdated)
 
 
@@ -107,7 +115,7 @@ async def read_moment(call: Call) -> answers.TextAnswer:
         locale=call.part("locale"),
         sequence=call.count("sequence"),
     )
-    return _text(found.name, found.text, None)
+    return _text(found.name, found.text, None, TranslationState.DRAFT)
 
 
 @add("POST", TEXT + "/restore", answer=answers.TextAnswer)
