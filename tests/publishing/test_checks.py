@@ -4,6 +4,7 @@ import pytest
 
 from drafting.domain.locales import Locale
 from drafting.publishing import checks
+from drafting.publishing.fonts import SCRIPTS
 
 
 def test_this_machine_can_print() -> None:
@@ -13,7 +14,7 @@ def test_this_machine_can_print() -> None:
 
 
 def test_a_missing_face_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setitem(checks.SCRIPTS, "Latn", checks.SCRIPTS["Latn"].__class__(("Nobody’s Face",), "A-Z"))
+    monkeypatch.setitem(SCRIPTS, "Latn", SCRIPTS["Latn"].__class__(("Nobody’s Face",), "A-Z"))
     found = checks.check_faces(["Latn"])
     assert (found.ok, found.code, found.is_fatal) == (False, "faces_missing", True)
     assert "Nobody’s Face" in found.detail
