@@ -24,7 +24,7 @@ from drafting.actions.pairing import paired_with_source
 from drafting.actions.ports import Ports
 from drafting.actions.publication import find_edition, read_content
 from drafting.actions.sections import MAX_SECTIONS
-from drafting.domain.declaration import FRONT, Declaration
+from drafting.domain.declaration import FRONT, RESERVED_SECTIONS, Declaration
 from drafting.domain.editions import EditionStatus
 from drafting.domain.errors import Refusal
 from drafting.domain.events import Event, Kind
@@ -113,6 +113,8 @@ def _order(outline: Outline) -> list[str]:
     for id in order:
         if order.count(id) > 1:
             raise folder_refused(OUTLINE, line, "section_twice", section=id)
+        if id in RESERVED_SECTIONS:
+            raise folder_refused(OUTLINE, line, "section_id", section=id)
     if len(order) > MAX_SECTIONS:
         raise folder_refused(OUTLINE, line, "too_many", limit=MAX_SECTIONS)
     return order

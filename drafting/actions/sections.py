@@ -7,7 +7,7 @@ from drafting.actions.core import Actor, authorise, commit, load_declaration
 from drafting.actions.names import checked_name, checked_slug
 from drafting.actions.ports import Author, Ports
 from drafting.actions.seeding import named, seed_texts, titled_texts
-from drafting.domain.declaration import FRONT, Declaration, Section
+from drafting.domain.declaration import FRONT, RESERVED_SECTIONS, Declaration, Section
 from drafting.domain.errors import Code, Refusal
 from drafting.domain.events import Event, Kind
 from drafting.domain.locales import canonical_tag
@@ -75,7 +75,7 @@ async def add_section(
 
 def refuse_new_section(declaration: Declaration, id: str) -> None:
     """Ids are never used again: what was said of a dropped section must not land on another."""
-    if id in declaration.sections:
+    if id in declaration.sections or id in RESERVED_SECTIONS:
         raise Refusal(Code.TAKEN, section=id)
     if len(declaration.sections) >= MAX_SECTIONS:
         raise Refusal(Code.TOO_MANY, field="sections", limit=MAX_SECTIONS)

@@ -17,6 +17,8 @@ from drafting.domain.prose import digest_of
 from drafting.domain.translations import Review, Translation
 
 FRONT: Final = "front"
+# Words that stand where a section's id stands in addresses of pages with two parts.
+RESERVED_SECTIONS: Final = frozenset({"translations", "publishing", "whole", "members", "mandates", "rounds"})
 CHARTER_PREFIX: Final = b"drafting charter 1\n"
 
 

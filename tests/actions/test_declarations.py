@@ -17,7 +17,7 @@ from drafting.actions.declarations import (
 from drafting.actions.locale_records import known_autonym, locale_record
 from drafting.actions.people import accept_invitation, invite, register_network
 from drafting.actions.ports import Author, Ports
-from drafting.domain.declaration import Declaration, Status
+from drafting.domain.declaration import RESERVED_SECTIONS, Declaration, Status
 from drafting.domain.errors import Code, Refusal
 from drafting.domain.events import Event, Kind
 from drafting.domain.networks import Role, Scope
@@ -321,3 +321,9 @@ def test_direction_comes_from_the_script_and_the_tag_is_never_another() -> None:
     assert (locale_record("ckb-Latn").direction, locale_record("ug-Latn").direction) == ("ltr", "ltr")
     assert locale_record("quy").tag == "quy"
     assert known_autonym("und") == "und"
+
+
+@pytest.mark.parametrize("id", sorted(RESERVED_SECTIONS))
+async def test_a_section_never_takes_a_word_that_stands_in_the_addresses_of_pages(ports: Ports, id: str) -> None:
+    await create(ports)
+    await refused(Code.TAKEN, add_section(ports, INITIATOR, slug="well", id=id))
