@@ -38,9 +38,9 @@ function styled(context: Context, element: Element, tag: string, style: string):
   let next = context
   if (tag === "B" || tag === "STRONG") next = withMark(next, marks.strong, true)
   if (tag === "I" || tag === "EM" || tag === "CITE") next = withMark(next, marks.em, true)
-  const weight = /font-weight:\s*(\w+)/.exec(style)?.[1] // some wrap everything in <b style="font-weight:normal">
+  const weight = /(?:^|[^\w-])font-weight:\s*(\w+)/.exec(style)?.[1] // some wrap everything in <b style="font-weight:normal">
   if (weight) next = withMark(next, marks.strong, weight === "bold" || Number(weight) >= 600)
-  const slant = /font-style:\s*(\w+)/.exec(style)?.[1]
+  const slant = /(?:^|[^\w-])font-style:\s*(\w+)/.exec(style)?.[1]
   if (slant) next = withMark(next, marks.em, slant === "italic")
   if (/^H[1-6]$|^TH$/.test(tag)) next = { ...next, heading: true }
   if (next.heading) next = withMark(next, marks.strong, false)

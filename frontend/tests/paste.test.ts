@@ -23,6 +23,8 @@ const cases: [name: string, html: string, expected: string][] = [
     </span>first</p>`, "[ordered1] first"],
   ["everything in a bold that is not bold", `<b style="font-weight:normal"><p><span style="font-weight:700">x</span> y</p></b>`,
     "[paragraph] <strong>x</> y"],
+  ["a bold that only its complex scripts are not", `<p><b style='mso-bidi-font-weight:normal'>x</b> y</p>`,
+    "[paragraph] <strong>x</> y"],
   ["links keep their address only when it is safe", `<a href="javascript:alert(1)">x</a> <a href="https://a.example/">y</a>`,
     "[paragraph] x <link>y</>"],
   ["scripts, pictures and hidden words are not read", "<p>a<script>1</script><img src=x onerror=alert(1)><i style='display:none'>z</i></p>",
