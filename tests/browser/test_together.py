@@ -82,8 +82,8 @@ def test_two_windows_two_stock_clients_and_one_who_was_offline_converge(people: 
         clients.until_synced("p")
         write_at_end(anong, " From the first window.")
         write_at_end(marisol, " From the second window.")
-        clients.do("insert", "h", at=-1, words=" From Hocuspocus.")
-        clients.do("insert", "p", at=-1, words=" From y-websocket.")
+        clients.do("insert", "h", at=1, words="From Hocuspocus. ")
+        clients.do("insert", "p", at=1, words="From y-websocket. ")
         away.context.set_offline(False)
         said = ("in the dark", "the first window", "the second window", "From Hocuspocus", "From y-websocket")
         for page in (anong, marisol, away):
