@@ -1,5 +1,6 @@
 """``drafting serve``: the web server, in this process, until it is told to stop."""
 
+import signal
 import sys
 from dataclasses import replace
 from typing import Final
@@ -40,10 +41,12 @@ def serve(settings: Settings, host: str | None, port: int | None) -> Exit:
     settings = replace(settings, host=host or settings.host, port=port or settings.port)
     configure_logs(settings.log)
     server = uvicorn.Server(configuration(settings))
+    # uvicorn raises the signal that ended it once more when all is done; leaving as asked is no failure.
+    signal.signal(signal.SIGTERM, lambda number, frame: None)
     try:
         server.run()
     except KeyboardInterrupt:
-        pass
+        return Exit.DONE
     except SystemExit:
         print(f"Nothing listens at {settings.host}:{settings.port}; is that port taken?", file=sys.stderr)
         return Exit.FAILED
