@@ -21,7 +21,8 @@ RUN apt-get update -qq \
       hyphen-bn hyphen-gu hyphen-hi hyphen-ml hyphen-ta \
  && rm -rf /var/lib/apt/lists/* \
  && fc-cache --force \
- && useradd --uid 10001 --user-group --home-dir /var/lib/drafting --create-home --shell /usr/sbin/nologin drafting
+ && useradd --uid 10001 --user-group --home-dir /var/lib/drafting --no-create-home --shell /usr/sbin/nologin drafting \
+ && install -d -o drafting -g drafting -m 750 /var/lib/drafting
 COPY --from=build /opt/drafting /opt/drafting
 ENV PATH=/opt/drafting/bin:/usr/local/bin:/usr/bin:/bin
 ENV PYTHONUNBUFFERED=1 DRAFTING_DATA=/var/lib/drafting
