@@ -60,6 +60,11 @@ class Standing:
     remedy: str
     statement: Statement | None
 
+    @property
+    def has_words(self) -> bool:
+        """Whether the network said more than its position, which the sentence on the section tells anyway."""
+        return bool(self.statement or self.harms or self.remedy)
+
 
 @dataclass(frozen=True, slots=True)
 class SectionText:

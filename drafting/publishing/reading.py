@@ -179,7 +179,7 @@ class Reading:
             attributes=Markup("") if lang == self.locale.tag else Markup(" ") + self.attributes(lang),
             number=shown,
             set=set_section(text.body, self._setting(section, text)),
-            sides=tuple(self._side(each) for each in section.standings if each.status in SPEAKS),
+            sides=tuple(self._side(each) for each in section.standings if each.status in SPEAKS and each.has_words),
             marks=tuple(tally.marks) if len(section.standings) <= MOST_MARKS else (),
             sentences=tuple(sentences(self.words, tally)),
             outdated=len(text.outdated),
