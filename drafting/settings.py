@@ -37,9 +37,6 @@ class Settings:
 
     data: Path = _text(Path("data"), "Folder that holds everything: database, keys, mail, public pages.")
     database: str = _text("", "Database: sqlite:///… or postgresql://…; empty: a SQLite file in the data folder.")
-    relay: str = _text(
-        "", "redis:// or valkey:// by which several machines tell each other of changes; empty: one machine."
-    )
     smtp: str = _text("", "smtp://name:password@host:587 or smtps://…; empty: letters are written to DATA/mail.")
     sender: str = _text("drafting@localhost", "Address that letters come from.")
     origin: str = _text("", "Public address of the installation, without a path; empty: http://localhost:PORT.")
