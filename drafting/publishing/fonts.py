@@ -159,7 +159,7 @@ def typography(locale: Locale, quoted: Sequence[Locale], text: str) -> str:
     page = counter(locale.tag)
     rules = [
         _rule("html", locale, present),
-        f":root{{--measure:{'justify' if is_justified(locale) else 'start'}}}",
+        f".text ol{{list-style-type:{page}}}",
         f".text p,.text li{{text-align:{'justify' if is_justified(locale) else 'start'}}}",
         f"@page{{@bottom-center{{content:counter(page,{page})}}}}",
         f".at::after{{content:target-counter(attr(data-target url),page,{page})}}",
@@ -172,6 +172,7 @@ def typography(locale: Locale, quoted: Sequence[Locale], text: str) -> str:
         if other.tag != locale.tag:
             rules.append(_rule(f'[lang="{other.tag}"]', other, present))
             rules.append(f'[lang="{other.tag}"] p{{text-align:start}}')
+            rules.append(f'.text [lang="{other.tag}"] ol{{list-style-type:{counter(other.tag)}}}')
     return "\n".join(rules)
 
 
