@@ -15,7 +15,7 @@ from drafting.domain.events import Entry
 from drafting.domain.positions import Cell, Position, Revision
 from drafting.domain.prose import Block, Text
 from drafting.domain.standing import cell, matrix, section_status, tabled_revision
-from drafting.web.api import answers, bodies
+from drafting.web.api import answers, bodies, verdicts
 from drafting.web.api.calls import Call
 from drafting.web.api.operations import Operations
 
@@ -25,7 +25,7 @@ SECTION = "/declarations/{slug}/sections/{section}"
 
 
 @add("POST", SECTION + "/revisions", 201)
-async def table_revision(call: Call, body: bodies.Tabling) -> answers.RevisionAnswer:
+async def table_revision(call: Call, body: bodies.Tabling) -> verdicts.RevisionAnswer:
     """Put the workshop's words before the networks, exactly as they were seen."""
     made = await positions.table_revision(
         call.ports,
@@ -40,14 +40,14 @@ async def table_revision(call: Call, body: bodies.Tabling) -> answers.RevisionAn
 
 
 @add("GET", SECTION + "/revisions")
-async def list_revisions(call: Call) -> answers.Page[answers.RevisionAnswer]:
+async def list_revisions(call: Call) -> answers.Page[verdicts.RevisionAnswer]:
     """The tabled revisions of a section, oldest first."""
     _, part = await call.section()
     return call.page([_revision(revision) for revision in part.revisions])
 
 
 @add("GET", SECTION + "/revisions/{n}")
-async def read_revision(call: Call) -> answers.RevisionAnswer:
+async def read_revision(call: Call) -> verdicts.RevisionAnswer:
     """One tabled revision; its words are at texts/{locale}?at={n}."""
     return _revision(await _named_revision(call, call.count("n")))
 
@@ -59,8 +59,8 @@ async def _named_revision(call: Call, n: int) -> Revision:
     return part.revisions[n - 1]
 
 
-def _revision(revision: Revision) -> answers.RevisionAnswer:
-    return answers.RevisionAnswer(
+def _revision(revision: Revision) -> verdicts.RevisionAnswer:
+    return verdicts.RevisionAnswer(
         n=revision.n,
         digest=revision.digest,
         texts=dict(revision.texts),
@@ -78,7 +78,7 @@ def _revision(revision: Revision) -> answers.RevisionAnswer:
     SECTION + "/revisions/{n}/diff",
     queries={"from": "number of the older revision, else the one before", "locale": "else the source locale"},
 )
-async def diff_revisions(call: Call) -> answers.DiffAnswer:
+async def diff_revisions(call: Call) -> verdicts.DiffAnswer:
     """What changed between two revisions, word by word."""
     declaration, part = await call.section()
     to = call.count("n")
@@ -89,15 +89,15 @@ async def diff_revisions(call: Call) -> answers.DiffAnswer:
     return _diff(locale, older, to, old, new)
 
 
-def _diff(locale: str, older: int, to: int, old: Text, new: Text) -> answers.DiffAnswer:
+def _diff(locale: str, older: int, to: int, old: Text, new: Text) -> verdicts.DiffAnswer:
     changes = diff_texts(old, new)
     facts = changed_facts(old, new)
-    return answers.DiffAnswer(
+    return verdicts.DiffAnswer(
         locale=locale,
         older=older,
         to=to,
         rewritten=round(changed_share(changes), 3),
-        facts=answers.FactsAnswer(
+        facts=verdicts.FactsAnswer(
             numbers_gone=list(facts.numbers_gone),
             numbers_new=list(facts.numbers_new),
             names_gone=list(facts.names_gone),
@@ -107,19 +107,19 @@ def _diff(locale: str, older: int, to: int, old: Text, new: Text) -> answers.Dif
     )
 
 
-def _change(change: BlockChange) -> answers.BlockChangeAnswer:
-    pieces = [answers.PieceAnswer(op=piece.op.value, text=piece.text) for piece in change.pieces]
-    return answers.BlockChangeAnswer(
+def _change(change: BlockChange) -> verdicts.BlockChangeAnswer:
+    pieces = [verdicts.PieceAnswer(op=piece.op.value, text=piece.text) for piece in change.pieces]
+    return verdicts.BlockChangeAnswer(
         kind=change.kind.value, old=_words(change.old), new=_words(change.new), pieces=pieces
     )
 
 
-def _words(block: Block | None) -> answers.BlockWords | None:
-    return answers.BlockWords(id=block.id, kind=block.kind, text=block.words) if block else None
+def _words(block: Block | None) -> verdicts.BlockWords | None:
+    return verdicts.BlockWords(id=block.id, kind=block.kind, text=block.words) if block else None
 
 
 @add("POST", SECTION + "/positions", 201)
-async def take_position(call: Call, body: bodies.NewPosition) -> answers.PositionTaken:
+async def take_position(call: Call, body: bodies.NewPosition) -> verdicts.PositionTaken:
     """Record a network's position on exactly the words that were read."""
     statement = {"locale": body.statement.locale, "text": body.statement.text} if body.statement else None
     taken = await positions.take_position(
@@ -141,23 +141,23 @@ async def take_position(call: Call, body: bodies.NewPosition) -> answers.Positio
     return _taken(call, await load_declaration(call.ports, call.slug), taken)
 
 
-def _taken(call: Call, declaration: Declaration, position: Position) -> answers.PositionTaken:
+def _taken(call: Call, declaration: Declaration, position: Position) -> verdicts.PositionTaken:
     part = declaration.sections[position.section]
     now = cell(declaration, part, position.network, call.ports.clock.now())
-    return answers.PositionTaken(
+    return verdicts.PositionTaken(
         id=position.id, index=position.index, status=now.status.value, section=position.section
     )
 
 
 @add("GET", SECTION + "/positions")
-async def list_positions(call: Call) -> answers.Page[answers.PositionAnswer]:
+async def list_positions(call: Call) -> answers.Page[verdicts.PositionAnswer]:
     """Every act on a section, oldest first; superseded ones too, since nothing is deleted."""
     declaration, part = await call.section()
     return call.page([_position(declaration, act) for act in part.positions])
 
 
-def _position(declaration: Declaration, act: Position) -> answers.PositionAnswer:
-    return answers.PositionAnswer(
+def _position(declaration: Declaration, act: Position) -> verdicts.PositionAnswer:
+    return verdicts.PositionAnswer(
         id=act.id,
         index=act.index,
         at=act.at,
@@ -179,16 +179,16 @@ def _position(declaration: Declaration, act: Position) -> answers.PositionAnswer
     )
 
 
-def _statement(declaration: Declaration, act: Position) -> answers.StatementAnswer | None:
+def _statement(declaration: Declaration, act: Position) -> verdicts.StatementAnswer | None:
     if act.statement is None:
         return None
     words = declaration.statements.get(act.id, {})
-    texts = {loc: answers.WordsAnswer(text=s.text, approved=s.approved) for loc, s in words.items()}
-    return answers.StatementAnswer(original=act.statement.locale, texts=texts)
+    texts = {loc: verdicts.WordsAnswer(text=s.text, approved=s.approved) for loc, s in words.items()}
+    return verdicts.StatementAnswer(original=act.statement.locale, texts=texts)
 
 
 @add("POST", "/declarations/{slug}/positions/{position}/statements", 201)
-async def translate_statement(call: Call, body: bodies.StatementWords) -> answers.StatementAnswer:
+async def translate_statement(call: Call, body: bodies.StatementWords) -> verdicts.StatementAnswer:
     """Put a network's statement into another language."""
     position = call.part("position")
     await positions.translate_statement(
@@ -202,7 +202,7 @@ async def translate_statement(call: Call, body: bodies.StatementWords) -> answer
 
 
 @add("POST", "/declarations/{slug}/agree", 201)
-async def agree_to_all(call: Call, body: bodies.Agreement) -> answers.AgreementAnswer:
+async def agree_to_all(call: Call, body: bodies.Agreement) -> verdicts.AgreementAnswer:
     """Consent to every section named and sign the whole, in one act."""
     taken = await positions.agree_to_all(
         call.ports,
@@ -213,13 +213,13 @@ async def agree_to_all(call: Call, body: bodies.Agreement) -> answers.AgreementA
         manifest_digest=body.manifest_digest,
     )
     declaration = await load_declaration(call.ports, call.slug)
-    return answers.AgreementAnswer(
+    return verdicts.AgreementAnswer(
         manifest_digest=body.manifest_digest, positions=[_taken(call, declaration, position) for position in taken]
     )
 
 
 @add("GET", "/declarations/{slug}/matrix", queries={"at": "a moment in RFC 3339, else now"})
-async def read_matrix(call: Call) -> answers.MatrixAnswer:
+async def read_matrix(call: Call) -> verdicts.MatrixAnswer:
     """Every network's standing on every section, at a moment."""
     declaration = await call.declaration()
     at = call.moment("at")
@@ -229,13 +229,13 @@ async def read_matrix(call: Call) -> answers.MatrixAnswer:
         part = declaration.sections[id]
         revision = tabled_revision(part, at)
         status = section_status(declaration, part, at).value
-        sections.append(answers.MatrixSection(id=id, digest=revision.digest if revision else None, status=status))
+        sections.append(verdicts.MatrixSection(id=id, digest=revision.digest if revision else None, status=status))
     cells = [_cell(crossing) for id in whole.sections for crossing in whole.row(id)]
-    return answers.MatrixAnswer(at=at, networks=list(whole.networks), sections=sections, cells=cells)
+    return verdicts.MatrixAnswer(at=at, networks=list(whole.networks), sections=sections, cells=cells)
 
 
-def _cell(crossing: Cell) -> answers.CellAnswer:
-    return answers.CellAnswer(
+def _cell(crossing: Cell) -> verdicts.CellAnswer:
+    return verdicts.CellAnswer(
         network=crossing.network,
         section=crossing.section,
         position=crossing.position.id if crossing.position else None,

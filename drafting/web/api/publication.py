@@ -9,7 +9,7 @@ from drafting.actions.ports import Job
 from drafting.domain.editions import Edition, EditionStatus, Release
 from drafting.domain.errors import Code, Refusal
 from drafting.domain.policy import Action, Subject, may
-from drafting.web.api import answers, bodies
+from drafting.web.api import answers, bodies, verdicts
 from drafting.web.api.calls import Call
 from drafting.web.api.operations import Operations
 
@@ -19,23 +19,23 @@ EDITION = "/declarations/{slug}/editions/{n}"
 
 
 @add("GET", "/declarations/{slug}/manifest")
-async def read_manifest(call: Call) -> answers.ManifestAnswer:
+async def read_manifest(call: Call) -> verdicts.ManifestAnswer:
     """The whole as it stands: its digest, and what keeps it from being frozen."""
     await call.declaration()
     whole = await acts.read_manifest(call.ports, call.slug)
-    blocked = [answers.BlockedAnswer(section=b.section, code=b.code, networks=list(b.networks)) for b in whole.blocked]
-    return answers.ManifestAnswer(digest=whole.digest, blocked=blocked)
+    blocked = [verdicts.BlockedAnswer(section=b.section, code=b.code, networks=list(b.networks)) for b in whole.blocked]
+    return verdicts.ManifestAnswer(digest=whole.digest, blocked=blocked)
 
 
 @add("POST", "/declarations/{slug}/editions", 201)
-async def freeze_edition(call: Call, body: bodies.Freeze) -> answers.EditionAnswer:
+async def freeze_edition(call: Call, body: bodies.Freeze) -> verdicts.EditionAnswer:
     """Freeze the whole as it stands as the next edition."""
     made = await acts.freeze_edition(call.ports, call.actor, slug=call.slug, manifest_digest=body.manifest_digest)
     return _edition(made)
 
 
 @add("POST", EDITION + "/approve", 202)
-async def approve_edition(call: Call, body: bodies.Approval) -> answers.ApprovedAnswer:
+async def approve_edition(call: Call, body: bodies.Approval) -> verdicts.ApprovedAnswer:
     """One person's word that a frozen edition may come out; the second, of another network, starts the release."""
     approved = await acts.approve_edition(
         call.ports,
@@ -47,15 +47,15 @@ async def approve_edition(call: Call, body: bodies.Approval) -> answers.Approved
     )
     if approved.job:
         _wake(call)
-    return answers.ApprovedAnswer(approvals=approved.approvals, needed=approved.needed, job=approved.job)
+    return verdicts.ApprovedAnswer(approvals=approved.approvals, needed=approved.needed, job=approved.job)
 
 
 @add("POST", EDITION + "/releases", 202)
-async def release_translations(call: Call, body: bodies.Empty) -> answers.JobPlace:
+async def release_translations(call: Call, body: bodies.Empty) -> verdicts.JobPlace:
     """Release an edition again with the translations approved since."""
     job = await acts.release_translations(call.ports, call.actor, slug=call.slug, n=call.count("n"))
     _wake(call)
-    return answers.JobPlace(job=job)
+    return verdicts.JobPlace(job=job)
 
 
 def _wake(call: Call) -> None:
@@ -66,13 +66,13 @@ def _wake(call: Call) -> None:
 
 
 @add("GET", "/declarations/{slug}/editions", is_public=True)
-async def list_editions(call: Call) -> answers.Page[answers.EditionAnswer]:
+async def list_editions(call: Call) -> answers.Page[verdicts.EditionAnswer]:
     """The editions, oldest first: all of them for those who take part, the released ones for everybody."""
     return call.page([_edition(edition) for edition in await _visible(call)])
 
 
 @add("GET", EDITION, is_public=True)
-async def read_edition(call: Call) -> answers.EditionAnswer:
+async def read_edition(call: Call) -> verdicts.EditionAnswer:
     """One edition with its releases and files."""
     n = call.count("n")
     found = next((edition for edition in await _visible(call) if edition.n == n), None)
@@ -91,9 +91,9 @@ async def _visible(call: Call) -> list[Edition]:
     return declaration.released
 
 
-def _edition(edition: Edition) -> answers.EditionAnswer:
+def _edition(edition: Edition) -> verdicts.EditionAnswer:
     is_released = edition.status is EditionStatus.RELEASED
-    return answers.EditionAnswer(
+    return verdicts.EditionAnswer(
         n=edition.n,
         status=edition.status.value,
         manifest_digest=edition.manifest_digest,
@@ -101,26 +101,26 @@ def _edition(edition: Edition) -> answers.EditionAnswer:
         frozen_at=edition.frozen_at,
         window_ends=edition.window_ends,
         approvals=len(edition.approvals),
-        approved_by=[answers.ApprovalPlace(network=a.network, at=a.at) for a in edition.approvals],
+        approved_by=[verdicts.ApprovalPlace(network=a.network, at=a.at) for a in edition.approvals],
         releases=[_release(release) for release in edition.releases],
-        files=[answers.FileAnswer(**file) for file in edition.releases[-1].files] if is_released else [],
-        signatures=answers.Counts(),
+        files=[verdicts.FileAnswer(**file) for file in edition.releases[-1].files] if is_released else [],
+        signatures=verdicts.Counts(),
     )
 
 
-def _release(release: Release) -> answers.ReleaseAnswer:
-    errata = [answers.ErratumAnswer(locale=e.locale, section=e.section, text=e.text) for e in release.errata]
-    return answers.ReleaseAnswer(n=release.n, at=release.at, locales=list(release.locales), errata=errata)
+def _release(release: Release) -> verdicts.ReleaseAnswer:
+    errata = [verdicts.ErratumAnswer(locale=e.locale, section=e.section, text=e.text) for e in release.errata]
+    return verdicts.ReleaseAnswer(n=release.n, at=release.at, locales=list(release.locales), errata=errata)
 
 
 @add("GET", "/jobs/{job}")
-async def read_job(call: Call) -> answers.JobAnswer:
+async def read_job(call: Call) -> verdicts.JobAnswer:
     """How far long work is."""
     return _job(await _readable_job(call))
 
 
 @add("POST", "/jobs/{job}/again", 202)
-async def ask_again(call: Call, body: bodies.Empty) -> answers.JobAnswer:
+async def ask_again(call: Call, body: bodies.Empty) -> verdicts.JobAnswer:
     """Try once more what failed."""
     await _readable_job(call)
     job = await releasing.ask_again(call.ports, call.part("job"))
@@ -137,6 +137,6 @@ async def _readable_job(call: Call) -> Job:
     return job
 
 
-def _job(job: Job) -> answers.JobAnswer:
-    steps = [answers.StepAnswer(locale=s.locale, format=s.format, status=s.status, error=s.error) for s in job.steps]
-    return answers.JobAnswer(id=job.id, kind=job.kind, status=job.status, done=job.done, total=job.total, steps=steps)
+def _job(job: Job) -> verdicts.JobAnswer:
+    steps = [verdicts.StepAnswer(locale=s.locale, format=s.format, status=s.status, error=s.error) for s in job.steps]
+    return verdicts.JobAnswer(id=job.id, kind=job.kind, status=job.status, done=job.done, total=job.total, steps=steps)
