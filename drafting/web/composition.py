@@ -14,9 +14,10 @@ from drafting.publishing.press import StaticPress
 from drafting.settings import Settings
 from drafting.stores.opening import Stores
 from drafting.sync.rooms import Rooms
-from drafting.web.commands.installation import Silence, opened_stores
+from drafting.web.commands.installation import opened_stores
 from drafting.web.i18n import Languages
 from drafting.web.letters import Letters
+from drafting.web.notices import Notices
 from drafting.web.watching import watch
 
 LOG: Final = logging.getLogger(__name__)
@@ -45,6 +46,7 @@ async def opened(settings: Settings, languages: Languages) -> AsyncIterator[Open
         stack.push_async_callback(press.close)
         rooms = Rooms(stores.log, clock)
         stack.push_async_callback(rooms.close)
+        bell = asyncio.Event()
         ports = Ports(
             workshops=rooms,
             ledger=stores.ledger,
@@ -53,13 +55,12 @@ async def opened(settings: Settings, languages: Languages) -> AsyncIterator[Open
             mail=stores.mail,
             jobs=stores.jobs,
             press=press,
-            notices=Silence(),
+            notices=Notices(bell.set),
             clock=clock,
             origin=settings.base,
             sentences=Letters(languages),
             limits=settings.limits,
         )
-        bell = asyncio.Event()
         for name, work in (
             ("mail", stores.courier.work),
             ("jobs", lambda: _work_on_jobs(ports, bell)),

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from starlette.routing import BaseRoute, Mount, Route
 
-from drafting.web import front
+from drafting.web import front, notices
 from drafting.web.assets import HashedFiles
 from drafting.web.endpoints import act, get
 from drafting.web.pages import (
@@ -78,6 +78,7 @@ PAGES: list[BaseRoute] = [
     get(D + "/whole/{locale}", workshop.whole, "whole_text"),
     get(D + "/charter", record.charter, "charter"),
     get(D + "/ledger", record.ledger, "ledger"),
+    get(D + "/events", notices.events, "events"),
     # languages
     get(D + "/translations/", translations.index, "translations"),
     get(D + "/translations/{locale}/", translations.language, "language"),

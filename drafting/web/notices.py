@@ -1,0 +1,85 @@
+"""News of what was recorded, told to open pages as server-sent events, and to the worker when there is work to do."""
+
+import asyncio
+from collections.abc import AsyncIterator, Callable, Iterator, Sequence
+from contextlib import contextmanager
+from typing import Final
+
+from starlette.responses import Response, StreamingResponse
+
+from drafting.domain.errors import Code, Refusal
+from drafting.domain.events import Entry, Kind
+from drafting.web.visits import Visit
+
+WORK: Final = frozenset({Kind.EDITION_APPROVE, Kind.RELEASE_ASK})
+MOST_LISTENERS: Final = 1000
+ALIVE_SECONDS: Final = 25.0
+
+
+class Listener:
+    """An open page. Only the newest index counts, so that a slow one never has a queue."""
+
+    def __init__(self, account: str) -> None:
+        self.account = account
+        self.index = 0
+        self.news = asyncio.Event()
+
+
+class Notices:
+    """The port that actions announce to, after the commit."""
+
+    def __init__(self, on_work: Callable[[], None]) -> None:
+        self._on_work = on_work
+        self._listeners: dict[str, set[Listener]] = {}
+
+    def announce(self, entries: Sequence[Entry]) -> None:
+        """Tell every open page of the declaration but those of the person who did it: theirs shows it already."""
+        for entry in entries:
+            for listener in self._listeners.get(entry.stream, ()):
+                if listener.account != entry.event.actor:
+                    listener.index = entry.index
+                    listener.news.set()
+        if any(entry.event.kind in WORK for entry in entries):
+            self._on_work()
+
+    @property
+    def count(self) -> int:
+        return sum(map(len, self._listeners.values()))
+
+    @contextmanager
+    def listening(self, stream: str, account: str) -> Iterator[Listener]:
+        """A listener for as long as the page is open. Raises ``too_many``."""
+        if self.count >= MOST_LISTENERS:
+            raise Refusal(Code.TOO_MANY, limit=MOST_LISTENERS)
+        listener = Listener(account)
+        self._listeners.setdefault(stream, set()).add(listener)
+        try:
+            yield listener
+        finally:
+            self._listeners[stream].discard(listener)
+            if not self._listeners[stream]:
+                del self._listeners[stream]
+
+
+async def events(visit: Visit) -> Response:
+    """``text/event-stream``: the ledger's index whenever somebody else did something; a comment now and then."""
+    declaration = await visit.declaration()
+    notices = visit.ports.notices
+    if not isinstance(notices, Notices):
+        return Response(status_code=204)
+    stream = _told(notices, declaration.slug, visit.actor.account)
+    headers = {"cache-control": "no-store", "x-accel-buffering": "no"}
+    return StreamingResponse(stream, media_type="text/event-stream", headers=headers)
+
+
+async def _told(notices: Notices, slug: str, account: str) -> AsyncIterator[str]:
+    with notices.listening(slug, account) as listener:
+        yield ": listening\n\n"
+        while True:
+            try:
+                await asyncio.wait_for(listener.news.wait(), ALIVE_SECONDS)
+            except TimeoutError:
+                yield ": alive\n\n"
+                continue
+            listener.news.clear()
+            yield f"id: {listener.index}\ndata: {listener.index}\n\n"
