@@ -54,7 +54,8 @@ async def run_job(ports: Ports, job_id: str) -> Job:
     """Make every file of the job, then release. A failure is named in its step and stops no other."""
     job = replace(await ports.jobs.get(job_id), status="running", changed=ports.clock.now())
     await ports.jobs.save(job)
-    content = await read_content(ports, job.data["content"])
+    edition = find_edition(await load_declaration(ports, job.data["declaration"]), job.data["n"])
+    content = approved_content(edition, await read_content(ports, job.data["content"]))
     progress = _Progress(ports, job)
     gate = asyncio.Semaphore(AT_ONCE)
     made = await asyncio.gather(*(_make(progress, gate, content, place) for place in range(job.total)))
@@ -135,8 +136,14 @@ async def open_entry_pages(ports: Ports, declaration: Declaration) -> None:
 
 async def released_content(ports: Ports, edition: Edition) -> Mapping[str, Any]:
     """The content of an edition's last release, with the times at which it was released."""
-    content = await read_content(ports, edition.releases[-1].content)
+    content = approved_content(edition, await read_content(ports, edition.releases[-1].content))
     return {**content, "released_at": [release.at.isoformat() for release in edition.releases]}
+
+
+def approved_content(edition: Edition, content: Mapping[str, Any]) -> Mapping[str, Any]:
+    """A frozen content with the approvals that came after the freeze, for the pages to name."""
+    approvals = [{"network": a.network, "at": a.at.isoformat()} for a in edition.approvals]
+    return {**content, "approvals": approvals}
 
 
 async def rebuild_edition(ports: Ports, slug: str, n: int) -> list[Made]:
@@ -145,7 +152,7 @@ async def rebuild_edition(ports: Ports, slug: str, n: int) -> list[Made]:
     edition = find_edition(declaration, n)
     if edition.status is not EditionStatus.RELEASED:
         raise Refusal(Code.NOT_RELEASED, edition=n)
-    content = await read_content(ports, edition.releases[-1].content)
+    content = approved_content(edition, await read_content(ports, edition.releases[-1].content))
     files = [await ports.press.make(content, loc, format) for loc in public_locales(content) for format in FORMATS]
     await open_entry_pages(ports, declaration)
     return files

@@ -8,7 +8,7 @@ from tests.browser.people import W
 DELEGATE: Final = "anong"
 VISITOR: Final = ""
 
-NO_PAGES: Final = {"matrix_csv": "a spreadsheet"}
+NO_PAGES: Final = {"matrix_csv": "a spreadsheet", "events": "a stream of news"}
 """Names of GET routes that show no page, and what they give."""
 
 

@@ -5,7 +5,7 @@ from pathlib import Path
 
 from drafting.actions.core import load_declaration
 from drafting.actions.publication import find_edition, read_content
-from drafting.actions.releasing import rebuild_edition
+from drafting.actions.releasing import approved_content, rebuild_edition
 from drafting.domain.errors import Code, Refusal
 from drafting.settings import Settings
 from drafting.web.commands.installation import opened
@@ -15,7 +15,8 @@ async def render(settings: Settings, slug: str, n: int, locale: str, format: str
     """Write one file of an edition, released or frozen; the public pages stay as they are."""
     async with opened(settings) as here:
         edition = find_edition(await load_declaration(here.ports, slug), n)
-        content = await read_content(here.ports, edition.releases[-1].content if edition.releases else edition.content)
+        kept = edition.releases[-1].content if edition.releases else edition.content
+        content = approved_content(edition, await read_content(here.ports, kept))
         if not any(known["tag"] == locale for known in content["locales"]):
             raise Refusal(Code.UNKNOWN_LOCALE, locale=locale)
         data = await here.ports.press.render(content, locale, format)
