@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any, Final
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from drafting.actions.core import Actor, append, load_declaration, load_directory
+from drafting.actions.core import Actor, append, commit, list_declarations, load_declaration, load_directory
 from drafting.actions.locale_records import locale_record
 from drafting.actions.names import checked_name, checked_slug, new_id
 from drafting.actions.ports import Author, LedgerMoved, Ports
@@ -170,3 +170,17 @@ def _first_member(actor: Actor, network: Network, charter: str) -> list[Event]:
         Event(Kind.MEMBER_JOIN, joined, actor.account, actor.channel),
         Event(Kind.MANDATE_GRANT, granted, actor.account, actor.channel),
     ]
+
+
+async def claim_declarations(ports: Ports, *, nobody: str, account: str) -> list[str]:
+    """Give what was brought in with nobody named (the account ``nobody``) to its first person; the slugs.
+
+    A declaration imported from the command line on a new installation has no initiator who can be reached; whoever
+    the operator gives the first token to becomes one. It is an entry in each ledger.
+    """
+    found = [d.slug for d in await list_declarations(ports) if d.initiator == nobody]
+    event = Event(Kind.DECLARATION_CLAIM, {"account": account}, "operator", "cli")
+    for slug in found:
+        await commit(ports, slug, lambda now: [event] if now.initiator == nobody else [])
+        await ports.workshops.recheck(slug)
+    return found

@@ -41,6 +41,7 @@ class Kind(StrEnum):
     RELEASE_ASK = "person:release:ask"
     EDITION_RELEASE = "system:edition:release"
     TEXT_RESTORE = "person:text:restore"
+    DECLARATION_CLAIM = "operator:declaration:claim"
     TOKEN_ISSUE = "operator:token:issue"  # noqa: S105
 
 

@@ -58,6 +58,13 @@ def _create(d: Declaration, entry: Entry, data: Mapping[str, Any]) -> None:
     d.charter = Charter(Preset(charter.pop("preset")), **charter)
 
 
+def _claim(d: Declaration, entry: Entry, data: Mapping[str, Any]) -> None:
+    for section in d.sections.values():
+        if section.holder == d.initiator:
+            section.holder = data["account"]
+    d.initiator = data["account"]
+
+
 def _add_section(d: Declaration, entry: Entry, data: Mapping[str, Any]) -> None:
     d.sections[data["id"]] = Section(data["id"], data["holder"], data.get("network"))
     _place(d.order, data["id"], data.get("after"))
@@ -253,6 +260,7 @@ def _release(d: Declaration, entry: Entry, data: Mapping[str, Any]) -> None:
 
 _APPLY: Final[Mapping[Kind, Callable[[Declaration, Entry, Mapping[str, Any]], None]]] = {
     Kind.DECLARATION_CREATE: _create,
+    Kind.DECLARATION_CLAIM: _claim,
     Kind.SECTION_ADD: _add_section,
     Kind.SECTIONS_ORDER: _order_sections,
     Kind.SECTION_SPLIT: _split_section,

@@ -8,6 +8,7 @@ import pytest
 from drafting.actions.core import Actor, load_declaration
 from drafting.actions.declarations import (
     add_section,
+    claim_declarations,
     create_declaration,
     drop_section,
     hand_over_section,
@@ -327,3 +328,11 @@ def test_direction_comes_from_the_script_and_the_tag_is_never_another() -> None:
 async def test_a_section_never_takes_a_word_that_stands_in_the_addresses_of_pages(ports: Ports, id: str) -> None:
     await create(ports)
     await refused(Code.TAKEN, add_section(ports, INITIATOR, slug="well", id=id))
+
+
+async def test_what_was_brought_in_with_nobody_named_goes_to_the_first_person(ports: Ports) -> None:
+    await create(ports)
+    assert await claim_declarations(ports, nobody=INITIATOR.account, account=STRANGER.account) == ["well"]
+    claimed = await load_declaration(ports, "well")
+    assert (claimed.initiator, claimed.sections["front"].holder) == (STRANGER.account, STRANGER.account)
+    assert await claim_declarations(ports, nobody=INITIATOR.account, account="account-3") == []

@@ -3,6 +3,7 @@
 import unicodedata
 
 import pytest
+import rfc8785
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -11,6 +12,7 @@ from drafting.domain.prose import (
     Run,
     Text,
     block_digest,
+    canonical,
     canonical_bytes,
     digest,
     from_json,
@@ -65,6 +67,11 @@ def test_where_runs_are_cut_does_not_matter(runs: list[Run], at: int) -> None:
         place = min(at, len(run.text))
         cut += [Run(run.text[:place], *run.marks), Run(run.text[place:], *run.marks)]
     assert normal_runs(cut) == normal_runs(runs)
+
+
+@given(TEXTS)
+def test_the_quick_bytes_are_those_of_the_standard(text: Text) -> None:
+    assert canonical_bytes(text) == rfc8785.dumps(canonical(text))
 
 
 def test_another_word_mark_kind_or_link_is_another_text() -> None:
