@@ -17,6 +17,8 @@ from tests.services import Server
 
 AXE = (Path(__file__).parents[2] / "frontend" / "node_modules" / "axe-core" / "axe.min.js").read_text("utf-8")
 WIDTHS = (1280, 390)
+NARROW = 320
+"""The width at which WCAG (1.4.10) asks for one column: 1280 pixels at 400 %."""
 HEIGHT = 900
 SCHEMES: dict[str, Any] = {"en": "light", "ar": "dark"}
 ORIGIN = re.compile("^https?://[^/]+")
@@ -55,14 +57,16 @@ class Walk:
         if answer.status != status:
             self.faults.append(f"{address}: {answer.status}")
         self.page.wait_for_function(LIVE)
-        for width in WIDTHS:
-            self.page.set_viewport_size({"width": width, "height": HEIGHT})
-            self.judge(f"{address} {width}")
+        self.judge(address)
 
     def judge(self, where: str) -> None:
-        self.faults += [f"{where}: {fault}" for fault in self.page.evaluate(RUN)]
-        if (beyond := self.page.evaluate(SIDEWAYS)) > 0:
-            self.faults.append(f"{where}: {beyond} px wider than the window")
+        """The page as it stands, at every width."""
+        for width in (*WIDTHS, NARROW):
+            self.page.set_viewport_size({"width": width, "height": HEIGHT})
+            if width in WIDTHS:
+                self.faults += [f"{where} {width}: {fault}" for fault in self.page.evaluate(RUN)]
+            if (beyond := self.page.evaluate(SIDEWAYS)) > 0:
+                self.faults.append(f"{where}: {beyond} px wider than a window of {width}")
 
 
 @pytest.fixture(scope="module")
@@ -100,6 +104,29 @@ def test_published_pages_are_as_accessible(people: People) -> None:
     walk = Walk(people.visitor(scripts=(AXE,)), "", {})
     for address in PUBLISHED:
         walk.look(address)
+    assert walk.faults == []
+
+
+def test_pages_that_decline_are_as_accessible(people: People) -> None:
+    people.allow("the server responded with a status of 4")
+    page = people.visitor("login/code", scripts=(AXE,))
+    walk = Walk(page, "en", {})
+    page.get_by_label("E-mail address").fill("nobody@people.example")
+    page.get_by_label("Code of eight digits").fill("12345678")
+    page.get_by_role("button", name="Sign in").click()
+    expect(page.locator("[role=alert]")).to_be_visible()
+    walk.judge("a wrong code")
+    page = people.person(DELEGATE, f"{W}/seeds/revisions/2", scripts=(AXE,))
+    walk.page = page
+    page.locator("[name=kind][value=objection]").check()
+    page.locator("button[name=chosen]").click()
+    expect(page.locator("[role=alert]")).to_be_visible()
+    walk.judge("an objection without reasons")
+    page.goto(f"/en/{W}/water/revisions/2?since=consent")
+    page.locator("[name=target]").evaluate("field => { field.value = `sha256:${'0'.repeat(64)}` }")
+    page.locator("button[value=consent]").click()
+    expect(page.get_by_role("heading", level=1)).to_have_text("The words changed while you were reading")
+    walk.judge("a consent to words that changed")
     assert walk.faults == []
 
 

@@ -9,6 +9,7 @@ import pytest
 from playwright.sync_api import Browser, Page, expect
 
 from tests.browser.people import SLUG, People, W, editor, expect_saved, write_after, write_at_end
+from tests.processes import executable
 from tests.services import Server
 
 RELEASE_PATIENCE = 300_000
@@ -177,9 +178,10 @@ def test_the_arabic_pdf_holds_the_words_of_the_page(released: People) -> None:
     address = link.evaluate("link => link.href")
     answer = visitor.request.get(address)
     assert answer.headers["content-type"] == "application/pdf"
+    pdftotext = executable("pdftotext", apt="poppler-utils")
     path = released.server.data / "public" / "d" / SLUG / "2" / "ar" / f"{SLUG}-2-ar.pdf"
     assert answer.body() == path.read_bytes()
-    read = subprocess.run(["pdftotext", str(path), "-"], capture_output=True, check=True).stdout.decode()
+    read = subprocess.run([pdftotext, str(path), "-"], capture_output=True, check=True).stdout.decode()
     told = set(bare(visitor.locator("#seeds").inner_text()).split())
     # Lam with alef is one letter in most fonts, and comes back as it likes.
     wanted = [w for w in told if re.fullmatch("[\u0621-\u064a]{3,}", w) and not re.search("ل[اأإآ]", w)]
