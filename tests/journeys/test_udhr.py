@@ -72,10 +72,6 @@ class Assembly:
         self.delegates: dict[str, Caller] = {}
         self.seen_stale: dict[str, str] = {}
 
-    def close(self) -> None:
-        for caller in (self.initiator, *self.delegates.values()):
-            caller.http.close()
-
     def gather(self) -> None:
         """Every network becomes a member and its delegate accepts a mandate from a mailed link."""
         for slug in NETWORKS:
@@ -117,8 +113,8 @@ class Assembly:
         with zipfile.ZipFile(packed, "w", zipfile.ZIP_DEFLATED) as archive:
             for path in sorted(folder.iterdir()):
                 archive.write(path, path.name)
-        answer = self.initiator.http.post(
-            "/declarations/import", files={"folder": ("folder.zip", packed.getvalue(), "application/zip")}
+        answer = self.initiator.send(
+            "POST", "/declarations/import", files={"folder": ("folder.zip", packed.getvalue(), "application/zip")}
         )
         assert answer.status_code == 201, answer.text
 
@@ -126,7 +122,7 @@ class Assembly:
         """Change words in the workshop, as the form without script does."""
         path = f"{D}/sections/{section}/texts/en"
         text = self.initiator.get(path)
-        read = self.initiator.http.get(path, headers={"accept": "text/markdown"})
+        read = self.initiator.send("GET", path, headers={"accept": "text/markdown"})
         assert old in read.text, read.text
         self.initiator.put(path, {"markdown": read.text.replace(old, new)}, **{"if-match": f'"{text["digest"]}"'})
 
@@ -200,7 +196,6 @@ def released(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Assembly]:
         tell(assembly, base)
         yield assembly
     finally:
-        assembly.close()
         server.stop()
 
 
