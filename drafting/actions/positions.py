@@ -9,6 +9,7 @@ from drafting.actions import letters
 from drafting.actions.bodies import body_digest, contents_of, read_body
 from drafting.actions.core import Actor, authorise, commit, load_declaration
 from drafting.actions.ports import Ports
+from drafting.actions.sections import known_section
 from drafting.actions.translations import complete_translations, lagging_locales
 from drafting.domain.characters import faults
 from drafting.domain.declaration import Declaration, Section
@@ -32,16 +33,6 @@ QUIET_BETWEEN_LETTERS: Final = timedelta(hours=1)
 LATE_KINDS: Final = frozenset({PositionKind.OBJECTION, PositionKind.WITHDRAWAL})
 
 
-def live_section(declaration: Declaration, section: str) -> Section:
-    """Raises ``not_found`` for an unknown section, ``text_retired`` for one that was dropped."""
-    found = declaration.sections.get(section)
-    if found is None:
-        raise Refusal(Code.NOT_FOUND, section=section)
-    if found.retired:
-        raise Refusal(Code.TEXT_RETIRED, section=section)
-    return found
-
-
 async def table_revision(
     ports: Ports,
     actor: Actor,
@@ -58,7 +49,7 @@ async def table_revision(
     since, ``authentic_text_lags`` with ``locales``, ``nothing_changed``, ``text_refused``, ``frozen``.
     """
     declaration = await load_declaration(ports, slug)
-    part = live_section(declaration, section)
+    part = known_section(declaration, section)
     authorise(declaration, actor, Action.TABLE, Subject(section=part), ports.clock.now())
     if change not in set(Change) or len(why) > MAX_WORDS:
         raise Refusal(Code.BAD_INPUT, field="change" if change not in set(Change) else "why")
@@ -74,7 +65,7 @@ async def table_revision(
     data = _revision_data(part, texts, digests, change, why)
 
     def decide(now: Declaration) -> Sequence[Event]:
-        current = live_section(now, section)
+        current = known_section(now, section)
         if now.open_edition:
             raise Refusal(Code.FROZEN, edition=now.open_edition.n)
         if current.generation != generation:
@@ -177,7 +168,7 @@ async def take_position(
     data |= {"target_digest": target_digest, "read_locale": read_locale, "read_digest": read_digest}
 
     def decide(declaration: Declaration) -> Sequence[Event]:
-        part = live_section(declaration, section)
+        part = known_section(declaration, section)
         _authorise_act(declaration, actor, network, at)
         _require_words(part, data)
         return [
@@ -311,7 +302,7 @@ async def agree_to_all(
         events = [
             event
             for id, target in sections.items()
-            if (event := _consent_event(declaration, live_section(declaration, id), actor, network, target, at))
+            if (event := _consent_event(declaration, known_section(declaration, id), actor, network, target, at))
         ]
         taken.extend(event.data["id"] for event in events)
         signature = {"network": network, "digest": manifest_digest}

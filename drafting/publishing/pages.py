@@ -53,7 +53,7 @@ def qr_code(address: str, title: str) -> Markup:
 
 def stylesheet(templates: Path) -> tuple[str, bytes]:
     """The style sheet of published pages, and a name that changes with it."""
-    data = (templates / "assets" / "public.css").read_bytes()
+    data = b"".join((templates / "assets" / name).read_bytes() for name in ("tokens.css", "public.css"))
     return f"public-{sha256(data).hexdigest()[:12]}.css", data
 
 
