@@ -60,7 +60,9 @@ class People:
         self._allowed.append(re.compile(pattern))
 
     def allow_outage(self) -> None:
-        self.allow(r"ERR_CONNECTION_REFUSED|ERR_INTERNET_DISCONNECTED|ERR_FAILED|WebSocket connection to .* failed")
+        """The server ends, or the network: sockets close and the stream of news breaks off."""
+        self.allow(r"ERR_(CONNECTION_REFUSED|INTERNET_DISCONNECTED|FAILED|INCOMPLETE_CHUNKED_ENCODING)")
+        self.allow("WebSocket connection to .* failed")
 
     def leave(self) -> None:
         for context in self._contexts:
