@@ -62,19 +62,27 @@ class Notices:
 
 
 async def events(visit: Visit) -> Response:
-    """``text/event-stream``: the ledger's index whenever somebody else did something; a comment now and then."""
+    """``text/event-stream``: the ledger's index whenever somebody else did something; a comment now and then.
+
+    ``?after=N``: the index that the page shows; what others did since is told at once.
+    """
     declaration = await visit.declaration()
     notices = visit.ports.notices
     if not isinstance(notices, Notices):
         return Response(status_code=204)
-    stream = _told(notices, declaration.slug, visit.actor.account)
+    asked = visit.query("after")
+    after = int(asked) if asked.isdigit() else declaration.index
+    missed = await visit.ports.ledger.read(declaration.slug, after) if after < declaration.index else ()
+    news = [entry.index for entry in missed if entry.event.actor != visit.actor.account]
+    stream = _told(notices, declaration.slug, visit.actor.account, news[-1] if news else 0)
     headers = {"cache-control": "no-store", "x-accel-buffering": "no"}
     return StreamingResponse(stream, media_type="text/event-stream", headers=headers)
 
 
-async def _told(notices: Notices, slug: str, account: str) -> AsyncIterator[str]:
+async def _told(notices: Notices, slug: str, account: str, missed: int = 0) -> AsyncIterator[str]:
+    """``missed``: what was recorded between the page and this connection, told at once."""
     with notices.listening(slug, account) as listener:
-        yield ": listening\n\n"
+        yield f"id: {missed}\ndata: {missed}\n\n" if missed else ": listening\n\n"
         while True:
             try:
                 await asyncio.wait_for(listener.news.wait(), ALIVE_SECONDS)

@@ -6,9 +6,16 @@ clearOnLogout()
 const address = document.body.dataset["events"]
 if (address) {
   const say = (key: "news" | "newsLoad", otherwise: string): string => document.body.dataset[key] ?? otherwise
-  const events = new EventSource(address)
-  events.onmessage = () => {
-    events.close()
+  // only while the page is looked at: a browser opens few connections to one server, and there may be many tabs
+  let events: EventSource | undefined
+  const listen = (): void => {
+    events?.close()
+    events = document.visibilityState === "visible" ? new EventSource(address) : undefined
+    if (events) events.onmessage = tell
+  }
+  const tell = (): void => {
+    document.removeEventListener("visibilitychange", listen)
+    events?.close()
     const link = document.createElement("a")
     link.href = location.href.split("#", 1)[0] as string
     link.textContent = say("newsLoad", "Load it")
@@ -19,4 +26,6 @@ if (address) {
     // into an element that is there already, or a screen reader does not speak it
     setTimeout(() => status.append(say("news", "This page has news."), " ", link), 100)
   }
+  document.addEventListener("visibilitychange", listen)
+  listen()
 }

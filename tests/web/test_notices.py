@@ -40,6 +40,12 @@ async def test_a_slow_page_hears_only_of_the_newest() -> None:
     assert told.count == 0
 
 
+async def test_what_happened_between_the_page_and_the_connection_is_told_at_once() -> None:
+    stream = _told(Notices(lambda: None), "well", "salma", missed=9)
+    assert await anext(stream) == "id: 9\ndata: 9\n\n"
+    await stream.aclose()  # type: ignore[attr-defined]
+
+
 async def test_an_approval_wakes_the_worker() -> None:
     woken = asyncio.Event()
     told = Notices(woken.set)
