@@ -20,7 +20,7 @@ def test_every_code_has_status_and_sentence(code: Code, tag: str) -> None:
     assert 400 <= STATUS[code] < 600
     for data in ({}, DATA):
         text = sentence(LANGUAGES.words(tag), Refusal(code, **data))
-        assert len(text) > 20
+        assert len(text) > 10  # a whole sentence, even in Chinese
         assert "%(" not in text
 
 
