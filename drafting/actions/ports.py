@@ -13,6 +13,10 @@ class LedgerMoved(Exception):
     """Somebody appended first; decide again on what the ledger now says."""
 
 
+class LogMoved(Exception):
+    """Somebody kept an update of this text first, or it was retired: look at the log and decide again."""
+
+
 class CannotSave(Exception):
     """The store cannot keep anything now (disk full, database away). Nothing of the call was kept."""
 
@@ -88,17 +92,31 @@ class Stored:
     retired: bool = False
 
 
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """How far a text is. ``sequence``: of its last update."""
+
+    sequence: int
+    epoch: int = 1
+    retired: bool = False
+
+
 class UpdateLog(Protocol):
     """The durable log of live texts. Sequence numbers count from 1 in each text, without gaps."""
 
-    async def append(self, updates: Sequence[Update]) -> Sequence[int]:
+    async def append(self, updates: Sequence[Update], after: int | None = None) -> Sequence[int]:
         """Keep all of them in one transaction, durable when this returns; their sequence numbers, in order.
 
-        Also remembers that each of ``clients`` belongs to the update's account. Raises :class:`CannotSave`.
+        Also remembers that each of ``clients`` belongs to the update's account. ``after``, for updates of one text: the
+        last sequence number that they were checked against. Raises :class:`LogMoved` where it is another by now or the
+        text is retired, and then keeps nothing; raises :class:`CannotSave`.
         """
 
     async def load(self, text: str) -> Stored | None:
         """None where no such text was ever created."""
+
+    async def look(self, texts: Sequence[str]) -> Mapping[str, Standing]:
+        """How far each of them is, in one query; those that were never created are left out."""
 
     async def read(self, text: str, after: int = 0, until: int | None = None) -> Sequence[Update]:
         """The history: every update with its author, oldest first. Checkpoints never remove any."""

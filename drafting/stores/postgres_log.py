@@ -1,14 +1,14 @@
 """The log of live texts in PostgreSQL, by asyncpg itself. One statement, and so one round trip, keeps a whole batch."""
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Collection, Mapping, Sequence
 from contextlib import asynccontextmanager
 from typing import Any, Final
 
 import asyncpg
 
-from drafting.actions.ports import Stored, Update
-from drafting.stores.batches import Batches
+from drafting.actions.ports import Standing, Stored, Update
+from drafting.stores.batches import MOVED, Batches
 from drafting.stores.columns import micros, moment
 from drafting.stores.database import COMMAND_SECONDS, CONNECT_SECONDS, POSTGRES_SETTINGS, connect_postgres
 from drafting.stores.failures import saving
@@ -24,25 +24,28 @@ _CREATE: Final = (
 # number that the other one has just committed, whenever this statement began.
 _KEEP: Final = """
 WITH locked AS MATERIALIZED (
-  SELECT id, name, last FROM texts WHERE name = ANY($1::text[]) ORDER BY name FOR UPDATE
+  SELECT id, name, last, retired FROM texts WHERE name = ANY($1::text[]) ORDER BY name FOR UPDATE
+), fit AS MATERIALIZED (
+  SELECT id, name, last, n.added
+  FROM locked JOIN unnest($1::text[], $2::bigint[], $12::bigint[]) AS n (name, added, expected) USING (name)
+  WHERE n.expected IS NULL OR (n.expected = last AND NOT retired)
 ), moved AS (
-  UPDATE texts SET last = locked.last + n.added
-  FROM locked JOIN unnest($1::text[], $2::bigint[]) AS n (name, added) USING (name)
-  WHERE texts.id = locked.id
+  UPDATE texts SET last = fit.last + fit.added FROM fit WHERE texts.id = fit.id
 ), owned AS (
   INSERT INTO owners (text, client, account)
-  SELECT locked.id, o.client, o.account
-  FROM unnest($8::text[], $9::bigint[], $10::text[]) AS o (name, client, account) JOIN locked USING (name)
+  SELECT fit.id, o.client, o.account
+  FROM unnest($8::text[], $9::bigint[], $10::text[]) AS o (name, client, account) JOIN fit USING (name)
   ON CONFLICT DO NOTHING
 ), kept AS (
   INSERT INTO updates (text, sequence, at, account, network, data)
-  SELECT locked.id, locked.last + u.nth, u.at, u.account, u.network, u.data
+  SELECT fit.id, fit.last + u.nth, u.at, u.account, u.network, u.data
   FROM unnest($3::text[], $4::bigint[], $5::bigint[], $6::text[], $7::text[], $11::bytea[])
-    AS u (name, nth, at, account, network, data) JOIN locked USING (name)
+    AS u (name, nth, at, account, network, data) JOIN fit USING (name)
 )
-SELECT name, last FROM locked
+SELECT name, last FROM fit
 """
 
+_LOOK: Final = "SELECT name, last, epoch, retired FROM texts WHERE name = ANY($1::text[])"
 _LOAD: Final = "SELECT id, last, epoch, retired FROM texts WHERE name = $1"
 _HISTORY: Final = (
     "SELECT u.data, u.account, u.network, u.at, u.sequence FROM updates u JOIN texts t ON t.id = u.text"
@@ -58,8 +61,11 @@ _CHECKPOINT: Final = (
 class _Gathered:
     """A batch in columns. ``nth`` counts from 1 in each text."""
 
-    def __init__(self, updates: Sequence[Update], owned: set[tuple[str, int]]) -> None:
+    def __init__(
+        self, updates: Sequence[Update], expected: Mapping[str, int], owned: set[tuple[str, int]]
+    ) -> None:
         self.added: dict[str, int] = {}
+        self.expected = expected
         self.nth: list[int] = []
         self.new_owners: dict[tuple[str, int], str] = {}
         self.updates = updates
@@ -84,10 +90,15 @@ class _Gathered:
             [client for _, client in self.new_owners],
             list(self.new_owners.values()),
             [u.data for u in self.updates],
+            [self.expected.get(text) for text in self.added],
         )
 
     def sequences(self, before: Mapping[str, int]) -> list[int]:
-        return [before[update.text] + nth for update, nth in zip(self.updates, self.nth, strict=True)]
+        """``before``: the last number of each text that was where it was expected."""
+        return [
+            before[update.text] + nth if update.text in before else MOVED
+            for update, nth in zip(self.updates, self.nth, strict=True)
+        ]
 
 
 class PostgresLog:
@@ -103,11 +114,11 @@ class PostgresLog:
         self._owned: set[tuple[str, int]] = set()
         self._batches = Batches(self._keep)
 
-    async def append(self, updates: Sequence[Update]) -> Sequence[int]:
-        return await self._batches.append(updates)
+    async def append(self, updates: Sequence[Update], after: int | None = None) -> Sequence[int]:
+        return await self._batches.append(updates, after)
 
-    async def _keep(self, updates: Sequence[Update]) -> Sequence[int]:
-        gathered = _Gathered(updates, self._owned)
+    async def _keep(self, updates: Sequence[Update], expected: Mapping[str, int]) -> Sequence[int]:
+        gathered = _Gathered(updates, expected, self._owned)
         with saving():
             try:
                 if self._connection is None or self._connection.is_closed():
@@ -116,23 +127,23 @@ class PostgresLog:
             except BaseException:
                 await self._hang_up()
                 raise
-        self._remember(gathered)
+        self._remember(gathered, before)
         return gathered.sequences(before)
 
     async def _write(self, connection: Any, gathered: _Gathered) -> dict[str, int]:
-        unknown = [name for name in gathered.added if name not in self._texts]
+        unknown = [name for name in gathered.added if name not in self._texts and not gathered.expected.get(name)]
         if not unknown:
             return dict(await connection.fetch(_KEEP, *gathered.columns()))
         async with connection.transaction():
             await connection.execute(_CREATE, unknown)
             return dict(await connection.fetch(_KEEP, *gathered.columns()))
 
-    def _remember(self, gathered: _Gathered) -> None:
+    def _remember(self, gathered: _Gathered, kept: Collection[str]) -> None:
         if len(self._texts) > MAX_KNOWN or len(self._owned) > MAX_KNOWN:
             self._texts.clear()
             self._owned.clear()
-        self._texts.update(gathered.added)
-        self._owned.update(gathered.new_owners)
+        self._texts.update(kept)
+        self._owned.update(pair for pair in gathered.new_owners if pair[0] in kept)
 
     async def _hang_up(self) -> None:
         connection, self._connection = self._connection, None
@@ -152,6 +163,11 @@ class PostgresLog:
             )
             owners = await connection.fetch("SELECT client, account FROM owners WHERE text = $1", number)
         return Stored(last, state, tuple(row[0] for row in rows), dict(owners), epoch, retired)
+
+    async def look(self, texts: Sequence[str]) -> Mapping[str, Standing]:
+        with saving():
+            rows = await (await self._opened()).fetch(_LOOK, list(texts))
+        return {name: Standing(last, epoch, retired) for name, last, epoch, retired in rows}
 
     async def read(self, text: str, after: int = 0, until: int | None = None) -> Sequence[Update]:
         async with self._reading() as connection:

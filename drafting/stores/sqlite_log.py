@@ -6,17 +6,18 @@ by statements of 1, 2, 4, … rows, whose texts stay prepared.
 """
 
 import asyncio
+import json
 import sqlite3
 import threading
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager, suppress
 from itertools import chain
 from pathlib import Path
 from typing import Any, Final, TypeVar
 
-from drafting.actions.ports import Stored, Update
-from drafting.stores.batches import Batches
+from drafting.actions.ports import Standing, Stored, Update
+from drafting.stores.batches import MOVED, Batches
 from drafting.stores.columns import micros, moment
 from drafting.stores.database import PRAGMAS
 from drafting.stores.failures import saving
@@ -74,13 +75,16 @@ class Writer:
         self._owned: set[tuple[int, int]] = set()
         self._seen = -1
 
-    def keep(self, updates: Sequence[Update]) -> list[int]:
-        """All or none, on the disk when it returns; their sequence numbers. Raises sqlite3's errors."""
+    def keep(self, updates: Sequence[Update], expected: Mapping[str, int] = {}) -> list[int]:
+        """All or none, on the disk when it returns; their sequence numbers. Raises sqlite3's errors.
+
+        ``expected``: text → its last number; updates of those that are elsewhere, or retired, are left out as ``MOVED``.
+        """
         if self._connection is None:
             self._connection = self._connect()
         try:
             with transaction(self._connection, "BEGIN IMMEDIATE"):
-                return self._write(self._connection, updates)
+                return self._write(self._connection, updates, expected)
         except BaseException:
             self.close()
             raise
@@ -96,13 +100,19 @@ class Writer:
         self._texts.clear()
         self._owned.clear()
 
-    def _write(self, connection: sqlite3.Connection, updates: Sequence[Update]) -> list[int]:
+    def _write(
+        self, connection: sqlite3.Connection, updates: Sequence[Update], expected: Mapping[str, int]
+    ) -> list[int]:
         self._notice_others(connection)
+        unfit = {name for name, after in expected.items() if not self._is_at(connection, name, after)}
         sequences: list[int] = []
         rows: list[tuple[Any, ...]] = []
         owned: dict[tuple[int, int], str] = {}
         moved: dict[int, int] = {}
         for update in updates:
+            if update.text in unfit:
+                sequences.append(MOVED)
+                continue
             text, last = self._texts.get(update.text) or self._find(connection, update.text)
             last += 1
             self._texts[update.text] = (text, last)
@@ -125,6 +135,18 @@ class Writer:
         if seen != self._seen or len(self._texts) > MAX_KNOWN or len(self._owned) > MAX_KNOWN:
             self._forget()
         self._seen = seen
+
+    def _is_at(self, connection: sqlite3.Connection, name: str, after: int) -> bool:
+        """What is remembered is not retired: retiring is another connection's doing, and makes this one forget."""
+        known = self._texts.get(name)
+        if known is None:
+            found = connection.execute("SELECT id, last, retired FROM texts WHERE name = ?", (name,)).fetchone()
+            if found is None:
+                return after == 0
+            if found[2]:
+                return False
+            known = self._texts[name] = int(found[0]), int(found[1])
+        return known[1] == after
 
     def _find(self, connection: sqlite3.Connection, name: str) -> tuple[int, int]:
         found = connection.execute("SELECT id, last FROM texts WHERE name = ?", (name,)).fetchone()
@@ -149,16 +171,21 @@ class SqliteLog:
         self._connect: Callable[[], sqlite3.Connection] = lambda: connect(path)
         self._batches = Batches(self._keep)
 
-    async def append(self, updates: Sequence[Update]) -> Sequence[int]:
-        return await self._batches.append(updates)
+    async def append(self, updates: Sequence[Update], after: int | None = None) -> Sequence[int]:
+        return await self._batches.append(updates, after)
 
-    async def _keep(self, updates: Sequence[Update]) -> Sequence[int]:
+    async def _keep(self, updates: Sequence[Update], expected: Mapping[str, int]) -> Sequence[int]:
         with saving():
             async with self._turn:
-                return await asyncio.get_running_loop().run_in_executor(self._thread, self._writer.keep, updates)
+                return await asyncio.get_running_loop().run_in_executor(
+                    self._thread, self._writer.keep, updates, expected
+                )
 
     async def load(self, text: str) -> Stored | None:
         return await self._read(lambda connection: _load(connection, text))
+
+    async def look(self, texts: Sequence[str]) -> Mapping[str, Standing]:
+        return await self._read(lambda connection: _look(connection, texts))
 
     async def read(self, text: str, after: int = 0, until: int | None = None) -> Sequence[Update]:
         return await self._read(lambda connection: list(_history(connection, text, after, until)))
@@ -208,6 +235,12 @@ class SqliteLog:
             connection = self._local.connection = self._connect()
             self._open.append(connection)
         return connection
+
+
+def _look(connection: sqlite3.Connection, names: Sequence[str]) -> dict[str, Standing]:
+    sql = "SELECT name, last, epoch, retired FROM texts WHERE name IN (SELECT value FROM json_each(?))"
+    rows = connection.execute(sql, (json.dumps(names),))
+    return {name: Standing(last, epoch, bool(retired)) for name, last, epoch, retired in rows}
 
 
 def _load(connection: sqlite3.Connection, name: str) -> Stored | None:

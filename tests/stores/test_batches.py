@@ -1,12 +1,12 @@
 """What gathers during a commit goes into the next one; a scripted commit says when it ends and how."""
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 
 import pytest
 
-from drafting.actions.ports import CannotSave, Update
+from drafting.actions.ports import CannotSave, LogMoved, Update
 from drafting.stores import batches
 from drafting.stores.batches import Batches
 
@@ -23,7 +23,8 @@ class Script:
     def __init__(self) -> None:
         self.asked: asyncio.Queue[tuple[Sequence[Update], asyncio.Future[Sequence[int]]]] = asyncio.Queue()
 
-    async def commit(self, given: Sequence[Update]) -> Sequence[int]:
+    async def commit(self, given: Sequence[Update], expected: Mapping[str, int]) -> Sequence[int]:
+        self.expected = expected
         answer: asyncio.Future[Sequence[int]] = asyncio.get_running_loop().create_future()
         self.asked.put_nowait((given, answer))
         return await answer
@@ -90,6 +91,24 @@ async def test_a_commit_that_cannot_be_fails_all_of_it_and_the_next_goes_on() ->
     _, answer = await script.asked.get()
     answer.set_result([1])
     assert await again == [1]
+
+
+async def test_each_text_is_expected_where_its_sender_knows_it() -> None:
+    script = Script()
+    log = Batches(script.commit)
+    tasks = [
+        asyncio.create_task(log.append(updates(n, text), after))
+        for n, text, after in ((2, "a", 7), (1, "b", 0), (1, "a", 9))
+    ]
+    given, answer = await script.asked.get()
+    assert ([update.text for update in given], script.expected) == (["a", "a", "b"], {"a": 7, "b": 0})
+    answer.set_result([8, 9, batches.MOVED])
+    given, answer = await script.asked.get()
+    assert ([update.text for update in given], script.expected) == (["a"], {"a": 9})
+    answer.set_result([10])
+    first, moved, last = await asyncio.gather(*tasks, return_exceptions=True)
+    assert (first, last) == ([8, 9], [10])
+    assert isinstance(moved, LogMoved)
 
 
 async def test_one_who_leaves_takes_nobody_along() -> None:

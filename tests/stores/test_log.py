@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy import text as sql
 
-from drafting.actions.ports import CannotSave, Update, UpdateLog
+from drafting.actions.ports import CannotSave, LogMoved, Standing, Update, UpdateLog
 from drafting.stores.opening import Stores, open_stores
 from tests.stores.conftest import Hands
 
@@ -65,6 +65,55 @@ async def test_a_retired_text_says_so(stores: Stores, clock: Hands) -> None:
     stored = await stores.log.load("d/a/en")
     assert stored is not None
     assert stored.retired
+
+
+async def test_an_append_expects_the_log_where_its_sender_knows_it(stores: Stores, clock: Hands) -> None:
+    log: UpdateLog = stores.log
+    assert await log.append([update("d/a/en", b"1", clock, clients=(1,))], after=0) == [1]
+    for after in (0, 2):
+        with pytest.raises(LogMoved):
+            await log.append([update("d/a/en", b"x", clock, clients=(2,))], after=after)
+    with pytest.raises(LogMoved):
+        await log.append([update("d/none/en", b"x", clock)], after=1)
+    assert await log.append([update("d/a/en", b"2", clock)] * 2, after=1) == [2, 3]
+    stored = await log.load("d/a/en")
+    assert stored is not None
+    assert (stored.updates, stored.owners) == ((b"1", b"2", b"2"), {1: "ana"})
+    assert await log.load("d/none/en") is None
+    await log.retire("d/a/en")
+    with pytest.raises(LogMoved):
+        await log.append([update("d/a/en", b"3", clock)], after=3)
+
+
+async def test_one_that_moved_does_not_hold_up_the_others(stores: Stores, clock: Hands) -> None:
+    first = asyncio.ensure_future(stores.log.append([update("d/first/en", b"1", clock)]))
+    ways = [("d/a/en", 0), ("d/b/en", 3), ("d/c/en", 0), ("d/a/en", 1)]
+    answers = await asyncio.gather(
+        first, *(stores.log.append([update(name, b"1", clock)], after) for name, after in ways), return_exceptions=True
+    )
+    assert [answers[1], answers[3], answers[4]] == [[1], [1], [2]]
+    assert isinstance(answers[2], LogMoved)
+
+
+async def test_of_two_that_create_a_text_one_does(
+    stores: Stores, database_url: str, tmp_path: Path, clock: Hands
+) -> None:
+    other = await open_stores(database_url, tmp_path / "other", smtp=None, clock=clock)
+    answers = await asyncio.gather(
+        *(s.log.append([update("d/a/en", b"seed", clock)], after=0) for s in (stores, other)), return_exceptions=True
+    )
+    await other.close()
+    assert sorted(map(str, answers)) == ["[1]", "d/a/en"]
+    stored = await stores.log.load("d/a/en")
+    assert stored is not None
+    assert stored.updates == (b"seed",)
+
+
+async def test_one_look_at_many_texts(stores: Stores, clock: Hands) -> None:
+    await stores.log.append([update("d/a/en", b"1", clock)] * 2 + [update("d/b/en", b"1", clock)])
+    await stores.log.retire("d/b/en")
+    seen = await stores.log.look(["d/a/en", "d/b/en", "d/none/en"])
+    assert seen == {"d/a/en": Standing(2), "d/b/en": Standing(1, retired=True)}
 
 
 async def test_the_first_account_keeps_a_client_id(stores: Stores, clock: Hands) -> None:
