@@ -15,18 +15,13 @@ from drafting.sync.participants import Participant
 class Origin(StrEnum):
     """Where a change comes from, which decides what happens to it.
 
-    A participant is told "saved" and refused openly; an action waits for its future; a repair is nobody's; what a relay
-    brings is in the log already and is not stored again.
+    A participant is told "saved" and refused openly; an action waits for its future; a repair is nobody's. What other
+    nodes wrote is no change: the log has it already (``Room.take_in``).
     """
 
     LOCAL = "local"
     ACTION = "action"
     REPAIR = "repair"
-    RELAY = "relay"
-
-    @property
-    def is_stored(self) -> bool:
-        return self is not Origin.RELAY
 
 
 @dataclass(eq=False, slots=True)

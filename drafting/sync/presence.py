@@ -4,7 +4,7 @@ Nothing of it is kept or believed: a client speaks for its own client id alone, 
 """
 
 import json
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Set
 from typing import Any, Final
 
 from drafting.sync import wire
@@ -15,6 +15,7 @@ MAX_STATES: Final = 64 * 1024
 MAX_STATE: Final = 4 * 1024
 MAX_ENTRIES: Final = 1_000
 _GONE: Final = "null"
+NOBODY: Final = b"\x00"
 
 
 class Presence:
@@ -23,6 +24,7 @@ class Presence:
     def __init__(self, is_owned_by: Callable[[int, str], bool]) -> None:
         self._is_owned_by = is_owned_by
         self._states: dict[int, tuple[int, str]] = {}
+        self._elsewhere: dict[int, tuple[str, float]] = {}
         self._news: set[int] = set()
 
     def receive(self, participant: Participant, data: bytes) -> None:
@@ -34,27 +36,60 @@ class Presence:
                 participant.client = client
             if participant.client == client and clock > self._states.get(client, (-1, ""))[0]:
                 self._states[client] = (clock, _signed(state, participant.guest.name))
+                self._elsewhere.pop(client, None)
                 self._news.add(client)
 
     def leave(self, participant: Participant) -> None:
         client = participant.client
-        if client is not None and client in self._states:
-            clock, _ = self._states[client]
-            self._states[client] = (clock, _GONE)
-            self._news.add(client)
+        if client is not None and client in self._states and client not in self._elsewhere:
+            self._part(client)
+
+    def _part(self, client: int) -> None:
+        clock, _ = self._states[client]
+        self._states[client] = (clock, _GONE)
+        self._news.add(client)
+
+    # ---- on other nodes
+
+    def hear(self, node: str, data: bytes, now: float) -> None:
+        """What a node says about clients of its own, ``now`` by the event loop. Raises :class:`FrameError`."""
+        for client, clock, state in _entries(data):
+            known, seen = self._states.get(client, (-1, "")), self._elsewhere.get(client)
+            if state == _GONE:
+                if seen is not None and seen[0] == node and clock >= known[0]:
+                    self._part(client)
+            elif clock > known[0]:
+                self._states[client] = (clock, state)
+                self._elsewhere[client] = (node, now)
+                self._news.add(client)
+            elif seen is not None and seen[0] == node:
+                self._elsewhere[client] = (node, now)
+
+    def forget(self, silent: Set[str], since: float) -> None:
+        """Nobody is any more on those nodes, nor where nothing has been heard of since then."""
+        for client, (node, heard) in self._elsewhere.items():
+            if (node in silent or heard < since) and self._states[client][1] != _GONE:
+                self._part(client)
+
+    def own(self) -> bytes | None:
+        """An awareness update of all that are here on this node; None where nobody is."""
+        own = self._states.keys() - self._elsewhere.keys()
+        return self._encode(own) if own else None
 
     @property
     def has_news(self) -> bool:
         return bool(self._news)
 
-    def take_news(self) -> bytes:
-        """An awareness update of all that changed since the last one."""
+    def take_news(self) -> tuple[bytes, bytes]:
+        """An awareness update of all that changed since the last one, and one of what other nodes do not know yet."""
         news, self._news = self._news, set()
         data = self._encode(news)
+        own = data if self._elsewhere.keys().isdisjoint(news) else self._encode(news - self._elsewhere.keys())
         for client in news:
             if self._states[client][1] == _GONE:
                 del self._states[client]
-        return data
+                self._elsewhere.pop(client, None)
+        return data, own
 
     def everybody(self) -> bytes | None:
         """An awareness update of all that are here; None where nobody is."""

@@ -6,20 +6,24 @@ a word that is not durable. What a turn does stands in ``turn.py``.
 
 import asyncio
 import logging
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence, Set
 from dataclasses import dataclass
 from typing import Final
 
-from drafting.actions.ports import Author, CannotSave, Clock, UpdateLog
+from drafting.actions.ports import Author, CannotSave, Clock, Standing, Stored, UpdateLog
 from drafting.domain import prose
 from drafting.domain.errors import Code, Refusal
 from drafting.sync import wire
+from drafting.sync.alone import ALONE, Others
 from drafting.sync.changes import Asked, Errand, Offered, Reading, Repairing, Writing, new_client
 from drafting.sync.pace import Pace
 from drafting.sync.participants import CloseCode, Participant
+from drafting.sync.check import Refused
 from drafting.sync.presence import Presence
+from drafting.sync.relay import News
 from drafting.sync.replica import Broken, Replica
 from drafting.sync.turn import Turn, cannot_save
+from drafting.sync.wire import FrameError
 
 logger: Final = logging.getLogger(__name__)
 
@@ -45,10 +49,17 @@ class Room:
     """``on_rest`` is called whenever the room has nothing to do and nobody is in it, or when it can't go on."""
 
     def __init__(
-        self, name: str, log: UpdateLog, clock: Clock, on_rest: Callable[["Room"], None], times: Times = TIMES
+        self,
+        name: str,
+        log: UpdateLog,
+        clock: Clock,
+        on_rest: Callable[["Room"], None],
+        times: Times = TIMES,
+        others: Others = ALONE,
     ) -> None:
         self.name = name
         self.log = log
+        self.others = others
         self.clock = clock
         self.times = times
         self.pace = Pace()
@@ -60,6 +71,8 @@ class Room:
         self._owners: dict[int, str] = {}
         self._own_clients: dict[str, int] = {}
         self._errands: list[Errand] = []
+        self._news: list[News] = []
+        self._last_heard = 0
         self._turning: asyncio.Task[None] | None = None
         self._has_turned = asyncio.Event()
         self._presence = Presence(self.owns)
@@ -73,6 +86,21 @@ class Room:
         stored = await self.log.load(self.name)
         if stored is None:
             raise Refusal(Code.NOT_FOUND, text=self.name)
+        self._build(stored)
+
+    async def reload(self) -> None:
+        """The same while people are in it; they see what others have kept meanwhile."""
+        before, epoch, was_retired = self.sequence, self.epoch, self.is_retired
+        await self.load()
+        if self.epoch != epoch:
+            raise Broken("restored from a backup")
+        if self.sequence > before:
+            missed = await self.log.read(self.name, before, self.sequence)
+            self.tell_all([wire.update(update.data) for update in missed])
+        if self.is_retired and not was_retired:
+            self.retire()
+
+    def _build(self, stored: Stored) -> None:
         start = () if stored.checkpoint is None else (stored.checkpoint,)
         self.replica = Replica((*start, *stored.updates))
         self._owners = dict(stored.owners)
@@ -161,6 +189,85 @@ class Room:
         while self._turning is not None:
             await asyncio.wait([self._turning])
 
+    # ---- what other nodes do
+
+    def hear(self, last: int, news: Sequence[News] = ()) -> None:
+        """The log goes up to ``last``, by other nodes; ``news``: some of it, in order. It is taken in by a turn, and
+        where nobody is in the text that has time until somebody wants something."""
+        if last <= self.sequence or self.is_abandoned:
+            return
+        self._last_heard = max(self._last_heard, last)
+        if self.participants:
+            if len(self._news) < MAX_TURN:
+                self._news += news
+            self._start()
+
+    def stand(self, standing: Standing) -> None:
+        """What the log says of the text, looked up just now."""
+        if standing.epoch != self.epoch and not self.is_abandoned:
+            self._abandon(())
+        if standing.retired and not self.is_retired:
+            self.retire()
+        self.hear(standing.sequence)
+
+    def hear_points(self, node: str, states: bytes) -> None:
+        """Raises :class:`FrameError`."""
+        self._presence.hear(node, states, asyncio.get_running_loop().time())
+        self._schedule_presence(self.times.presence / 4)
+
+    def forget_points(self, silent: Set[str], since: float) -> None:
+        """``since``: seconds of the event loop's clock."""
+        self._presence.forget(silent, since)
+        self._schedule_presence()
+
+    def own_points(self) -> bytes | None:
+        return self._presence.own()
+
+    async def _catch_up(self) -> None:
+        """A log that can't be read now only delays: the others look into it again and again."""
+        heard, last = sorted(self._news), self._last_heard
+        self._news, self._last_heard = [], 0
+        news: list[News] = []
+        for one in heard:
+            if one.sequence == self.sequence + len(news) + 1:
+                news.append(one)
+        if last > self.sequence + len(news):
+            try:
+                news = await self.read_news()
+            except CannotSave as error:
+                logger.warning("text %s can't be brought up to date now: %s", self.name, error)
+        if not self.take_in(news):
+            await self.reload()
+
+    async def read_news(self) -> list[News]:
+        """What the log holds beyond what is here."""
+        return [News(u.sequence, u.account, u.data) for u in await self.log.read(self.name, self.sequence)]
+
+    def take_in(self, news: Sequence[News], apart_from: Set[int] = frozenset()) -> bool:
+        """Apply and show what the log holds already. False where that can't be, or where it says anything under one of
+        these client ids: then only loading the text helps."""
+        replica = self.replica
+        doubtful = False
+        try:
+            for one in news:
+                checked = replica.check(one.data)
+                if checked.missing or not apart_from.isdisjoint(checked.written):
+                    return False
+                self._owners.update(dict.fromkeys(checked.written, one.account))
+                replica.known.take(checked)
+                doubtful = doubtful or checked.tangled
+            frame = replica.apply([one.data for one in news], doubtful) if news else None
+        except (FrameError, Refused, Broken) as error:
+            logger.error("text %s has to be loaded for what others wrote: %s", self.name, error)
+            return False
+        if news:
+            self.sequence = news[-1].sequence
+        if frame is not None:
+            self.tell_all([wire.update(frame)])
+        return True
+
+    # ---- turns, from inside
+
     def put_back(self, errands: Sequence[Errand]) -> None:
         """For the next turn, before what has come since."""
         self._errands[:0] = errands
@@ -186,6 +293,9 @@ class Room:
 
     def _do(self, errand: Errand) -> None:
         self._errands.append(errand)
+        self._start()
+
+    def _start(self) -> None:
         if self._turning is None:
             self._turning = asyncio.get_running_loop().create_task(self._turn_until_done())
 
@@ -193,9 +303,11 @@ class Room:
         errands: list[Errand] = []
         is_well = False
         try:
-            while self._errands:
+            while self._errands or self._last_heard > self.sequence:
                 if rest := self.pace.rest:
                     await asyncio.sleep(rest)
+                if self._last_heard > self.sequence:
+                    await self._catch_up()
                 errands, self._errands = self._errands[:MAX_TURN], self._errands[MAX_TURN:]
                 self.pace.begin()
                 await Turn(self, errands).take()
@@ -256,15 +368,18 @@ class Room:
         elif self.replica.needs_repair:
             self._do(Repairing())
 
-    def _schedule_presence(self) -> None:
+    def _schedule_presence(self, seconds: float | None = None) -> None:
         if self._presence.has_news and self._presence_timer is None:
             loop = asyncio.get_running_loop()
-            self._presence_timer = loop.call_later(self.times.presence, self._share_presence)
+            wait = self.times.presence if seconds is None else seconds
+            self._presence_timer = loop.call_later(wait, self._share_presence)
 
     def _share_presence(self) -> None:
         self._presence_timer = None
         if self._presence.has_news:
-            self.tell_all([wire.awareness(self._presence.take_news())])
+            news, own = self._presence.take_news()
+            self.tell_all([wire.awareness(news)])
+            self.others.point(self, own)
 
     def stop(self) -> None:
         """No timer of it goes off any more."""

@@ -5,9 +5,10 @@ import logging
 from collections.abc import Iterable, Sequence
 from typing import Final
 
-from drafting.actions.ports import Author, CannotSave, Clock, Edit, Update, UpdateLog
+from drafting.actions.ports import Author, CannotSave, Clock, Edit, LogMoved, Update, UpdateLog
 from drafting.domain import prose
 from drafting.domain.errors import Code, Refusal
+from drafting.sync.alone import ALONE, Others
 from drafting.sync.changes import new_client
 from drafting.sync.check import Known, Refused, check
 from drafting.sync.participants import CloseCode
@@ -21,14 +22,14 @@ logger: Final = logging.getLogger(__name__)
 class Rooms:
     """Implements :class:`drafting.actions.ports.Workshops`. Belongs to one event loop."""
 
-    def __init__(self, log: UpdateLog, clock: Clock, times: Times = TIMES) -> None:
+    def __init__(self, log: UpdateLog, clock: Clock, times: Times = TIMES, others: Others = ALONE) -> None:
         self._log = log
+        self._others = others
         self._clock = clock
         self._times = times
         self._rooms: dict[str, Room] = {}
         self._opening: dict[str, asyncio.Task[Room]] = {}
         self._closing: dict[str, asyncio.TimerHandle] = {}
-        self._creating: dict[str, asyncio.Lock] = {}
         self._tasks: set[asyncio.Task[None]] = set()
         self._is_closed = False
 
@@ -48,7 +49,7 @@ class Rooms:
         return await asyncio.shield(opening)
 
     async def _load(self, name: str) -> Room:
-        room = Room(name, self._log, self._clock, self._on_rest, self._times)
+        room = Room(name, self._log, self._clock, self._on_rest, self._times, self._others)
         try:
             await room.load()
         except Broken as error:
@@ -57,6 +58,7 @@ class Rooms:
         finally:
             del self._opening[name]
         self._rooms[name] = room
+        self._others.enter(room)
         self._on_rest(room)
         return room
 
@@ -86,6 +88,7 @@ class Rooms:
         room.stop()
         if self._rooms.get(room.name) is room:
             del self._rooms[room.name]
+            self._others.leave(room)
         if (timer := self._closing.pop(room.name, None)) is not None:
             timer.cancel()
 
@@ -104,15 +107,6 @@ class Rooms:
     # ---- what the actions do
 
     async def create(self, name: str, text: prose.Text, author: Author) -> None:
-        lock = self._creating.setdefault(name, asyncio.Lock())
-        try:
-            async with lock:
-                await self._create(name, text, author)
-        finally:
-            if not lock.locked():
-                self._creating.pop(name, None)
-
-    async def _create(self, name: str, text: prose.Text, author: Author) -> None:
         if await self._log.load(name) is not None:
             raise Refusal(Code.TAKEN, text=name)
         client = new_client()
@@ -122,17 +116,25 @@ class Rooms:
         except (Broken, FrameError, Refused) as error:
             raise Refusal(Code.TEXT_REFUSED, text=name, reason=str(error)) from error
         at = self._clock.now()
-        await self._log.append([Update(name, update, author.account, author.network, at, (client,))])
+        seed = Update(name, update, author.account, author.network, at, (client,))
+        try:
+            await self._log.append([seed], 0)
+        except LogMoved as error:
+            raise Refusal(Code.TAKEN, text=name) from error
 
     def open_declarations(self) -> set[str]:
         """The declarations of which a text is in memory."""
         return {name.partition(".")[0] for name in self._rooms}
 
     async def read(self, name: str) -> prose.Text:
-        return await (await self.open(name)).read()
+        room = await self.open(name)
+        await self._others.refresh(room)
+        return await room.read()
 
     async def write(self, name: str, text: prose.Text, author: Author, seen: str | None = None) -> prose.Text:
-        return await (await self.open(name)).write(text, author, seen)
+        room = await self.open(name)
+        await self._others.refresh(room)
+        return await room.write(text, author, seen)
 
     async def history(self, name: str) -> Sequence[Edit]:
         updates = await self._log.read(name)
@@ -153,6 +155,7 @@ class Rooms:
         room = await self.open(name)
         await self._log.retire(name)
         room.retire()
+        self._others.kept(room, ())
 
     async def recheck(self, declaration: str) -> None:
         """Ask anew about everybody in the declaration's texts, all at once."""

@@ -7,6 +7,8 @@
 5. one shared frame to everybody
 6. answers to those who asked or read
 
+Where another node was first with its commit, that is taken in, and what was checked without it is checked again.
+
 An update that breaks the text is found by applying them one by one to a text built from the log anew.
 """
 
@@ -15,7 +17,7 @@ import json
 import logging
 from typing import TYPE_CHECKING, Any, Final
 
-from drafting.actions.ports import Author, CannotSave, Update
+from drafting.actions.ports import Author, CannotSave, LogMoved, Update
 from drafting.domain import prose
 from drafting.domain.errors import Code, Refusal
 from drafting.sync import wire
@@ -31,6 +33,7 @@ if TYPE_CHECKING:
 logger: Final = logging.getLogger(__name__)
 
 MAX_UNITS: Final = 4_000_000
+MAX_TRIES: Final = 50
 SERVER: Final = Author("", "")
 CANNOT_SAVE: Final = wire.stateless(json.dumps({"code": Code.CANNOT_SAVE.value}))
 
@@ -175,10 +178,10 @@ class Turn:
         self.room.put_back(rest)
         self.errands = self.errands[: self.position]
         self.changes, self.waiting, self.frames = [], [], []
-        await self.room.load()
+        await self.room.reload()
         for change in suspects:
             if not self._try(change):
-                await self.room.load()
+                await self.room.reload()
                 self._repeat()
 
     def _try(self, change: Change) -> bool:
@@ -228,10 +231,39 @@ class Turn:
 
     async def _append(self) -> bool:
         room = self.room
-        at = room.clock.now()
-        updates = [
+        room.pace.pause()
+        try:
+            await self._keep()
+        except CannotSave:
+            logger.error("cannot save %d edits of text %s", len(self.changes), room.name)
+            self._fail_changes()
+            await room.reload()
+            return False
+        finally:
+            room.pace.resume()
+        return True
+
+    async def _keep(self) -> None:
+        room = self.room
+        for _ in range(MAX_TRIES):
+            if not self.changes:
+                return
+            updates = self._updates()
+            try:
+                sequences = await room.log.append(updates, room.sequence)
+            except LogMoved:
+                await self._catch_up()
+                continue
+            room.sequence = sequences[-1]
+            room.others.kept(room, updates)
+            return
+        raise CannotSave("others were always first")
+
+    def _updates(self) -> list[Update]:
+        at = self.room.clock.now()
+        return [
             Update(
-                room.name,
+                self.room.name,
                 change.update,
                 change.author.account,
                 change.author.network,
@@ -239,20 +271,29 @@ class Turn:
                 tuple(change.checked.written),
             )
             for change in self.changes
-            if change.origin.is_stored
         ]
-        room.pace.pause()
+
+    async def _catch_up(self) -> None:
+        """Another node was first. Updates that participants sent stand beside what it kept, unless the same clients
+        wrote there; whatever else was made for the text as it was is made anew."""
+        room = self.room
+        news = await room.read_news()
+        clients = {client for change in self.changes for client in change.checked.written}
+        if not news or any(change.origin is not Origin.LOCAL for change in self.changes):
+            await self._begin_again()
+        elif not room.take_in(news, apart_from=clients):
+            await self._begin_again()
+
+    async def _begin_again(self) -> None:
+        changes, self.changes, self.frames = self.changes, [], []
+        await self.room.reload()
         try:
-            sequences = await room.log.append(updates)
-        except CannotSave:
-            logger.error("cannot save %d edits of text %s", len(updates), room.name)
-            self._fail_changes()
-            await room.load()
-            return False
-        finally:
-            room.pace.resume()
-        room.sequence = sequences[-1] if sequences else room.sequence
-        return True
+            for change in changes:
+                self._check(change.errand)
+            self._apply()
+        except Broken as error:
+            logger.error("text %s broke beside what others wrote: %s", self.room.name, error)
+            await self._sift()
 
     def _fail_changes(self) -> None:
         """None of it is kept. Whoever wrote it is told and has to come again, with all that is not saved by then."""

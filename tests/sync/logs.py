@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
 
-from drafting.actions.ports import CannotSave, Stored, Update
+from drafting.actions.ports import CannotSave, LogMoved, Standing, Stored, Update
 
 START = datetime(2030, 1, 1, tzinfo=UTC)
 
@@ -39,11 +39,13 @@ class ScriptedLog:
     def let_go(self) -> None:
         self._open.set()
 
-    async def append(self, updates: Sequence[Update]) -> Sequence[int]:
+    async def append(self, updates: Sequence[Update], after: int | None = None) -> Sequence[int]:
         self.entered.set()
         await self._open.wait()
         if self.is_full or self.is_away:
             raise CannotSave
+        if after is not None and (after != len(self.updates.get(updates[0].text, ())) or updates[0].text in self.retired):
+            raise LogMoved
         self.commits += 1
         sequences = []
         for update in updates:
@@ -67,6 +69,12 @@ class ScriptedLog:
         owners: Mapping[int, str] = self.owners[text]
         data = tuple(update.data for update in kept[after:])
         return Stored(len(kept), checkpoint, data, owners, self.epoch, text in self.retired)
+
+    async def look(self, texts: Sequence[str]) -> Mapping[str, Standing]:
+        if self.is_away:
+            raise CannotSave
+        found = (text for text in texts if text in self.updates)
+        return {text: Standing(len(self.updates[text]), self.epoch, text in self.retired) for text in found}
 
     async def read(self, text: str, after: int = 0, until: int | None = None) -> Sequence[Update]:
         return self.updates.get(text, [])[after:until]
