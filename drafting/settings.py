@@ -37,6 +37,9 @@ class Settings:
 
     data: Path = _text(Path("data"), "Folder that holds everything: database, keys, mail, public pages.")
     database: str = _text("", "Database: sqlite:///… or postgresql://…; empty: a SQLite file in the data folder.")
+    relay: str = _text(
+        "", "redis://… (Redis or Valkey), for several machines on one PostgreSQL; empty: one process serves everything."
+    )
     smtp: str = _text("", "smtp://name:password@host:587 or smtps://…; empty: letters are written to DATA/mail.")
     sender: str = _text("drafting@localhost", "Address that letters come from.")
     origin: str = _text("", "Public address of the installation, without a path; empty: http://localhost:PORT.")
@@ -122,9 +125,20 @@ def _parse(name: str, raw: str, default: Any, bounds: Mapping[str, Any]) -> Any:
 def _check(settings: Settings) -> None:
     if settings.log not in ("debug", "info", "warning", "error"):
         raise SettingRefused(PREFIX + "LOG", settings.log, "not debug, info, warning or error")
+    _check_relay(settings)
     parts = urlsplit(settings.base)
     if parts.scheme not in ("http", "https") or not parts.netloc or parts.path or parts.query:
         raise SettingRefused(PREFIX + "ORIGIN", settings.origin, "not like https://example.org")
+
+
+def _check_relay(settings: Settings) -> None:
+    if not settings.relay:
+        return
+    # The address may hold a password, so it is not repeated.
+    if urlsplit(settings.relay).scheme not in ("redis", "rediss", "unix"):
+        raise SettingRefused(PREFIX + "RELAY", "…", "not like redis://host:6379/0")
+    if settings.database_url.startswith("sqlite"):
+        raise SettingRefused(PREFIX + "RELAY", "…", "needs DRAFTING_DATABASE=postgresql://…")
 
 
 def _is_loopback(netloc: str) -> bool:

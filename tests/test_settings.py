@@ -24,7 +24,7 @@ def test_every_setting_is_documented_with_its_default() -> None:
 @pytest.mark.parametrize(
     ("name", "value"),
     [("PORT", "0"), ("PORT", "x"), ("PORT", "٣"), ("BODY_BYTES", "1"), ("DEMO", "maybe"), ("LOG", "loud"),
-     ("ORIGIN", "example.org"), ("ORIGIN", "https://example.org/path")],
+     ("RELAY", "redis://localhost"), ("ORIGIN", "example.org"), ("ORIGIN", "https://example.org/path")],
 )  # fmt: skip
 def test_wrong_values_are_refused_by_name(name: str, value: str) -> None:
     with pytest.raises(SettingRefused, match=f"DRAFTING_{name}="):

@@ -61,9 +61,7 @@ _CHECKPOINT: Final = (
 class _Gathered:
     """A batch in columns. ``nth`` counts from 1 in each text."""
 
-    def __init__(
-        self, updates: Sequence[Update], expected: Mapping[str, int], owned: set[tuple[str, int]]
-    ) -> None:
+    def __init__(self, updates: Sequence[Update], expected: Mapping[str, int], owned: set[tuple[str, int]]) -> None:
         self.added: dict[str, int] = {}
         self.expected = expected
         self.nth: list[int] = []

@@ -78,7 +78,7 @@ class Writer:
     def keep(self, updates: Sequence[Update], expected: Mapping[str, int] = {}) -> list[int]:
         """All or none, on the disk when it returns; their sequence numbers. Raises sqlite3's errors.
 
-        ``expected``: text → its last number; updates of those that are elsewhere, or retired, are left out as ``MOVED``.
+        ``expected``: text → its last number; updates of those that are elsewhere or retired are left out: ``MOVED``.
         """
         if self._connection is None:
             self._connection = self._connect()

@@ -10,7 +10,10 @@ if TYPE_CHECKING:
 
 
 class Others(Protocol):
-    """The nodes beside this one. Only :meth:`refresh` waits for anything."""
+    """The nodes beside this one. ``is_up``: what is said reaches them at once. Only :meth:`refresh` waits for anything."""
+
+    @property
+    def is_up(self) -> bool: ...
 
     def enter(self, room: "Room") -> None:
         """It is open here from now on."""
@@ -29,6 +32,8 @@ class Others(Protocol):
 
 class Alone:
     """One process serves everything: it needs to tell nobody, and nobody else writes."""
+
+    is_up = True
 
     def enter(self, room: "Room") -> None: ...
 

@@ -1,6 +1,6 @@
 """What nodes tell each other about the texts that they have open. The log is the truth, this is its doorbell.
 
-Every message may be lost, doubled or late: whoever hears of an update that does not follow on what it has reads the log.
+Every message may be lost, doubled or late: whoever hears of an update that does not follow reads the log.
 A message that does not bear the seal of this installation is nobody's. Layout, by lib0: 16 bytes of seal, the node that
 speaks, a kind, and what belongs to it.
 """

@@ -16,9 +16,9 @@ from drafting.domain.errors import Code, Refusal
 from drafting.sync import wire
 from drafting.sync.alone import ALONE, Others
 from drafting.sync.changes import Asked, Errand, Offered, Reading, Repairing, Writing, new_client
+from drafting.sync.check import Refused
 from drafting.sync.pace import Pace
 from drafting.sync.participants import CloseCode, Participant
-from drafting.sync.check import Refused
 from drafting.sync.presence import Presence
 from drafting.sync.relay import News
 from drafting.sync.replica import Broken, Replica

@@ -279,9 +279,8 @@ class Turn:
         room = self.room
         news = await room.read_news()
         clients = {client for change in self.changes for client in change.checked.written}
-        if not news or any(change.origin is not Origin.LOCAL for change in self.changes):
-            await self._begin_again()
-        elif not room.take_in(news, apart_from=clients):
+        stand_alone = bool(news) and all(change.origin is Origin.LOCAL for change in self.changes)
+        if not stand_alone or not room.take_in(news, apart_from=clients):
             await self._begin_again()
 
     async def _begin_again(self) -> None:

@@ -3,7 +3,7 @@
 import asyncio
 import logging
 from collections.abc import AsyncIterator, Awaitable, Callable
-from contextlib import AsyncExitStack, asynccontextmanager
+from contextlib import AsyncExitStack, asynccontextmanager, suppress
 from dataclasses import dataclass
 from typing import Final
 
@@ -13,6 +13,9 @@ from drafting.publishing.limits import Limits as PressLimits
 from drafting.publishing.press import StaticPress
 from drafting.settings import Settings
 from drafting.stores.opening import Stores
+from drafting.sync.alone import ALONE, Others
+from drafting.sync.neighbours import Neighbours
+from drafting.sync.redis_relay import RedisRelay
 from drafting.sync.rooms import Rooms
 from drafting.web.commands.installation import opened_stores
 from drafting.web.i18n import Languages
@@ -23,6 +26,7 @@ from drafting.web.watching import watch
 LOG: Final = logging.getLogger(__name__)
 JOBS_SECONDS: Final = 15.0
 AGAIN_SECONDS: Final = 5.0
+DRAIN_SECONDS: Final = 1.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +37,7 @@ class Opened:
     stores: Stores
     rooms: Rooms
     wake: Callable[[], None]
+    others: Others
 
 
 @asynccontextmanager
@@ -44,9 +49,11 @@ async def opened(settings: Settings, languages: Languages) -> AsyncIterator[Open
             settings.paths.public, limits=PressLimits(seconds=settings.job_seconds, memory=settings.job_bytes)
         )
         stack.push_async_callback(press.close)
-        rooms = Rooms(stores.log, clock)
+        others = await stack.enter_async_context(_others(settings, stores))
+        rooms = Rooms(stores.log, clock, others=others)
         stack.push_async_callback(rooms.close)
         bell = asyncio.Event()
+        notices = Notices(bell.set)
         ports = Ports(
             workshops=rooms,
             ledger=stores.ledger,
@@ -55,7 +62,7 @@ async def opened(settings: Settings, languages: Languages) -> AsyncIterator[Open
             mail=stores.mail,
             jobs=stores.jobs,
             press=press,
-            notices=Notices(bell.set),
+            notices=notices,
             clock=clock,
             origin=settings.base,
             sentences=Letters(languages),
@@ -64,11 +71,31 @@ async def opened(settings: Settings, languages: Languages) -> AsyncIterator[Open
         for name, work in (
             ("mail", stores.courier.work),
             ("jobs", lambda: _work_on_jobs(ports, bell)),
-            ("watch", lambda: watch(ports, rooms)),
+            ("watch", lambda: watch(ports, rooms, notices)),
         ):
-            task = asyncio.create_task(_kept_up(name, work), name=name)
-            stack.push_async_callback(_stop, task)
-        yield Opened(ports, stores, rooms, bell.set)
+            _run_beside(stack, name, work)
+        yield Opened(ports, stores, rooms, bell.set, others)
+
+
+@asynccontextmanager
+async def _others(settings: Settings, stores: Stores) -> AsyncIterator[Others]:
+    """The nodes beside this one. Those that share a database share its address too, so that is their secret."""
+    if not settings.relay:
+        yield ALONE
+        return
+    async with AsyncExitStack() as stack:
+        relay = RedisRelay(settings.relay)
+        neighbours = Neighbours(relay, stores.log, settings.database_url)
+        _run_beside(stack, "relay", relay.work)
+        _run_beside(stack, "neighbours", neighbours.work)
+        yield neighbours
+        neighbours.close()
+        with suppress(TimeoutError):
+            await asyncio.wait_for(relay.drain(), DRAIN_SECONDS)
+
+
+def _run_beside(stack: AsyncExitStack, name: str, work: Callable[[], Awaitable[None]]) -> None:
+    stack.push_async_callback(_stop, asyncio.create_task(_kept_up(name, work), name=name))
 
 
 async def _work_on_jobs(ports: Ports, bell: asyncio.Event) -> None:

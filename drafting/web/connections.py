@@ -125,6 +125,13 @@ class Socket:
         task.add_done_callback(self._opening.discard)
 
     async def _open(self, place: Place, token: str) -> None:
+        try:
+            await self._admit(place, token)
+        except CannotSave:
+            self.outbox.close(CloseCode.TRY_AGAIN, "cannot load")
+
+    async def _admit(self, place: Place, token: str) -> None:
+        """Raises :class:`CannotSave` where nobody can say now who it is, or what the text holds."""
         epoch = _epoch(token)
         if epoch is None:
             self.outbox.close(CloseCode.OUT_OF_DATE, "editor")
@@ -141,9 +148,6 @@ class Socket:
             room = await self.rooms.open(place.name)
         except Refusal:
             self.deny(place)
-            return
-        except CannotSave:
-            self.outbox.close(CloseCode.TRY_AGAIN, "cannot load")
             return
         if epoch and epoch != room.epoch:
             self.outbox.close(CloseCode.OUT_OF_DATE, "epoch")

@@ -34,13 +34,22 @@ class Notices:
 
     def announce(self, entries: Sequence[Entry]) -> None:
         """Tell every open page of the declaration but those of the person who did it: theirs shows it already."""
-        for entry in entries:
-            for listener in self._listeners.get(entry.stream, ()):
-                if listener.account != entry.event.actor:
-                    listener.index = entry.index
-                    listener.news.set()
+        self.tell(entries)
         if any(entry.event.kind in WORK for entry in entries):
             self._on_work()
+
+    def tell(self, entries: Sequence[Entry]) -> None:
+        """The pages alone: what another process appended, or once more what was told already."""
+        for entry in entries:
+            for listener in self._listeners.get(entry.stream, ()):
+                if listener.account != entry.event.actor and listener.index < entry.index:
+                    listener.index = entry.index
+                    listener.news.set()
+
+    @property
+    def streams(self) -> set[str]:
+        """The declarations of which a page is open."""
+        return set(self._listeners)
 
     @property
     def count(self) -> int:

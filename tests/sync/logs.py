@@ -44,7 +44,8 @@ class ScriptedLog:
         await self._open.wait()
         if self.is_full or self.is_away:
             raise CannotSave
-        if after is not None and (after != len(self.updates.get(updates[0].text, ())) or updates[0].text in self.retired):
+        text = updates[0].text
+        if after is not None and (after != len(self.updates.get(text, ())) or text in self.retired):
             raise LogMoved
         self.commits += 1
         sequences = []
