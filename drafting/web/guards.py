@@ -1,10 +1,11 @@
 """What every request passes: the right host, no foreign page behind an act, a bounded body; and headers of answers."""
 
 from collections.abc import Mapping
+from http import HTTPStatus
 from typing import Final
 
 from starlette.datastructures import Headers, MutableHeaders
-from starlette.responses import PlainTextResponse
+from starlette.responses import JSONResponse, PlainTextResponse, Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from drafting.settings import Settings
@@ -52,7 +53,7 @@ class Guards:
         refused = self.refusal(scope, headers)
         answer = self.with_headers(scope, send)
         if refused:
-            await PlainTextResponse(refused[1], refused[0])(scope, receive, answer)
+            await refusing(scope, *refused)(scope, receive, answer)
             return
         await self.app(scope, self.bounded(scope, receive), answer)
 
@@ -70,9 +71,6 @@ class Guards:
             return 403, "Another site asked for this."
         if origin is not None and not self.settings.is_own_origin(origin, host):
             return 403, "Another site asked for this."
-        length = headers.get("content-length", "0")
-        if not (length.isascii() and length.isdigit()) or int(length) > self.limit(scope):
-            return 413, "Too large."
         return None
 
     def limit(self, scope: Scope) -> int:
@@ -80,7 +78,7 @@ class Guards:
         return self.settings.import_bytes if takes_folder else self.settings.body_bytes
 
     def bounded(self, scope: Scope, receive: Receive) -> Receive:
-        """A body without a declared length is counted as it arrives, and cut off as if the client had gone."""
+        """A body is counted as it arrives, and cut off as if the client had gone; who reads it refuses it in words."""
         left = self.limit(scope)
 
         async def counted() -> Message:
@@ -102,6 +100,16 @@ class Guards:
             await send(message)
 
         return sending
+
+
+def refusing(scope: Scope, status: int, sentence: str) -> Response:
+    """For people a sentence, for programs a problem (RFC 9457)."""
+    if not scope["path"].startswith("/api/"):
+        return PlainTextResponse(sentence, status)
+    title = HTTPStatus(status).phrase
+    code = title.lower().replace(" ", "_")
+    body = {"type": "about:blank", "title": title, "status": status, "code": code, "detail": sentence}
+    return JSONResponse(body, status, media_type="application/problem+json")
 
 
 def answer_headers(scope: Scope, settings: Settings) -> dict[str, str]:

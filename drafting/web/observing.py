@@ -42,6 +42,12 @@ def configure_logs(level: str) -> None:
         logging.getLogger(name).handlers[:] = []
         logging.getLogger(name).propagate = True
     logging.getLogger("uvicorn.access").disabled = True
+    logging.getLogger("uvicorn.error").addFilter(_names_no_socket)
+
+
+def _names_no_socket(record: logging.LogRecord) -> bool:
+    """Uvicorn tells of each WebSocket with the address that it came from, in the log of its errors."""
+    return '"WebSocket' not in str(record.msg)
 
 
 class Measures:

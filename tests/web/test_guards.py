@@ -30,6 +30,16 @@ async def test_acts_from_other_sites_are_refused(visitor: httpx.AsyncClient, hea
         assert (await visitor.post(path, data=FORM, headers=headers)).status_code == 403
 
 
+async def test_programs_are_refused_with_a_problem(visitor: httpx.AsyncClient) -> None:
+    for headers, status in (({"origin": "null"}, 403), ({"host": "evil.example"}, 400)):
+        answer = await visitor.post("/api/v1/networks", json={}, headers=headers)
+        assert answer.headers["content-type"] == "application/problem+json"
+        problem = answer.json()
+        assert (answer.status_code, problem["status"]) == (status, status)
+        assert problem["code"]
+        assert problem["detail"]
+
+
 async def test_own_acts_pass(visitor: httpx.AsyncClient) -> None:
     own = {"origin": ORIGIN, "sec-fetch-site": "same-origin"}
     assert (await visitor.post("/en/login", data=FORM, headers=own)).status_code == 200
@@ -72,15 +82,19 @@ async def test_health_is_told_to_any_host(visitor: httpx.AsyncClient) -> None:
 async def test_large_bodies_are_refused(make_world: Callable[..., World]) -> None:
     world = make_world(body_bytes=65_536)
     async with world.browser() as browser:
-        assert (await browser.post("/en/login", content=b"a" * 70_000)).status_code == 413
+        form = {"content-type": "application/x-www-form-urlencoded"}
+        assert (await browser.post("/en/login", content=b"a" * 70_000, headers=form)).status_code == 413
 
         async def endless() -> AsyncIterator[bytes]:
             for _ in range(100):
                 yield b"address=" + b"a" * 4096
 
-        form = {"content-type": "application/x-www-form-urlencoded"}
-        answer = await browser.post("/en/login", content=endless(), headers=form)
+        answer = await browser.post("/ar/login", content=endless(), headers=form)
         assert answer.status_code == 413
+        assert 'lang="ar"' in answer.text
+        for body in (endless(), b"a" * 70_000):
+            answer = await browser.post("/api/v1/invitations/read", content=body)
+            assert (answer.status_code, answer.json()["code"]) == (413, "too_large")
 
 
 async def test_many_fields_are_refused(visitor: httpx.AsyncClient) -> None:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Any, Final, TypeVar, get_type_hints
 
 import msgspec
-from starlette.requests import Request
+from starlette.requests import ClientDisconnect, Request
 from starlette.responses import Response
 from starlette.routing import Route
 
@@ -67,6 +67,8 @@ class Operation:
             return refused(request, refusal)
         except CannotSave:
             return refused(request, Refusal(Code.CANNOT_SAVE))
+        except ClientDisconnect:
+            return refused(request, Refusal(Code.TOO_LARGE))
 
     async def _act(self, call: Call, data: bytes) -> Response:
         if self.body is NOTHING:
