@@ -110,9 +110,10 @@ def test_states_that_do_not_permit_it(drafting: Program, demonstration: Program,
     drafting("import", folder(tmp_path / "wells"))
     drafting("import", tmp_path / "wells", exit=3)
     drafting("export", "wells", tmp_path / "wells", exit=3)
-    drafting("publish", "wells", "--edition", 1, exit=1)
+    drafting("publish", "wells", "--edition", 1, exit=3)
+    drafting("publish", "unknown", "--edition", 1, exit=1)
     drafting("export", "unknown", tmp_path / "out", exit=1)
-    demonstration("publish", "open-well", "--edition", 2, exit=1)
+    demonstration("publish", "open-well", "--edition", 2, exit=3)
 
 
 @pytest.mark.parametrize(

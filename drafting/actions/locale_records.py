@@ -6,6 +6,7 @@ from typing import Final
 import babel
 import langcodes
 
+from drafting.domain.errors import Code, Refusal
 from drafting.domain.locales import Locale, canonical_tag
 
 _UNKNOWN: Final = "Unknown language"
@@ -13,12 +14,16 @@ _UNKNOWN: Final = "Unknown language"
 
 @lru_cache(maxsize=1024)
 def locale_record(tag: str) -> Locale:
-    """The record of a BCP 47 tag in its usual capitals. Raises ``unknown_locale`` where it is none.
+    """The record of a BCP 47 tag in its usual capitals.
+
+    Raises ``unknown_locale`` where it is none, or names a language, script or region that nobody has registered.
 
     The script stands in the tag or is the likely one of the language; the direction follows from it and not from
     Babel, which takes ``ckb-Latn`` for right-to-left.
     """
     known = canonical_tag(tag)
+    if not langcodes.tag_is_valid(known):
+        raise Refusal(Code.UNKNOWN_LOCALE, locale=tag)
     return Locale(known, langcodes.Language.get(known).maximize().script or "Latn", known_autonym(known))
 
 

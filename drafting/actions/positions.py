@@ -8,6 +8,7 @@ from typing import Any, Final
 from drafting.actions import letters
 from drafting.actions.bodies import body_digest, contents_of, read_body
 from drafting.actions.core import Actor, authorise, commit, load_declaration
+from drafting.actions.locale_records import locale_record
 from drafting.actions.ports import Ports
 from drafting.actions.sections import known_section
 from drafting.actions.translations import complete_translations, lagging_locales
@@ -218,6 +219,7 @@ def _position_data(
     locale = (statement or {}).get("locale", "")
     if words and not locale:
         raise Refusal(Code.BAD_INPUT, field="statement.locale")
+    locale = locale_record(locale).tag if words else ""
     return {
         "id": secrets.token_hex(8),
         "network": network,

@@ -149,8 +149,8 @@ def approved_content(edition: Edition, content: Mapping[str, Any]) -> Mapping[st
 async def rebuild_edition(ports: Ports, slug: str, n: int) -> list[Made]:
     """Make a released edition's files again from what was frozen. Raises ``not_released``."""
     declaration = await load_declaration(ports, slug)
-    edition = find_edition(declaration, n)
-    if edition.status is not EditionStatus.RELEASED:
+    edition = next((edition for edition in declaration.released if edition.n == n), None)
+    if edition is None:
         raise Refusal(Code.NOT_RELEASED, edition=n)
     content = approved_content(edition, await read_content(ports, edition.releases[-1].content))
     files = [await ports.press.make(content, loc, format) for loc in public_locales(content) for format in FORMATS]

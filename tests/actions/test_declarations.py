@@ -318,6 +318,13 @@ def test_a_locale_knows_its_script_direction_and_name(tag: str, script: str, dir
     assert record.tag.casefold() == tag.casefold()
 
 
+@pytest.mark.parametrize("tag", ["xx", "zz-ZZ", "english", "klingon", "en-Xxxx", "not a tag"])
+def test_a_language_that_nobody_registered_is_unknown(tag: str) -> None:
+    with pytest.raises(Refusal) as refusal:
+        locale_record(tag)
+    assert (refusal.value.code, refusal.value.data["locale"]) == (Code.UNKNOWN_LOCALE, tag)
+
+
 def test_direction_comes_from_the_script_and_the_tag_is_never_another() -> None:
     assert (locale_record("ckb-Latn").direction, locale_record("ug-Latn").direction) == ("ltr", "ltr")
     assert locale_record("quy").tag == "quy"

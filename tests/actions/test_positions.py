@@ -108,6 +108,16 @@ async def test_a_position_without_its_reason_is_refused(kind: str, given: dict[s
     assert (await coalition.state()).sections["water"].positions == []
 
 
+@pytest.mark.parametrize("locale", ["!!", "xx", "../en"])
+async def test_a_statement_is_in_a_known_language(locale: str) -> None:
+    coalition = await found()
+    await coalition.table("water")
+    with pytest.raises(Refusal) as refusal:
+        await coalition.take("salt", "water", "reservation", statement={"locale": locale, "text": "Not the last line."})
+    assert refusal.value.code is Code.UNKNOWN_LOCALE
+    assert (await coalition.state()).sections["water"].positions == []
+
+
 async def test_a_position_on_words_that_are_not_before_the_networks_is_refused() -> None:
     coalition = await found()
     old = await coalition.table("water")

@@ -198,9 +198,10 @@ async def test_a_translation_joins_as_a_further_release_and_leaves_the_manifest_
 async def test_an_edition_that_is_not_released_cannot_be_rebuilt() -> None:
     coalition = await agreed()
     await freeze(coalition)
-    with pytest.raises(Refusal) as refusal:
-        await rebuild_edition(coalition.ports, SLUG, 1)
-    assert refusal.value.code is Code.NOT_RELEASED
+    for n in (1, 2):
+        with pytest.raises(Refusal) as refusal:
+            await rebuild_edition(coalition.ports, SLUG, n)
+        assert refusal.value.code is Code.NOT_RELEASED
 
 
 async def test_new_words_lead_to_a_second_edition_beside_the_first() -> None:
