@@ -99,6 +99,13 @@ def check(data: bytes, known: Known) -> Checked:
     return reading.compare(known)
 
 
+def writers(data: bytes) -> Set[int]:
+    """The client ids of which an update that was accepted once holds any writing, known or not."""
+    reading = _Survey(data)
+    reading.structs()
+    return reading.spans.keys()
+
+
 def survey(state: bytes) -> tuple[Known, "Deletions"]:
     """What a whole text holds, from its full state; there is no limit to its size."""
     reading = _Survey(state)

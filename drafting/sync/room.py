@@ -16,7 +16,7 @@ from drafting.domain.errors import Code, Refusal
 from drafting.sync import wire
 from drafting.sync.alone import ALONE, Others
 from drafting.sync.changes import Asked, Errand, Offered, Reading, Repairing, Writing, new_client
-from drafting.sync.check import Refused
+from drafting.sync.check import Refused, writers
 from drafting.sync.pace import Pace
 from drafting.sync.participants import CloseCode, Participant
 from drafting.sync.presence import Presence
@@ -250,8 +250,10 @@ class Room:
         doubtful = False
         try:
             for one in news:
+                if apart_from and not apart_from.isdisjoint(writers(one.data)):
+                    return False
                 checked = replica.check(one.data)
-                if checked.missing or not apart_from.isdisjoint(checked.written):
+                if checked.missing:
                     return False
                 self._owners.update(dict.fromkeys(checked.written, one.account))
                 replica.known.take(checked)
