@@ -47,10 +47,11 @@ format: .venv/.test ## Put Python code into the one format
 	$(BIN)/ruff format .
 
 .PHONY: locales
-locales: .venv/.run ## Bring the catalogues up to date with the strings in code and templates
+locales: .venv/.run ## Bring the catalogues up to date with code and templates; a new, empty folder gets one
 	$(BIN)/pybabel -q extract -F locales/babel.cfg -c 'Translators:' --add-location=file \
 	  --project=drafting --copyright-holder='the authors of drafting' -o locales/messages.pot .
-	$(BIN)/pybabel -q update -i locales/messages.pot -d locales --previous --no-fuzzy-matching
+	@for folder in locales/*/; do $(BIN)/pybabel -q update -i locales/messages.pot -d locales \
+	  -l "$$(basename "$$folder")" --init-missing --previous --no-fuzzy-matching || exit 1; done
 	$(BIN)/python frontend/build_hook.py
 
 .PHONY: build
