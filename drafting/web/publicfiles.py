@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, Final
 
+from starlette.exceptions import HTTPException
 from starlette.responses import RedirectResponse, Response
 from starlette.staticfiles import StaticFiles
 from starlette.types import Scope
@@ -22,6 +23,9 @@ class PublicFiles(StaticFiles):
         super().__init__(directory=folder, html=True, check_dir=False)
         self.folder = folder
 
+    async def check_config(self) -> None:
+        """Before the first release there is no folder, and so there is nothing in it."""
+
     async def get_response(self, path: str, scope: Scope) -> Response:
         parts = Path(path).parts
         if len(parts) == 1 and scope["path"].endswith("/") and "choose" not in scope["query_string"].decode("latin-1"):
@@ -29,9 +33,17 @@ class PublicFiles(StaticFiles):
             if found:
                 headers = {"vary": "accept-language", "cache-control": "no-cache"}
                 return RedirectResponse(f"/d/{parts[0]}/{found}/", 302, headers)
+        if not self.is_open(parts):
+            raise HTTPException(404)
         response = await super().get_response(path, scope)
         response.headers["cache-control"] = LONG if "assets" in parts else SHORT
         return response
+
+    def is_open(self, parts: tuple[str, ...]) -> bool:
+        """Files of an edition are put up one by one, its entry page last: until then none of them is public."""
+        if len(parts) < 3 or not parts[1].isdigit():
+            return True
+        return (self.folder / parts[0] / parts[1] / "index.html").is_file()
 
     def choose(self, slug: str, accepted: str) -> str | None:
         """``{edition}/{locale}`` of the newest edition, or None where the chooser has to ask."""
@@ -40,6 +52,8 @@ class PublicFiles(StaticFiles):
             return None
         editions = sorted((int(name) for name in os.listdir(base) if name.isdigit()), reverse=True)
         for n in editions:
+            if not self.is_open((slug, str(n), "")):
+                continue
             locales = [p.name for p in (base / str(n)).iterdir() if (p / "index.html").is_file()]
             found = best_match(accepted, tuple(sorted(locales)))
             if locales:

@@ -10,7 +10,7 @@ from tests.web.conftest import World
 @pytest.fixture
 def tree(world: World) -> Path:
     base = world.settings.paths.public / "d" / "open-well"
-    for place in ("", "1/en", "2/en", "2/ar", "2/zh-Hans"):
+    for place in ("", "1", "1/en", "2", "2/en", "2/ar", "2/zh-Hans"):
         (base / place).mkdir(parents=True, exist_ok=True)
         (base / place / "index.html").write_text(f"<!doctype html><title>{place or 'chooser'}</title>", "utf-8")
     (base / "2" / "en" / "open-well-2-en.pdf").write_bytes(b"%PDF-1.7")
@@ -63,3 +63,21 @@ async def test_names_that_are_no_files_are_not_found(world: World, tree: Path) -
     async with world.browser() as browser:
         for path in ("/d/open-well/2/en/%00", "/d/open-well/2/en/" + "a" * 5000, "/d/"):
             assert (await browser.get(path)).status_code == 404
+
+
+async def test_before_the_first_release_there_is_nothing(world: World) -> None:
+    async with world.browser() as browser:
+        for path in ("/d/", "/d/open-well/", "/d/open-well/1/en/"):
+            assert (await browser.get(path)).status_code == 404
+
+
+async def test_files_that_wait_for_the_rest_of_their_edition_are_not_public(world: World, tree: Path) -> None:
+    (tree / "3" / "en").mkdir(parents=True)
+    (tree / "3" / "en" / "index.html").write_text("made, and not released")
+    async with world.browser(**{"accept-language": "en"}) as browser:
+        assert (await browser.get("/d/open-well/3/en/")).status_code == 404
+        assert (await browser.get("/d/open-well/3/en/index.html")).status_code == 404
+        assert (await browser.get("/d/open-well/")).headers["location"] == "/d/open-well/2/en/"
+        (tree / "3" / "index.html").write_text("entry")
+        assert (await browser.get("/d/open-well/")).headers["location"] == "/d/open-well/3/en/"
+        assert (await browser.get("/d/open-well/3/en/")).status_code == 200
