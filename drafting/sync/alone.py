@@ -10,7 +10,7 @@ if TYPE_CHECKING:
 
 
 class Others(Protocol):
-    """The nodes beside this one. ``is_up``: what is said reaches them at once. Only :meth:`refresh` waits for anything."""
+    """The nodes beside this one. ``is_up``: what is said reaches them at once. Only :meth:`refresh` waits."""
 
     @property
     def is_up(self) -> bool: ...

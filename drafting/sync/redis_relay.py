@@ -139,6 +139,21 @@ class RedisRelay:
                 await _answer(connection)
 
 
+async def reach(url: str) -> None:
+    """Raises OSError where nothing at that address lets us publish and subscribe."""
+    relay = RedisRelay(url)
+    heard = asyncio.Event()
+    relay.subscribe("drafting:check", lambda _: heard.set(), lambda: relay.publish("drafting:check", b""))
+    talking = asyncio.create_task(relay.work())
+    try:
+        await asyncio.wait_for(heard.wait(), CONNECT_SECONDS)
+    except TimeoutError as error:
+        raise OSError("no answer") from error
+    finally:
+        talking.cancel()
+        await asyncio.wait([talking])
+
+
 async def _answer(connection: Any) -> object:
     answer: object = await connection.read_response(timeout=2 * PING_SECONDS)
     if answer is None:

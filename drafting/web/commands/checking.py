@@ -17,6 +17,7 @@ from drafting.domain.errors import Refusal
 from drafting.domain.events import PLATFORM
 from drafting.publishing.checks import check_publishing
 from drafting.settings import Settings
+from drafting.sync.redis_relay import reach
 from drafting.web.commands.backups import LAST
 from drafting.web.commands.installation import opened_stores
 from drafting.web.commands.outcomes import Exit, Failure
@@ -58,6 +59,7 @@ async def examine(settings: Settings, words: Words) -> list[Finding]:
     return [
         *_folder(settings, words),
         await _database(settings, words),
+        *await _relay(settings, words),
         _origin(settings, words),
         await asyncio.to_thread(_mail, settings, words),
         await _clock(settings, words),
@@ -99,6 +101,20 @@ async def _database(settings: Settings, w: Words) -> Finding:
         w.gettext("%(kind)s does not answer or cannot be written.", kind=kind),
         w.gettext("See that it runs and that DRAFTING_DATABASE names it."),
     )
+
+
+async def _relay(settings: Settings, w: Words) -> list[Finding]:
+    if not settings.relay:
+        return []
+    host = urlsplit(settings.relay).hostname or urlsplit(settings.relay).path
+    try:
+        await reach(settings.relay)
+    except OSError:
+        what = w.gettext("%(host)s does not carry messages between machines, which makes edits slow.", host=host)
+        return [
+            Finding("relay", "failed", what, w.gettext("See that DRAFTING_RELAY names a Redis or Valkey that runs."))
+        ]
+    return [Finding("relay", "ok", w.gettext("%(host)s answers.", host=host))]
 
 
 def _origin(settings: Settings, w: Words) -> Finding:
