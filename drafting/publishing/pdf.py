@@ -15,6 +15,7 @@ from typing import Any, Final
 from markupsafe import Markup
 from weasyprint import CSS, HTML
 from weasyprint.logger import LOGGER
+from weasyprint.text.ffi import ffi, fontconfig
 from weasyprint.text.fonts import FontConfiguration
 from weasyprint.urls import URLFetcher, URLFetcherResponse
 
@@ -139,6 +140,8 @@ def make_pdf(reading: Reading, templates: Path) -> bytes:
 
     ``reason`` is ``no_font`` where letters of the text are in none of the installed faces (``characters`` says which).
     """
+    if not has_faces():
+        raise Refusal(Code.RENDERING_FAILED, reason="no_font", locale=reading.locale.tag, characters="")
     html = set_html(reading, templates)
     fetcher = OwnAssetsOnly()
     faces = FontConfiguration()
@@ -167,6 +170,14 @@ def make_pdf(reading: Reading, templates: Path) -> bytes:
     return bytes(data)
 
 
+def has_faces() -> bool:
+    """Whether any face is installed. Without one Pango ends the process as soon as it lays out a word."""
+    found = fontconfig.FcConfigGetFonts(ffi.NULL, fontconfig.FcSetSystem)
+    return bool(found != ffi.NULL and found.nfont)
+
+
 def warm() -> None:
     """Lay out a word, so that faces are looked up and style sheets of the page maker read before the first job."""
+    if not has_faces():
+        return
     HTML(string="<html lang=en><title>-</title><p>-", url_fetcher=OwnAssetsOnly()).write_pdf(pdf_variant="pdf/ua-1")

@@ -28,6 +28,20 @@ async def test_made_files_are_what_the_press_says_they_are(press: StaticPress) -
         assert data == await press.render(edition, "fr", format)
 
 
+async def test_a_machine_without_fonts_makes_pages_and_says_why_it_prints_none(
+    press: StaticPress, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    """Pango ends a process that lays out a word without any face."""
+    nothing = tmp_path / "fonts.conf"
+    nothing.write_text(f"<fontconfig><dir>{tmp_path}</dir><cachedir>{tmp_path}</cachedir></fontconfig>", "utf-8")
+    monkeypatch.setenv("FONTCONFIG_FILE", str(nothing))
+    edition = example_edition(1)
+    assert (await press.make(edition, "en", "html")).bytes
+    with pytest.raises(Refusal) as refused:
+        await press.make(edition, "en", "pdf")
+    assert (refused.value.code, refused.value.data["reason"]) == (Code.RENDERING_FAILED, "no_font")
+
+
 async def test_the_addresses_are_those_that_were_promised(press: StaticPress) -> None:
     edition = example_edition(1)
     files = [await press.make(edition, "en", format) for format in press.formats]
