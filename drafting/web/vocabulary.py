@@ -237,6 +237,18 @@ class Vocabulary:
         }
         return table[str(status)]()
 
+    def press_fault(self, reason: str) -> str:
+        """Why a page or a PDF was not made; the reason itself where no sentence is known."""
+        gettext = self._words.gettext
+        table: dict[str, Callable[[], str]] = {
+            "no_pango": lambda: gettext("The server lacks Pango, which sets the pages. The operator can install it."),
+            "no_font": lambda: gettext("The server lacks a font for some letters. The operator can install it."),
+            "too_long": lambda: gettext("Making it took too long, and was stopped."),
+            "too_large": lambda: gettext("Making it took too much memory, and was stopped."),
+            "crashed": lambda: gettext("Making it broke off. The text is safe; try again."),
+        }
+        return table[reason]() if reason in table else reason
+
     def hours(self, count: int) -> str:
         """A span of the charter's: whole days where it is, else hours."""
         ngettext = self._words.ngettext

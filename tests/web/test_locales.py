@@ -45,3 +45,15 @@ def test_letters_of_the_large_matrix_differ(tag: str) -> None:
     letters = [say.letter(status) for status in LETTERED]
     assert len(set(letters)) == len(letters)
     assert set(LETTERED) <= set(MARKS)
+
+
+@pytest.mark.parametrize("tag", Languages(LOCALES).tags)
+def test_what_keeps_a_page_from_being_made_is_a_sentence(tag: str) -> None:
+    say = Vocabulary(Languages(LOCALES).words(tag))
+    reasons = ("no_pango", "no_font", "too_long", "too_large", "crashed")
+    sentences = {say.press_fault(reason) for reason in reasons}
+    assert len(sentences) == len(reasons)
+    assert not sentences.intersection(reasons)
+    if tag != "en":
+        english = Vocabulary(Languages(LOCALES).words("en"))
+        assert sentences.isdisjoint(english.press_fault(reason) for reason in reasons)
