@@ -34,7 +34,7 @@ def unpack(archive: bytes) -> dict[str, bytes]:
                 files[name] = _read(opened, entry, left)
                 left -= len(files[name])
     except (zipfile.BadZipFile, NotImplementedError, RuntimeError, zlib.error, EOFError, UnicodeDecodeError) as error:
-        raise _refused("", "This is not a ZIP archive that can be read.") from error
+        raise _refused("", "not_zip") from error
     return without_enclosing_folder(files)
 
 
@@ -48,7 +48,7 @@ def _checked(entry: zipfile.ZipInfo) -> str:
     path = PurePosixPath(entry.filename)
     is_link = (entry.external_attr >> 16) & 0o170000 == 0o120000
     if path.is_absolute() or ".." in path.parts or "\\" in entry.filename or is_link:
-        raise _refused(entry.filename, "The name leads out of the folder.")
+        raise _refused(entry.filename, "leads_out")
     return str(path)
 
 

@@ -36,6 +36,8 @@ _IN_FOLDERS: Final[Mapping[str, Sentence]] = {
     "not_toml": lambda w, d: w.gettext("This line is not TOML."),
     "missing_file": lambda w, d: w.gettext("The file is missing."),
     "unknown_file": lambda w, d: w.gettext("No language of the declaration has this file."),
+    "not_zip": lambda w, d: w.gettext("This is not a ZIP archive that can be read. Nothing was imported."),
+    "leads_out": lambda w, d: w.gettext("The name leads out of the folder."),
     "encoding": lambda w, d: w.gettext("The file is not in UTF-8."),
     "too_large": lambda w, d: w.gettext("The file is too large."),
     "too_many": lambda w, d: w.gettext("There are more than a declaration can hold."),
@@ -67,7 +69,9 @@ def what_is_wrong(words: Words, data: Mapping[str, Any]) -> str:
 
 
 def in_folder(words: Words, data: Mapping[str, Any]) -> str:
-    """Why a folder was not imported, with file and line."""
+    """Why a folder was not imported, with file and line where one is at fault."""
+    if not data.get("file"):
+        return what_is_wrong(words, data)
     return words.gettext(
         "The folder was not imported: %(file)s, line %(line)s. %(what)s",
         file=str(data.get("file", "")),
