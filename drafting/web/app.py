@@ -52,7 +52,7 @@ def create_app(settings: Settings) -> Starlette:
             site.wake = app.state.wake = parts.wake
             app.state.door.open(parts.rooms, Mandated(parts.ports))
             app.state.measures.gauges["rooms"] = lambda: len(parts.rooms.open_declarations())
-            app.state.measures.gauges["relay_up"] = lambda: parts.others.is_up
+            app.state.measures.gauges["relay_up"] = lambda: int(parts.others.is_up)
             app.state.measures.gauges["sockets"] = lambda: app.state.door.sockets
             yield
 
