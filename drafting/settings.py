@@ -135,10 +135,17 @@ def _check_relay(settings: Settings) -> None:
     if not settings.relay:
         return
     # The address may hold a password, so it is not repeated.
-    if urlsplit(settings.relay).scheme not in ("redis", "rediss", "unix"):
+    if not re.fullmatch(r"rediss?://[^/\s]+(/\d+)?|unix://\S+", settings.relay) or not _has_good_port(settings.relay):
         raise SettingRefused(PREFIX + "RELAY", "…", "not like redis://host:6379/0")
     if settings.database_url.startswith("sqlite"):
         raise SettingRefused(PREFIX + "RELAY", "…", "needs DRAFTING_DATABASE=postgresql://…")
+
+
+def _has_good_port(url: str) -> bool:
+    try:
+        return urlsplit(url).port != 0
+    except ValueError:
+        return False
 
 
 def _is_loopback(netloc: str) -> bool:

@@ -31,6 +31,21 @@ def test_wrong_values_are_refused_by_name(name: str, value: str) -> None:
         Settings.from_environment({PREFIX + name: value})
 
 
+@pytest.mark.parametrize("relay", ["http://h", "redis://", "redis://h:x/0", "redis://:secret@h:99999", "redis://h/a"])
+def test_a_relay_has_an_address_that_is_not_repeated(relay: str) -> None:
+    with pytest.raises(SettingRefused, match="DRAFTING_RELAY=") as refused:
+        Settings.from_environment({PREFIX + "RELAY": relay, PREFIX + "DATABASE": "postgresql://h/d"})
+    assert "secret" not in str(refused.value)
+
+
+@pytest.mark.parametrize("relay", ["redis://h", "redis://h:6379/1", "rediss://name:word@h:1", "unix:///run/redis.sock"])
+def test_a_relay_needs_postgresql(relay: str) -> None:
+    whole = {PREFIX + "RELAY": relay, PREFIX + "DATABASE": "postgresql://h/d"}
+    assert Settings.from_environment(whole).relay == relay
+    with pytest.raises(SettingRefused, match="needs DRAFTING_DATABASE"):
+        Settings.from_environment({PREFIX + "RELAY": relay})
+
+
 def test_values_are_read() -> None:
     read = Settings.from_environment(
         {"DRAFTING_DATA": "/srv", "DRAFTING_OPERATORS": "a@b.c, d@e.f", "DRAFTING_DEMO": "1", "OTHER": "x"}

@@ -265,6 +265,14 @@ async def test_who_comes_later_sees_who_is_there_elsewhere(nodes: tuple[Node, No
     await soon(lambda: clients_of(ben.points[-1]) == {11: "null"})
 
 
+async def test_who_was_on_a_node_that_closes_is_gone_at_once(nodes: tuple[Node, Node]) -> None:
+    ada, ben = await nodes[0].client(11), await nodes[1].client(12, "ben")
+    ada.room.point(ada.participant, b"\x01\x0b\x01\x02{}")
+    await soon(lambda: ben.points)
+    nodes[0].neighbours.close()
+    await soon(lambda: clients_of(ben.points[-1]) == {11: "null"})
+
+
 async def test_who_was_on_a_node_that_fell_silent_is_forgotten(log: ScriptedLog, wire: Wire) -> None:
     a, b = Node(log, wire), Node(log, wire, rhythm=Rhythm(alive=0.01, silent=0.05, look=0.01))
     await a.rooms.create(NAME, TEXT, ADA)
