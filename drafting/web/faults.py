@@ -70,7 +70,7 @@ def what_is_wrong(words: Words, data: Mapping[str, Any]) -> str:
 
 def in_folder(words: Words, data: Mapping[str, Any]) -> str:
     """Why a folder was not imported, with file and line where one is at fault."""
-    if not data.get("file"):
+    if data.get("what") and not data.get("file"):
         return what_is_wrong(words, data)
     return words.gettext(
         "The folder was not imported: %(file)s, line %(line)s. %(what)s",
