@@ -66,6 +66,9 @@ class People:
 
     def leave(self) -> None:
         for context in self._contexts:
+            for page in context.pages:
+                # A context that is closed while a page renews itself may never answer.
+                page.goto("about:blank")
             context.close()
 
     def note(self, fault: str) -> None:
