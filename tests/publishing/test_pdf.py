@@ -73,6 +73,7 @@ def test_parts_in_other_languages_say_so_and_notes_are_notes() -> None:
         Block("n", "footnote", (Run("the note"),)),
     )
     edition["sections"][4]["texts"]["fr"] = text_json(text)
+    edition["sections"][3]["texts"].pop("fr", None)
     with pikepdf.open(BytesIO(printed(edition, "fr"))) as pdf:
         nodes = structure(pdf)
         assert {"en", "fr"} <= {str(node.Lang) for node in nodes if "/Lang" in node}
