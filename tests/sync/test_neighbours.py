@@ -2,6 +2,7 @@
 
 import asyncio
 import logging
+import random
 from collections import defaultdict
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
@@ -15,6 +16,7 @@ from drafting.domain.prose import Block, Run
 from drafting.sync.neighbours import Neighbours, Rhythm
 from drafting.sync.participants import CloseCode, Level
 from drafting.sync.relay import MAX_BYTES, Alive, Kept, Leaving, News, Points, Said, Seal, Who
+from drafting.sync.replica import Replica
 from drafting.sync.room import Times
 from drafting.sync.rooms import Rooms
 from drafting.sync.wire import FrameError, Reader
@@ -304,6 +306,36 @@ def clients_of(points: bytes) -> dict[int, str]:
         client: state
         for client, _, state in ((reader.uint(), reader.uint(), reader.string()) for _ in range(reader.uint()))
     }
+
+
+@pytest.mark.parametrize("seed", range(8))
+async def test_whatever_is_lost_all_nodes_come_to_say_what_the_log_says(
+    log: ScriptedLog, wire: Wire, seed: int
+) -> None:
+    """Three nodes, six writers, a relay that is deaf half of the time, texts written by actions in between."""
+    chance = random.Random(seed)
+    nodes = [Node(log, wire, rhythm=Rhythm(look=0.01, blind=0.01)) for _ in range(3)]
+    await nodes[0].rooms.create(NAME, TEXT, ADA)
+    async with at_work(*nodes):
+        clients = [await nodes[n % 3].client(20 + n, f"writer{n}") for n in range(6)]
+        for step in range(60):
+            wire.is_deaf = chance.random() < 0.5
+            writer = chance.choice(clients)
+            if step % 20 == 19:
+                words = Block("p1", "paragraph", (Run(f"Anew {step}."),))
+                await chance.choice(nodes).rooms.write(NAME, (TEXT[0], words), ADA)
+            elif chance.random() < 0.2 and len(writer.text.body) > 8:
+                del writer.text.body[2:4]
+            else:
+                writer.type(f"{step} ", at=chance.randrange(1, len(writer.text.body)))
+            writer.send_made()
+            for _ in range(chance.randrange(4)):
+                await asyncio.sleep(0)
+        await soon(lambda: {client.room.sequence for client in clients} == {kept(log)})
+        await soon(lambda: len({client.words for client in clients}) == 1)
+        logged = Replica(update.data for update in log.updates[NAME])
+        assert "\n".join(block.words for block in logged.text) == clients[0].words
+        assert all(all(client.statuses) and client.closed is None for client in clients)
 
 
 # ---- messages
