@@ -278,6 +278,9 @@ class MemoryJobs:
         self.by_id: dict[str, Job] = {}
 
     async def create(self, kind: str, data: Mapping[str, Any], steps: Sequence[Step], at: datetime) -> Job:
+        known = await self.find(kind, data)
+        if known:
+            return known
         job = Job(f"job-{len(self.by_id) + 1}", kind, dict(data), "queued", tuple(steps), at, at)
         self.by_id[job.id] = job
         return job

@@ -266,7 +266,8 @@ class Job:
 
 
 class Jobs(Protocol):
-    async def create(self, kind: str, data: Mapping[str, Any], steps: Sequence[Step], at: datetime) -> Job: ...
+    async def create(self, kind: str, data: Mapping[str, Any], steps: Sequence[Step], at: datetime) -> Job:
+        """The job of this kind with exactly this data, made where there is none; of many callers one makes it."""
 
     async def get(self, job: str) -> Job:
         """Raises ``not_found``."""

@@ -157,9 +157,6 @@ async def open_job(ports: Ports, slug: str, edition: Edition, content: str | Non
     """The job that makes an edition's files, made where there is none for this content yet."""
     digest = content or edition.content
     data = {"declaration": slug, "n": edition.n, "content": digest}
-    known = await ports.jobs.find(PUBLISH, data)
-    if known is not None:
-        return known.id
     locales = public_locales(await read_content(ports, digest))
     steps = [Step(locale, format) for locale in locales for format in FORMATS]
     return (await ports.jobs.create(PUBLISH, data, steps, ports.clock.now())).id

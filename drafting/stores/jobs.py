@@ -1,16 +1,18 @@
 """Long work that outlives a restart."""
 
+import json
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from datetime import datetime
+from hashlib import sha256
 from typing import Any
 
-from sqlalchemy import Row, insert, select, update
+from sqlalchemy import Row, select, update
+from sqlalchemy.dialects.postgresql import insert as upsert
 
 from drafting.actions.ports import Job, Step
 from drafting.domain.errors import Code, Refusal
 from drafting.stores.database import Database
-from drafting.stores.ids import new_id
 from drafting.stores.tables import jobs
 
 OPEN = ("queued", "running")
@@ -23,10 +25,10 @@ class SqlJobs:
         self._database = database
 
     async def create(self, kind: str, data: Mapping[str, Any], steps: Sequence[Step], at: datetime) -> Job:
-        job = Job(new_id(), kind, dict(data), "queued", tuple(steps), at, at)
+        job = Job(_id_of(kind, data), kind, dict(data), "queued", tuple(steps), at, at)
         async with self._database.writing() as connection:
-            await connection.execute(insert(jobs).values(_row(job)))
-        return job
+            await connection.execute(upsert(jobs).values(_row(job)).on_conflict_do_nothing())
+        return await self.get(job.id)
 
     async def get(self, job: str) -> Job:
         async with self._database.reading() as connection:
@@ -50,6 +52,11 @@ class SqlJobs:
         async with self._database.reading() as connection:
             row = (await connection.execute(newest)).first()
         return None if row is None else _job(row)
+
+
+def _id_of(kind: str, data: Mapping[str, Any]) -> str:
+    """The same work has the same id, so that two who ask for it at once get one job."""
+    return sha256(f"{kind} {json.dumps(dict(data), sort_keys=True)}".encode()).hexdigest()[:20]
 
 
 def _row(job: Job) -> dict[str, Any]:

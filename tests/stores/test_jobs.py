@@ -1,5 +1,6 @@
 """Long work that outlives a restart."""
 
+import asyncio
 from dataclasses import replace
 
 import pytest
@@ -35,13 +36,19 @@ async def test_the_open_ones_go_on_after_a_restart(stores: Stores, clock: Hands)
     assert [job.id for job in await stores.jobs.open()] == [made[0].id, made[3].id]
 
 
-async def test_finds_the_newest_with_exactly_this_data(stores: Stores, clock: Hands) -> None:
-    await stores.jobs.create("publish", {"slug": "water", "n": 1}, STEPS, clock.now())
-    clock.forward(seconds=1)
-    newest = await stores.jobs.create("publish", {"n": 1, "slug": "water"}, STEPS, clock.now())
-    await stores.jobs.create("publish", {"n": 1, "slug": "water", "more": 0}, STEPS, clock.now())
-    assert await stores.jobs.find("publish", {"slug": "water", "n": 1}) == newest
-    assert await stores.jobs.find("render", {"slug": "water", "n": 1}) is None
+async def test_the_same_work_is_one_job_however_many_ask_for_it_at_once(stores: Stores, clock: Hands) -> None:
+    data = {"slug": "water", "n": 1}
+    made = await asyncio.gather(*(stores.jobs.create("publish", data, STEPS, clock.now()) for _ in range(10)))
+    assert len({job.id for job in made}) == 1
+    assert await stores.jobs.find("publish", data) == made[0]
+    assert await stores.jobs.find("publish", {"slug": "water", "n": 2}) is None
+    assert await stores.jobs.find("export", data) is None
+
+
+async def test_work_that_is_under_way_is_not_begun_anew(stores: Stores, clock: Hands) -> None:
+    job = await stores.jobs.create("publish", {"n": 1}, STEPS, clock.now())
+    await stores.jobs.save(replace(job, status="done"))
+    assert (await stores.jobs.create("publish", {"n": 1}, STEPS, clock.now())).status == "done"
 
 
 async def test_an_unknown_job_is_refused(stores: Stores) -> None:
