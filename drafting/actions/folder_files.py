@@ -31,7 +31,7 @@ _KEYS: Final[Mapping[str, type | tuple[type, ...]]] = {
     "charter": dict,
 }
 _CHARTER_KEYS: Final = ("consents_at_least", "answer_hours", "objection_hours", "zone")
-_REQUIRED: Final = ("title", "source_locale", "locales", "sections")
+_REQUIRED: Final = ("source_locale", "locales")
 
 
 def folder_refused(file: str, line: int, what: str, **data: Any) -> Refusal:

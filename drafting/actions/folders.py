@@ -1,8 +1,9 @@
 """A whole declaration as a folder of plain files: bring one in, take one out, with the same digests on both sides."""
 
 import asyncio
+import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Final, TypeAlias
 
 from drafting.actions.bodies import body_bytes, body_digest
@@ -34,6 +35,8 @@ from drafting.domain.prose import Block, Text, block_digest, from_json
 
 OPERATOR: Final = "operator"
 """Whoever runs the installation reads its data anyway."""
+_TITLE: Final = re.compile(r"^# +(.+?) *$", re.M)
+_SECTION: Final = re.compile(r"^## .*\{#([^}\s]+)\} *$", re.M)
 
 
 async def import_declaration(
@@ -67,6 +70,7 @@ class _Folder:
 
 def _read(actor: Actor, files: Mapping[str, bytes], slug: str | None) -> _Folder:
     outline = read_outline(_file(files, OUTLINE))
+    outline = replace(outline, values=_completed(outline.values, files))
     chosen = slug if slug is not None else outline.values.get("slug")
     if chosen is None:
         raise folder_refused(OUTLINE, 0, "missing_key", key="slug")
@@ -76,6 +80,19 @@ def _read(actor: Actor, files: Mapping[str, bytes], slug: str | None) -> _Folder
     parts = {tag: _parts(files, name, order) for tag, name in zip(tags, _file_names(files, outline, tags), strict=True)}
     sections, whole = _paired(checked["source_locale"], order, parts)
     return _Folder(chosen, checked, sections, *_reviews(actor, checked["source_locale"], sections, whole))
+
+
+def _completed(values: Mapping[str, Any], files: Mapping[str, bytes]) -> dict[str, Any]:
+    """Titles and the order of sections stand in the texts too; the outline may leave them out."""
+    texts = {tag: files.get(f"{tag}.md", b"").decode("utf-8-sig", "replace") for tag in map(str, values["locales"])}
+    titles = {tag: _plain(found.group(1)) for tag, text in texts.items() if (found := _TITLE.search(text))}
+    sections = _SECTION.findall(texts.get(values["source_locale"], ""))
+    return {"title": titles, "sections": sections, **values}
+
+
+def _plain(words: str) -> str:
+    """A line of Markdown without its escapes and marks."""
+    return re.sub(r"\\(.)", r"\1", re.sub(r"(?<!\\)[*_]", "", words))
 
 
 def _file(files: Mapping[str, bytes], name: str) -> str:

@@ -175,6 +175,14 @@ async def test_an_edition_is_taken_out_as_it_was_frozen(ports: Ports, fakes: Fak
     await refused(Code.NOT_ALLOWED, export_declaration(ports, Actor("account-9"), slug="well", edition=1))
 
 
+async def test_titles_and_order_may_stand_in_the_texts_alone(ports: Ports) -> None:
+    bare = 'slug = "well"\nsource_locale = "en"\nlocales = ["en", "pt-BR"]\n'
+    files = {"declaration.toml": bare.encode(), "en.md": ENGLISH.encode(), "pt-BR.md": PORTUGUESE.encode()}
+    made = await import_declaration(ports, ACTOR, files=files)
+    assert made.title == {"en": "The Well", "pt-BR": "O poço"}
+    assert made.order == ["front", "water"]
+
+
 async def test_the_same_folder_twice_is_taken(ports: Ports) -> None:
     await import_declaration(ports, ACTOR, files=folder())
     await refused(Code.TAKEN, import_declaration(ports, ACTOR, files=folder()))
@@ -200,7 +208,7 @@ def english(old: str, new: str) -> dict[str, bytes]:
         (outline("Bogota", "Macondo"), "declaration.toml", 13, "bad_input"),
         (outline('"pt-br"]', '"../pt"]'), "declaration.toml", 3, "unknown_locale"),
         (outline('"urgent"', "urgent"), "declaration.toml", 4, "not_toml"),
-        (outline('sections = ["front", "water"]\n', ""), "declaration.toml", 0, "missing_key"),
+        (outline('source_locale = "en"\n', ""), "declaration.toml", 0, "missing_key"),
         (outline('slug = "well"\n', ""), "declaration.toml", 0, "missing_key"),
         (outline('slug = "well"', 'slug = "The Well"'), "declaration.toml", 1, "bad_input"),
         (outline('"front", "water"', '"water", "front"'), "declaration.toml", 5, "front_not_first"),
