@@ -172,7 +172,7 @@ def _with_moves(changes: list[BlockChange]) -> list[BlockChange]:
     moved: set[int] = set()
     out: list[BlockChange] = []
     for change in changes:
-        origin = gone.get(block_digest(change.new)) if change.kind is BlockKind.ADDED and change.new else None
+        origin = gone.pop(block_digest(change.new), None) if change.kind is BlockKind.ADDED and change.new else None
         if origin is None or origin.old is None or change.new is None:
             out.append(change)
             continue

@@ -3,7 +3,7 @@
 from dataclasses import replace
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from drafting.domain.differences import (
@@ -88,6 +88,7 @@ def test_empty_blocks_are_no_difference() -> None:
     assert kinds(diff_texts(old, (*old, Block("e", "paragraph")))) == ["same", "same"]
 
 
+@example(old=["11", "1"], new=["1", "1", "11"])
 @given(st.lists(WORDS, max_size=5), st.lists(WORDS, max_size=5))
 def test_every_block_of_both_texts_appears_once(old: list[str], new: list[str]) -> None:
     before, after = text(*old), text(*new)
