@@ -111,7 +111,12 @@ def write_at_end(page: Page, words: str, text: str | None = None) -> None:
     mount = editor(page, text)
     mount.click()
     page.keyboard.press("Control+End")
+    mount.evaluate(_SETTLED)
     page.keyboard.type(words)
+
+
+# The editor hears of a selection with the next frame.
+_SETTLED = "() => new Promise(done => requestAnimationFrame(() => requestAnimationFrame(done)))"
 
 
 def write_after(page: Page, found: str, words: str, text: str | None = None) -> None:

@@ -1,5 +1,5 @@
 // Where the others are: what travels in awareness, and their carets and selections in the text.
-import { Plugin, PluginKey } from "prosemirror-state"
+import { type EditorState, Plugin, PluginKey } from "prosemirror-state"
 import { Decoration, DecorationSet, type EditorView } from "prosemirror-view"
 import type { Awareness } from "y-protocols/awareness"
 import * as Y from "yjs"
@@ -40,7 +40,10 @@ export function presencePlugin(binding: TextBinding, awareness: Awareness): Plug
     state: {
       init: () => DecorationSet.empty,
       apply: (tr, old, _, state) => {
-        if (tr.getMeta(key)) return DecorationSet.create(state.doc, decorations(binding, awareness))
+        if (tr.getMeta(key)) {
+          const onMissing = tr.getMeta(key) as () => void
+          return DecorationSet.create(state.doc, decorations(binding, awareness, onMissing))
+        }
         return tr.docChanged ? old.map(tr.mapping, tr.doc) : old
       },
     },
@@ -49,14 +52,18 @@ export function presencePlugin(binding: TextBinding, awareness: Awareness): Plug
   })
 }
 
-function decorations(binding: TextBinding, awareness: Awareness): Decoration[] {
+/** `onMissing`: somebody is at words that have not arrived here yet. */
+function decorations(binding: TextBinding, awareness: Awareness, onMissing = (): void => {}): Decoration[] {
   const found: Decoration[] = []
   awareness.getStates().forEach((state, client) => {
     const cursor = (state as State).cursor
     if (client === awareness.clientID || !cursor) return
     const anchor = place(binding, cursor.anchor)
     const head = place(binding, cursor.head)
-    if (anchor === null || head === null) return
+    if (anchor === null || head === null) {
+      onMissing()
+      return
+    }
     const person = personOf(state)
     const net = `net-${person.hue}`
     const [from, to] = [Math.min(anchor, head), Math.max(anchor, head)]
@@ -86,6 +93,7 @@ function caret(person: Person, net: string): HTMLElement {
 
 class PresenceView {
   private queued = false
+  private missing = false
   private last = ""
   private telling: ReturnType<typeof setTimeout> | null = null
 
@@ -99,7 +107,11 @@ class PresenceView {
 
   private readonly onChange = ({ added, updated, removed }: Record<"added" | "updated" | "removed", number[]>): void => {
     const others = [...added, ...updated, ...removed].some(client => client !== this.awareness.clientID)
-    if (!others || this.queued) return
+    if (others) this.queue()
+  }
+
+  private queue(): void {
+    if (this.queued) return
     this.queued = true
     setTimeout(() => this.redraw(), REDRAW)
   }
@@ -108,10 +120,16 @@ class PresenceView {
     this.queued = false
     const { view } = this
     if (view.isDestroyed || view.composing) return
-    view.updateState(view.state.apply(view.state.tr.setMeta(key, true).setMeta(remoteKey, true)))
+    this.missing = false
+    const onMissing = (): void => {
+      this.missing = true
+    }
+    view.updateState(view.state.apply(view.state.tr.setMeta(key, onMissing).setMeta(remoteKey, true)))
   }
 
-  update(): void {
+  update(_: EditorView, before: EditorState): void {
+    // presence may be quicker than the words it points to: look again when words arrive
+    if (this.missing && before.doc !== this.view.state.doc) this.queue()
     this.telling ??= setTimeout(() => this.tell(), TELL)
   }
 
