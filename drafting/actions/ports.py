@@ -3,10 +3,12 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any, Protocol
+from enum import StrEnum
+from typing import Any, Final, Protocol, cast
 
 from drafting.domain.events import Entry, Event
 from drafting.domain.prose import Text
+from drafting.domain.signatures import Counts, Signature
 
 
 class LedgerMoved(Exception):
@@ -233,6 +235,91 @@ class Mail(Protocol):
         """Kept durably when this returns; delivered soon after, once, again and again until it works."""
 
 
+class SignatureMoved(Exception):
+    """Somebody changed this signature first, or its address holds another one by now; look and decide again."""
+
+
+class LinkRole(StrEnum):
+    """Whose link it is: the signatory's own, or that of an organisation's second contact."""
+
+    OWN = "own"
+    SECOND = "second"
+
+
+@dataclass(frozen=True, slots=True)
+class SignatureLink:
+    """A secret that stands in a letter; only a hash of it is kept, with the letter that carries it."""
+
+    secret: str
+    role: LinkRole
+    letter: Letter
+
+
+@dataclass(frozen=True, slots=True)
+class SignatureRequest:
+    """Somebody asks to sign. Two letters with the same link, of which one is sent: ``letter`` where the address has not
+    signed this edition yet, ``known`` where it has. ``contents``: the consents' wordings by digest."""
+
+    signature: Signature
+    secret: str
+    letter: Letter
+    known: Letter
+    contents: Mapping[str, bytes] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class SignatureChange:
+    """From what was seen to what shall be, with its events (for the declaration's stream of signatures) and letters.
+
+    An ``after`` without a salt is erased: the store then drops its links, its waiting letters and what finds it.
+    """
+
+    before: Signature
+    after: Signature
+    events: Sequence[Event] = ()
+    links: Sequence[SignatureLink] = ()
+
+
+class Signatures(Protocol):
+    """Who signed which edition, and the counts. Whatever is asked for at the same time shares a transaction."""
+
+    async def request(self, asked: SignatureRequest, at: datetime) -> None:
+        """Keep a pending signature, its link and its letter; durable when this returns.
+
+        Where the address has signed this edition, only ``known`` is sent; where it was asked for too often today,
+        nothing is. Raises :class:`CannotSave`.
+        """
+
+    async def add(self, changes: Sequence[SignatureChange], at: datetime) -> Sequence[Signature | None]:
+        """Keep new signatures (``before`` is ``after``) as they are with their events, in one transaction; for lists
+        and paper. Those whose address holds one already are left out, and None stands in their place."""
+
+    async def change(self, change: SignatureChange, at: datetime) -> Signature:
+        """As kept, with its ``index`` where an event of it confirms. Raises :class:`SignatureMoved`,
+        :class:`CannotSave`."""
+
+    async def find(self, secret: str) -> tuple[Signature, LinkRole] | None:
+        """The signature that a letter's link leads to, and whose link it is."""
+
+    async def get(self, id: str) -> Signature:
+        """Raises ``not_found``."""
+
+    async def counts(self, declaration: str, edition: int) -> Counts:
+        """As of now, from a row that every change keeps right."""
+
+    async def listed(
+        self, declaration: str, edition: int, after: int = 0, limit: int = 100, *, newest_first: bool = False
+    ) -> Sequence[Signature]:
+        """Confirmed ones that show a name or initials, by their place in the ledger. ``after``: the last place seen;
+        0 begins at the first one, or at the newest."""
+
+    async def unreminded(self, before: datetime, at: datetime, limit: int = 100) -> Sequence[Signature]:
+        """Pending ones, asked for before that moment, not yet past their time and not reminded yet; oldest first."""
+
+    async def sweep(self, before: datetime) -> int:
+        """Drop pending ones whose time ended before that moment, with their links; how many."""
+
+
 @dataclass(frozen=True, slots=True)
 class Step:
     """One file of a job. ``status``: queued, running, done, failed."""
@@ -331,6 +418,17 @@ class Ports:
     origin: str
     sentences: "Sentences"
     limits: Mapping[str, int] = field(default_factory=dict)
+    signatures: Signatures = field(default_factory=lambda: NO_SIGNATURES)
+
+
+class _NoSignatures:
+    """In the place of the store for those who hand in none: touching it is a mistake of the program."""
+
+    def __getattr__(self, name: str) -> Any:
+        raise LookupError("no store of signatures was handed in")
+
+
+NO_SIGNATURES: Final = cast(Signatures, _NoSignatures())
 
 
 class Sentences(Protocol):
@@ -338,3 +436,6 @@ class Sentences(Protocol):
 
     def letter(self, name: str, locale: str, /, **values: Any) -> tuple[str, str]:
         """Subject and body of a letter by its name: ``invitation``, ``sign_in``, ``receipt``, ``tabled``, ``grant``."""
+
+    def wording(self, name: str, locale: str) -> tuple[str, str]:
+        """The words of a consent (``publish``, ``updates``), and the locale that they are in."""

@@ -43,6 +43,12 @@ class Kind(StrEnum):
     TEXT_RESTORE = "person:text:restore"
     DECLARATION_CLAIM = "operator:declaration:claim"
     TOKEN_ISSUE = "operator:token:issue"  # noqa: S105
+    SIGNATURE_CONFIRM = "signatory:signature:confirm"
+    SIGNATURE_WITHDRAW = "signatory:signature:withdraw"
+    SIGNATURE_ERASE = "signatory:signature:erase"
+    SIGNATURE_QUARANTINE = "person:signature:quarantine"
+    SIGNATURE_INVALIDATE = "person:signature:invalidate"
+    SIGNATURE_RESTORE = "person:signature:restore"
 
 
 @dataclass(frozen=True, slots=True)

@@ -39,6 +39,9 @@ BACKED_UP: Final = (
     tables.passes,
     tables.letters,
     tables.jobs,
+    tables.signatures,
+    tables.signature_links,
+    tables.signature_counts,
 )
 """In an order in which rows only refer to rows of tables before."""
 LEFT_OUT: Final = ("public", "mail")

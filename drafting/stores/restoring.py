@@ -25,7 +25,7 @@ from drafting.stores.database import Database
 from drafting.stores.files import write_atomically
 from drafting.stores.migrating import SchemaAhead, migrate, migrations
 
-_COUNTED: Final = {"texts": "id", "letters": "number"}
+_COUNTED: Final = {"texts": "id", "letters": "number", "signatures": "number"}
 
 
 class BackupInvalid(Exception):
