@@ -111,12 +111,7 @@ def write_at_end(page: Page, words: str, text: str | None = None) -> None:
     mount = editor(page, text)
     mount.click()
     page.keyboard.press("Control+End")
-    mount.evaluate(_SETTLED)
     page.keyboard.type(words)
-
-
-# The editor hears of a selection with the next frame.
-_SETTLED = "() => new Promise(done => requestAnimationFrame(() => requestAnimationFrame(done)))"
 
 
 def write_after(page: Page, found: str, words: str, text: str | None = None) -> None:
@@ -142,8 +137,7 @@ _SELECT = """(mount, words) => {
   for (let node = walker.nextNode(); node; node = walker.nextNode()) {
     const at = node.data.indexOf(words)
     if (at < 0) continue
-    getSelection().setBaseAndExtent(node, at, node, at + words.length)
-    return new Promise(done => requestAnimationFrame(() => requestAnimationFrame(done)))
+    return getSelection().setBaseAndExtent(node, at, node, at + words.length)
   }
   throw new Error(`not in the text: ${words}`)
 }"""

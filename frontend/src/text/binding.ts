@@ -35,6 +35,7 @@ export class TextBinding {
   bare = false
   private readonly map: Y.Map<unknown>
   private host: Host | null = null
+  private readHand = (): void => {}
   private held: [update: Uint8Array, origin: unknown][] = []
   private selectionBefore: RelativeRange | null = null
   private selectionToRestore: RelativeRange | null = null
@@ -59,8 +60,10 @@ export class TextBinding {
     return projection.doc
   }
 
-  attach(host: Host): this {
+  /** `readHand` brings the host's state up to what its reader did and the browser has not told yet. */
+  attach(host: Host, readHand = (): void => {}): this {
     this.host = host
+    this.readHand = readHand
     this.text.observe(this.onText)
     this.map.observe(this.onMap)
     return this
@@ -226,12 +229,22 @@ export class TextBinding {
 
   /** Where others' updates are delivered: held while an input method composes, so its DOM is never rewritten. */
   receive(update: Uint8Array, origin: unknown): void {
-    if (this.host?.composing) this.held.push([update, origin])
-    else Y.applyUpdate(this.doc, update, origin)
+    if (this.host?.composing || this.held.length) {
+      this.held.push([update, origin])
+      if (!this.host?.composing) this.flushSoon()
+      return
+    }
+    this.readHand() // before the Y types change: what was typed is written into them as they are shown
+    Y.applyUpdate(this.doc, update, origin)
+  }
+
+  private flushSoon(): void {
+    setTimeout(() => this.flush(), COMPOSITION_END)
   }
 
   flush(always = false): void {
-    if (this.host?.composing && !always) return
+    if (!this.held.length || (this.host?.composing && !always)) return
+    if (!always) this.readHand()
     const held = this.held
     this.held = []
     for (const [update, origin] of held) Y.applyUpdate(this.doc, update, origin)
@@ -248,6 +261,7 @@ export class TextBinding {
   }
 
   private stepBack(act: () => unknown): boolean {
+    this.readHand()
     this.selectionBefore = this.relativeSelection()
     this.wasTyping = false
     return Boolean(act())
@@ -261,7 +275,7 @@ export class TextBinding {
       props: {
         handleDOMEvents: {
           compositionend: () => {
-            setTimeout(() => this.flush(), COMPOSITION_END)
+            this.flushSoon()
             return false
           },
         },

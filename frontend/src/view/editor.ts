@@ -11,6 +11,7 @@ import { TextBinding } from "../text/binding"
 import { actsOf, type Act } from "./acts"
 import { counterpartPlugin } from "./counterpart"
 import { footnotePlugin } from "./footnotes"
+import { handPlugin, readHand } from "./hand"
 import { BlockView, listPlugin } from "./lists"
 import { presencePlugin } from "./presence"
 
@@ -78,6 +79,7 @@ export function createEditor(mount: HTMLElement, text: Y.Text, options: EditorOp
       state: EditorState.create({
         doc: binding.initialDoc(),
         plugins: [
+          handPlugin(),
           binding.plugin(),
           listPlugin(),
           footnotePlugin(),
@@ -99,12 +101,13 @@ export function createEditor(mount: HTMLElement, text: Y.Text, options: EditorOp
       transformPasted: (slice, { state }) => knownReferences(slice, state.doc),
     },
   )
-  binding.attach(view)
+  binding.attach(view, () => readHand(view))
   return {
     view,
     binding,
     acts,
     run: command => {
+      readHand(view) // before the focus puts the selection where the state has it
       view.focus()
       command(view.state, view.dispatch.bind(view), view)
     },

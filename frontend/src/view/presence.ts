@@ -4,6 +4,7 @@ import { Decoration, DecorationSet, type EditorView } from "prosemirror-view"
 import type { Awareness } from "y-protocols/awareness"
 import * as Y from "yjs"
 import { remoteKey, type TextBinding } from "../text/binding"
+import { readHand } from "./hand"
 
 export interface Person {
   readonly name: string
@@ -94,7 +95,6 @@ function caret(person: Person, net: string): HTMLElement {
 class PresenceView {
   private queued = false
   private missing = false
-  private last = ""
   private telling: ReturnType<typeof setTimeout> | null = null
 
   constructor(
@@ -103,11 +103,14 @@ class PresenceView {
     private readonly awareness: Awareness,
   ) {
     awareness.on("change", this.onChange)
+    this.queue() // others may have been here before this view
   }
 
   private readonly onChange = ({ added, updated, removed }: Record<"added" | "updated" | "removed", number[]>): void => {
     const others = [...added, ...updated, ...removed].some(client => client !== this.awareness.clientID)
     if (others) this.queue()
+    // who comes into the text again has no caret in it yet, even where the selection stayed
+    if (added.includes(this.awareness.clientID)) this.tellSoon()
   }
 
   private queue(): void {
@@ -120,6 +123,7 @@ class PresenceView {
     this.queued = false
     const { view } = this
     if (view.isDestroyed || view.composing) return
+    readHand(view)
     this.missing = false
     const onMissing = (): void => {
       this.missing = true
@@ -130,17 +134,20 @@ class PresenceView {
   update(_: EditorView, before: EditorState): void {
     // presence may be quicker than the words it points to: look again when words arrive
     if (this.missing && before.doc !== this.view.state.doc) this.queue()
+    this.tellSoon()
+  }
+
+  private tellSoon(): void {
     this.telling ??= setTimeout(() => this.tell(), TELL)
   }
 
   private tell(): void {
     this.telling = null
     const { view } = this
-    if (view.isDestroyed || !view.hasFocus() || !this.awareness.getLocalState()) return
+    const known = this.awareness.getLocalState() as State | null
+    if (view.isDestroyed || !view.hasFocus() || !known) return
     const cursor = JSON.stringify(this.binding.relativeSelection())
-    if (cursor === this.last) return
-    this.last = cursor
-    this.awareness.setLocalStateField("cursor", JSON.parse(cursor))
+    if (cursor !== JSON.stringify(known.cursor)) this.awareness.setLocalStateField("cursor", JSON.parse(cursor))
   }
 
   destroy(): void {
