@@ -9,6 +9,7 @@ from starlette.responses import JSONResponse, Response
 from drafting.domain.errors import Code, Refusal
 from drafting.web.faults import in_folder, in_markdown
 from drafting.web.i18n import Words
+from drafting.web.misfits import misfit
 
 STATUS: Final[Mapping[Code, int]] = {
     Code.BAD_INPUT: 422,
@@ -129,7 +130,7 @@ def _window(w: Words, data: Mapping[str, Any]) -> str:
 
 
 _SENTENCES: Final[Mapping[Code, Callable[[Words, Mapping[str, Any]], str]]] = {
-    Code.BAD_INPUT: lambda w, d: w.gettext("Something in the form cannot be used as it is. Nothing was recorded."),
+    Code.BAD_INPUT: misfit,
     Code.NOT_FOUND: lambda w, d: w.gettext("There is nothing at this address. It may have been mistyped or moved."),
     Code.SIGN_IN: lambda w, d: w.gettext("Sign in first; then you come back to this page. Nothing was recorded."),
     Code.NOT_ALLOWED: _not_allowed,

@@ -33,3 +33,11 @@ def test_problem_holds_code_and_data() -> None:
     assert body["now"] == {"en": "sha256:1"}
     assert body["at"] == "2030-01-02T00:00:00Z"
     assert body["detail"]
+
+
+@pytest.mark.parametrize("field", ["slug", "address", "card.who", "limit", ""])
+def test_what_cannot_be_used_is_told_by_its_field(field: str) -> None:
+    told = sentence(LANGUAGES.words("en"), Refusal(Code.BAD_INPUT, field=field))
+    other = sentence(LANGUAGES.words("en"), Refusal(Code.BAD_INPUT, field="title"))
+    assert told != other
+    assert field not in ("limit",) or field in told

@@ -1,14 +1,16 @@
 """Operations of the API: a function with a body and an answer that are structs, and the route that leads to it."""
 
 import hashlib
-from collections.abc import Awaitable, Callable, Mapping
-from dataclasses import dataclass
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from typing import Any, Final, TypeVar, get_type_hints
 
 import msgspec
+from python_multipart.multipart import parse_options_header
 from starlette.requests import ClientDisconnect, Request
-from starlette.responses import Response
+from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
+from starlette.types import Message
 
 from drafting.actions.ports import CannotSave
 from drafting.domain.errors import Code, Refusal
@@ -56,13 +58,13 @@ class Operation:
             call = await call_of(request)
             if not self.is_public:
                 _ = call.known
+            key = request.headers.get("idempotency-key") if self.method == "POST" else None
             if self.takes != JSON:
-                return self._response(await self.function(call))
+                return await self._take_upload(call, key)
             data = await read_body(request, call.settings.body_bytes)
-            key = request.headers.get("idempotency-key")
-            if key is None or self.method != "POST":
+            if key is None:
                 return await self._act(call, data)
-            return await self._once(call, data, key)
+            return await self._once(call, key, data, lambda: self._act(call, data))
         except Refusal as refusal:
             return refused(request, refusal)
         except CannotSave:
@@ -77,6 +79,18 @@ class Operation:
             require_json(call.request)
         return self._response(await self.function(call, parse_body(data, self.body)))
 
+    async def _take_upload(self, call: Call, key: str | None) -> Response:
+        """A body that the function reads itself; under a key it is read here first, to be told from another one."""
+        if key is None:
+            return self._response(await self.function(call))
+        data = await read_body(call.request, call.settings.import_bytes)
+        again = replace(call, request=_with_body(call.request, data))
+
+        async def act() -> Response:
+            return self._response(await self.function(again))
+
+        return await self._once(call, key, _without_boundary(call.request, data), act)
+
     def _response(self, answer: Any) -> Response:
         if isinstance(answer, Response):
             return answer
@@ -84,11 +98,11 @@ class Operation:
             return Response(status_code=204, headers={"cache-control": "no-store"})
         return Response(msgspec.json.encode(answer), self.status, {"cache-control": "no-store"}, self.media)
 
-    async def _once(self, call: Call, data: bytes, key: str) -> Response:
+    async def _once(self, call: Call, key: str, data: bytes, act: Callable[[], Awaitable[Response]]) -> Response:
         """The same request under the same key acts once and gets the same answer again; a refusal is not kept."""
         kept: Remembered | None = getattr(call.request.app.state, "remembered", None)
         if kept is None:
-            return await self._act(call, data)
+            return await act()
         if not 1 <= len(key) <= MAX_KEY or not key.isprintable():
             raise Refusal(Code.BAD_INPUT, field="Idempotency-Key")
         account = call.account.id if call.account else ANONYMOUS
@@ -97,7 +111,7 @@ class Operation:
             return Response(former.body, former.status, dict(former.headers))
         finished = False
         try:
-            response = await self._act(call, data)
+            response = await act()
             headers = {k: v for k, v in response.headers.items() if k in ("content-type", "location", "etag")}
             await kept.finish(account, key, Answer(response.status_code, bytes(response.body), headers))
             finished = True
@@ -112,12 +126,43 @@ def _fingerprint(request: Request, data: bytes) -> str:
     return hashlib.sha256(line + data).hexdigest()
 
 
+def _with_body(request: Request, data: bytes) -> Request:
+    """The same request, whose body can be read once more."""
+
+    async def receive() -> Message:
+        return {"type": "http.request", "body": data, "more_body": False}
+
+    return Request(request.scope, receive)
+
+
+def _without_boundary(request: Request, data: bytes) -> bytes:
+    """A form's parts without the line between them, which clients choose anew for every attempt."""
+    _, options = parse_options_header(request.headers.get("content-type", ""))
+    boundary = options.get(b"boundary", b"")
+    return data.replace(boundary, b"") if boundary else data
+
+
 def refused(request: Request, refusal: Refusal) -> Response:
     """A refusal as a problem, in the language that the request asks for."""
     site: Site = request.app.state.site
     response = errors.problem(refusal, site.languages.negotiate(request.headers.get("accept-language", "")))
     response.headers["cache-control"] = "no-store"
     return response
+
+
+def refused_method(request: Request, allowed: Sequence[str]) -> Response:
+    """405 as a problem, with what the path can be asked in."""
+    site: Site = request.app.state.site
+    words = site.languages.negotiate(request.headers.get("accept-language", ""))
+    body = {
+        "type": "about:blank",
+        "title": "method not allowed",
+        "status": 405,
+        "code": "method_not_allowed",
+        "detail": words.gettext("This address cannot be asked in that way. Nothing was changed."),
+    }
+    headers = {"allow": ", ".join(allowed), "cache-control": "no-store", "content-language": words.tag}
+    return JSONResponse(body, 405, headers, "application/problem+json")
 
 
 class Operations:

@@ -3,7 +3,7 @@
 from typing import Any, Final
 
 from starlette.requests import Request
-from starlette.responses import JSONResponse, Response
+from starlette.responses import Response
 from starlette.routing import BaseRoute, Match, Route
 
 from drafting.domain.errors import Code, Refusal
@@ -11,7 +11,7 @@ from drafting.web.api.calls import Call
 from drafting.web.api.consent import consent
 from drafting.web.api.declarations import declarations
 from drafting.web.api.openapi import describe, descriptions
-from drafting.web.api.operations import Operation, refused
+from drafting.web.api.operations import Operation, refused, refused_method
 from drafting.web.api.people import people
 from drafting.web.api.publication import publication
 from drafting.web.api.texts import texts
@@ -43,8 +43,7 @@ async def nothing_here(request: Request) -> Response:
     response = refused(request, Refusal(Code.NOT_FOUND))
     if not allowed:
         return response
-    body = {"type": "about:blank", "title": "method not allowed", "status": 405, "code": "method_not_allowed"}
-    return JSONResponse(body, 405, {"allow": ", ".join(allowed)}, "application/problem+json")
+    return refused_method(request, allowed)
 
 
 _acting: Final = [operation.route for operation in operations]

@@ -135,15 +135,7 @@ def _end_of(day: str) -> datetime | None:
 
 
 def _note(visit: Visit, form: Form, refusal: Refusal) -> None:
-    gettext = visit.words.gettext
-    field = str(refusal.data.get("field", "for"))
-    told = {
-        "address": gettext("Write an e-mail address like name@example.org."),
-        "scopes": gettext("Choose what the mandate allows; people without a network may edit and translate."),
-        "until": gettext("The mandate has to end on a day that is still to come, or stay without an end date."),
-    }
-    form.errors[field] = told.get(field, "") if refusal.code is Code.BAD_INPUT else ""
-    form.errors[field] = form.errors[field] or sentence(visit.words, refusal)
+    form.errors[str(refusal.data.get("field", "for"))] = sentence(visit.words, refusal)
 
 
 async def end_mandate(visit: Visit) -> Response:

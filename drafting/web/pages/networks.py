@@ -111,14 +111,5 @@ async def register(visit: Visit) -> Response:
 
 def _note(visit: Visit, form: Form, refusal: Refusal) -> None:
     """The sentence beside the field that it is about."""
-    gettext = visit.words.gettext
-    field = str(refusal.data.get("field", "slug" if refusal.code is Code.TAKEN else "")).removeprefix("card.")
-    told = {
-        "slug": gettext("An address is made of small letters a to z, digits and hyphens."),
-        "name": gettext("A network needs a name of at most 300 letters."),
-        "short": gettext("A short name has at most 12 letters."),
-    }
-    if refusal.code is not Code.BAD_INPUT:
-        form.errors[field] = sentence(visit.words, refusal)
-        return
-    form.errors[field] = told.get(field) or gettext("This answer is too long or holds characters that cannot be shown.")
+    field = str(refusal.data.get("field", "slug" if refusal.code is Code.TAKEN else ""))
+    form.errors[field.removeprefix("card.")] = sentence(visit.words, refusal)

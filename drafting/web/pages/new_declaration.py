@@ -96,18 +96,8 @@ def slug_of(title: str) -> str:
 
 
 def _note(visit: Visit, form: Form, refusal: Refusal) -> None:
-    gettext = visit.words.gettext
     usual = {Code.TAKEN: "slug", Code.UNKNOWN_LOCALE: "more_locales"}.get(refusal.code, "")
-    field = str(refusal.data.get("field", usual))
-    told = {
-        "slug": gettext("An address is made of small letters a to z, digits and hyphens."),
-        "title": gettext("A title is one line of at most 300 letters."),
-        "consents_at_least": gettext("At least one network has to consent."),
-        "answer_hours": gettext("The time to answer is a number of hours, at most a year."),
-        "objection_hours": gettext("The time for objections is a number of hours, at most 30 days."),
-    }
-    use_told = refusal.code is Code.BAD_INPUT and field in told
-    form.errors[field] = told[field] if use_told else sentence(visit.words, refusal)
+    form.errors[str(refusal.data.get("field", usual))] = sentence(visit.words, refusal)
 
 
 async def bring_in(visit: Visit) -> Response:

@@ -79,6 +79,7 @@ async def test_unknown_paths_and_methods(here: Installation) -> None:
     assert (await here.nobody("GET", "/nothing/here", 404))["code"] == "not_found"
     answer = await here.nobody("DELETE", D)
     assert answer.status_code == 405
+    assert answer.json()["detail"]
     assert answer.headers["allow"] == "GET, HEAD"
     assert answer.headers["content-type"] == "application/problem+json"
 

@@ -35,6 +35,16 @@ async def test_a_folder_becomes_a_declaration(here: Installation) -> None:
     assert (await anong("POST", "/declarations/import", 409, files=upload))["code"] == "taken"
 
 
+async def test_an_import_that_is_sent_again_under_its_key_is_made_once(here: Installation) -> None:
+    anong = await here.program("anong")
+    upload, headers = {"folder": ("wells.zip", packed(FILES))}, {"idempotency-key": "import of wells"}
+    first = await anong("POST", "/declarations/import", 201, files=upload, headers=headers)
+    assert await anong("POST", "/declarations/import", 201, files=upload, headers=headers) == first
+    other = {"folder": ("other.zip", packed({**FILES, "en.md": ENGLISH.replace(b"common", b"free")}))}
+    problem = await anong("POST", "/declarations/import", 422, files=other, headers=headers)
+    assert problem["field"] == "Idempotency-Key"
+
+
 async def test_what_is_no_folder_is_refused(here: Installation) -> None:
     anong = await here.program("anong")
     place = "/declarations/import"
