@@ -31,6 +31,7 @@ class Kind(StrEnum):
     MANDATE_END = "person:mandate:end"
     REVISION_TABLE = "person:revision:table"
     POSITION_TAKE = "person:position:take"
+    POSITION_SIGN = "person:position:sign"
     MANIFEST_SIGN = "person:manifest:sign"
     STATEMENT_TRANSLATE = "person:statement:translate"
     TRANSLATION_REVIEW = "person:translation:review"

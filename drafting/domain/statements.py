@@ -1,0 +1,91 @@
+"""What a delegate signs away from the server, and whether an SSH signature is one over it.
+
+``ssh-keygen -Y sign -n drafting`` writes the format SSHSIG (PROTOCOL.sshsig of OpenSSH); Ed25519 keys alone count.
+"""
+
+import base64
+import hashlib
+from collections.abc import Mapping
+from typing import Any, Final
+
+from drafting.domain.canonical import canonical_json
+from drafting.domain.notes import KEY_BYTES, SIGNATURE_BYTES, Check, NoteInvalid, decode
+
+NAMESPACE: Final = b"drafting"
+MAGIC: Final = b"SSHSIG"
+VERSION: Final = (1).to_bytes(4, "big")
+ED25519: Final = b"ssh-ed25519"
+HASHES: Final = {b"sha512": hashlib.sha512, b"sha256": hashlib.sha256}
+BEGIN: Final = "-----BEGIN SSH SIGNATURE-----"
+END: Final = "-----END SSH SIGNATURE-----"
+MAX_LENGTH: Final = 4_000
+_SIGNED: Final = (
+    "id",
+    "network",
+    "section",
+    "kind",
+    "target_digest",
+    "read_locale",
+    "read_digest",
+    "authority",
+    "statement",
+    "harms",
+    "remedy",
+    "until",
+)
+
+
+def position_statement(declaration: str, data: Mapping[str, Any]) -> bytes:
+    """The file that is signed: one line of canonical JSON with everything that the position says."""
+    position = {name: data[name] for name in _SIGNED}
+    return canonical_json({"format": "drafting position 1", "declaration": declaration, "position": position}) + b"\n"
+
+
+def offline_key(declaration: str, data: Mapping[str, Any], armoured: str, check: Check) -> str | None:
+    """The fingerprint (``SHA256:…``) of the key that signed a position's statement; None where none did."""
+    try:
+        return _fingerprint(position_statement(declaration, data), armoured, check)
+    except (NoteInvalid, ValueError):
+        return None
+
+
+def _fingerprint(message: bytes, armoured: str, check: Check) -> str:
+    blob = _unarmour(armoured)
+    if blob[:6] != MAGIC or blob[6:10] != VERSION:
+        raise ValueError("not an SSH signature")
+    public, namespace, reserved, algorithm, signature = _strings(blob[10:], 5)
+    kind, key = _strings(public, 2)
+    kind_again, signed = _strings(signature, 2)
+    if namespace != NAMESPACE or algorithm not in HASHES or kind != ED25519 or kind_again != ED25519:
+        raise ValueError("not a signature of this kind")
+    if len(key) != KEY_BYTES or len(signed) != SIGNATURE_BYTES:
+        raise ValueError("not a key of this kind")
+    hashed = HASHES[algorithm](message).digest()
+    if not check(key, signed, MAGIC + b"".join(map(_string, (namespace, reserved, algorithm, hashed)))):
+        raise ValueError("another signature")
+    return "SHA256:" + base64.b64encode(hashlib.sha256(public).digest()).decode().rstrip("=")
+
+
+def _unarmour(text: str) -> bytes:
+    lines = [line.strip() for line in text.strip().split("\n")]
+    if len(text) > MAX_LENGTH or len(lines) < 3 or lines[0] != BEGIN or lines[-1] != END:
+        raise ValueError("not an armoured signature")
+    return decode("".join(lines[1:-1]))
+
+
+def _strings(data: bytes, count: int) -> list[bytes]:
+    """SSH strings: four bytes of length, then so many; exactly ``count`` of them."""
+    found = []
+    for _ in range(count):
+        size = int.from_bytes(data[:4], "big")
+        if len(data) < 4 + size:
+            raise ValueError("cut off")
+        found.append(data[4 : 4 + size])
+        data = data[4 + size :]
+    if data:
+        raise ValueError("too long")
+    return found
+
+
+def _string(data: bytes) -> bytes:
+    return len(data).to_bytes(4, "big") + data
