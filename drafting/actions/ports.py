@@ -236,7 +236,11 @@ class Mail(Protocol):
 
 
 class SignatureMoved(Exception):
-    """Somebody changed this signature first, or its address holds another one by now; look and decide again."""
+    """Somebody changed this signature first; look at it and decide again."""
+
+
+class AddressHasSigned(Exception):
+    """The address holds another signature under this edition, and one is all it can hold."""
 
 
 class LinkRole(StrEnum):
@@ -296,7 +300,7 @@ class Signatures(Protocol):
 
     async def change(self, change: SignatureChange, at: datetime) -> Signature:
         """As kept, with its ``index`` where an event of it confirms. Raises :class:`SignatureMoved`,
-        :class:`CannotSave`."""
+        :class:`AddressHasSigned`, :class:`CannotSave`."""
 
     async def find(self, secret: str) -> tuple[Signature, LinkRole] | None:
         """The signature that a letter's link leads to, and whose link it is."""
@@ -402,6 +406,16 @@ class Clock(Protocol):
         """UTC, with its zone."""
 
 
+class _NoSignatures:
+    """In the place of the store for those who hand in none: touching it is a mistake of the program."""
+
+    def __getattr__(self, name: str) -> Any:
+        raise LookupError("no store of signatures was handed in")
+
+
+NO_SIGNATURES: Final = cast(Signatures, _NoSignatures())
+
+
 @dataclass(frozen=True, slots=True)
 class Ports:
     """Everything the actions work with. ``limits`` are the bounded numbers of the settings that actions obey."""
@@ -419,16 +433,6 @@ class Ports:
     sentences: "Sentences"
     limits: Mapping[str, int] = field(default_factory=dict)
     signatures: Signatures = field(default_factory=lambda: NO_SIGNATURES)
-
-
-class _NoSignatures:
-    """In the place of the store for those who hand in none: touching it is a mistake of the program."""
-
-    def __getattr__(self, name: str) -> Any:
-        raise LookupError("no store of signatures was handed in")
-
-
-NO_SIGNATURES: Final = cast(Signatures, _NoSignatures())
 
 
 class Sentences(Protocol):

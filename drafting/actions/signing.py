@@ -1,25 +1,55 @@
-"""Signing a released edition: ask, confirm by the link of a letter, look at it, withdraw, erase."""
+"""Asking to sign a released edition: what is checked, what is kept until the address is confirmed, what is mailed.
 
+Letters: ``signature`` (link, own, days), ``signature_known`` (own), ``signature_second`` (link, days) and
+``signature_reminder`` (link, own, until), all with ``declaration`` (its title) and ``n``.
+"""
+
+import json
+import secrets
+import unicodedata
 from collections.abc import Mapping
-from dataclasses import dataclass, field
-from typing import Any
+from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta
+from typing import Any, Final
 
-from drafting.actions.ports import Ports
-from drafting.domain.signatures import Counts, Shown, Signature, SignatoryKind, Source
+from drafting.actions.core import load_declaration
+from drafting.actions.letters import title_for
+from drafting.actions.names import checked_address, has_faults, new_id
+from drafting.actions.ports import Letter, Ports, SignatureRequest
+from drafting.domain.declaration import Declaration
+from drafting.domain.editions import Edition, EditionStatus
+from drafting.domain.errors import Code, Refusal
+from drafting.domain.locales import canonical_tag
+from drafting.domain.prose import digest_of_bytes
+from drafting.domain.signatures import (
+    SALT_BYTES,
+    Shown,
+    SignatoryKind,
+    Signature,
+    SignatureState,
+    Source,
+    commitment,
+    folded,
+)
+
+LINK_DAYS: Final = 7
+MAX_NAME: Final = 200
+MAX_PLACE: Final = 120
+CONSENTS: Final = ("publish", "updates")
 
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """What somebody typed who wants to sign; unchecked."""
+    """What somebody typed who wants to sign; unchecked. ``prefix``: the network prefix that the request came from."""
 
-    kind: SignatoryKind
+    kind: str
     name: str
     address: str
     locale: str
     affiliation: str = ""
     role: str = ""
     place: str = ""
-    shown: Shown = Shown.NAME
+    shown: str = Shown.NAME.value
     publish: bool = False
     updates: bool = False
     second_contact: str = ""
@@ -27,26 +57,134 @@ class Asked:
     details: Mapping[str, Any] = field(default_factory=dict)
 
 
+async def open_edition(ports: Ports, slug: str, n: int) -> tuple[Declaration, Edition]:
+    """An edition that can be signed. Raises ``not_found``, and ``not_released`` where it is not public (yet)."""
+    declaration = await load_declaration(ports, slug)
+    if not 1 <= n <= len(declaration.editions):
+        raise Refusal(Code.NOT_FOUND, edition=n)
+    edition = declaration.editions[n - 1]
+    if edition.status is not EditionStatus.RELEASED:
+        raise Refusal(Code.NOT_RELEASED, edition=n)
+    return declaration, edition
+
+
 async def sign(ports: Ports, *, slug: str, n: int, asked: Asked, source: Source = Source.WEB) -> None:
-    """Keep a pending signature and mail its link; the same for known and unknown addresses."""
-    raise NotImplementedError
+    """Keep a pending signature and its letter, durable when this returns. Nobody learns whether the address is known.
+
+    Raises ``bad_input`` with ``field`` and ``reason`` (empty, too_long, characters, address, choice, same),
+    ``not_released``.
+    """
+    declaration, _ = await open_edition(ports, slug, n)
+    at = ports.clock.now()
+    contents: dict[str, bytes] = {}
+    signature = _checked(ports, slug, n, asked, source, at, contents)
+    secret = secrets.token_urlsafe(32)
+    letter, known = (
+        write_letter(ports, declaration, signature, name, secret, days=LINK_DAYS)
+        for name in ("signature", "signature_known")
+    )
+    await ports.signatures.request(SignatureRequest(signature, secret, letter, known, contents), at)
 
 
-async def read_signature(ports: Ports, secret: str) -> Signature:
-    """The signature that a letter's link leads to. Raises ``link_used`` where there is none (any more)."""
-    raise NotImplementedError
+def _checked(
+    ports: Ports, slug: str, n: int, asked: Asked, source: Source, at: datetime, contents: dict[str, bytes]
+) -> Signature:
+    salt = secrets.token_bytes(SALT_BYTES)
+    locale = canonical_tag(asked.locale)
+    publish, updates = (
+        _kept_wording(ports, name, locale, contents) if getattr(asked, name) else "" for name in CONSENTS
+    )
+    signature = Signature(
+        id=new_id(),
+        declaration=slug,
+        edition=n,
+        kind=_chosen(SignatoryKind, asked.kind, "kind"),
+        state=SignatureState.PENDING,
+        name=checked_line(asked.name, "name", MAX_NAME, needed=True),
+        address=_address(asked.address, "address"),
+        shown=_chosen(Shown, asked.shown, "shown"),
+        locale=locale,
+        salt=salt,
+        commitment="",
+        requested=at,
+        expires=at + timedelta(days=LINK_DAYS),
+        affiliation=checked_line(asked.affiliation, "affiliation", MAX_NAME),
+        role=checked_line(asked.role, "role", MAX_NAME),
+        place=checked_line(asked.place, "place", MAX_PLACE),
+        source=source,
+        second_address=_second(asked),
+        prefix=asked.prefix,
+        details=asked.details,
+        publish=publish,
+        updates=updates,
+    )
+    return bound(signature)
 
 
-async def confirm_signature(ports: Ports, secret: str) -> Signature:
-    """Spend a letter's link. Raises ``link_used``."""
-    raise NotImplementedError
+def bound(signature: Signature) -> Signature:
+    """The signature with the commitment to what it says now."""
+    return replace(signature, commitment=commitment(signature.salt, signature.said()))
 
 
-async def withdraw_signature(ports: Ports, secret: str, *, erase: bool = False) -> Signature:
-    """Take a signature back; ``erase`` also drops what was said. Raises ``link_used``."""
-    raise NotImplementedError
+def checked_line(value: str, field: str, longest: int, *, needed: bool = False) -> str:
+    """One line of plain words. Raises ``bad_input`` with ``reason`` empty, too_long or characters."""
+    words = unicodedata.normalize("NFC", " ".join(value.split(" "))).strip()
+    if needed and not any(character.isalnum() for character in words):
+        raise Refusal(Code.BAD_INPUT, field=field, reason="empty")
+    if len(words) > longest:
+        raise Refusal(Code.BAD_INPUT, field=field, reason="too_long", longest=longest)
+    if has_faults(words):
+        raise Refusal(Code.BAD_INPUT, field=field, reason="characters")
+    return words
 
 
-async def count_signatures(ports: Ports, slug: str, n: int) -> Counts:
-    """Of one edition."""
-    raise NotImplementedError
+def _address(value: str, field: str) -> str:
+    try:
+        return checked_address(value)
+    except Refusal as refusal:
+        raise Refusal(Code.BAD_INPUT, field=field, reason="address") from refusal
+
+
+def _second(asked: Asked) -> str:
+    """An organisation's second contact, where one is named. Raises ``bad_input`` where it is the first once more."""
+    if asked.kind != SignatoryKind.ORGANISATION or not asked.second_contact.strip():
+        return ""
+    second = _address(asked.second_contact, "second_contact")
+    if folded(second) == folded(asked.address):
+        raise Refusal(Code.BAD_INPUT, field="second_contact", reason="same")
+    return second
+
+
+def _chosen(choices: Any, value: str, field: str) -> Any:
+    try:
+        return choices(value)
+    except ValueError as error:
+        raise Refusal(Code.BAD_INPUT, field=field, reason="choice") from error
+
+
+def _kept_wording(ports: Ports, name: str, locale: str, contents: dict[str, bytes]) -> str:
+    """The digest of a consent's wording, and the wording itself among the contents to keep."""
+    text, tag = ports.sentences.wording(name, locale)
+    value = {"consent": name, "locale": tag, "text": text}
+    data = json.dumps(value, ensure_ascii=False, sort_keys=True, separators=(",", ":")).encode()
+    digest = digest_of_bytes(data)
+    contents[digest] = data
+    return digest
+
+
+def write_letter(
+    ports: Ports, declaration: Declaration, signature: Signature, name: str, secret: str, *, to: str = "", **values: Any
+) -> Letter:
+    """A letter of this signature with the link of a secret, to its own address where no other is named."""
+    locale = signature.locale
+    place = f"{ports.origin}/{ports.sentences.wording('publish', locale)[1]}/sign"
+    subject, body = ports.sentences.letter(
+        name,
+        locale,
+        declaration=title_for(declaration, locale),
+        n=signature.edition,
+        link=f"{place}/confirm/{secret}",
+        own=f"{place}/own/{secret}",
+        **values,
+    )
+    return Letter(to or signature.address, subject, body, locale)

@@ -6,6 +6,7 @@ from typing import Any, Final
 
 from drafting.domain.prose import short_code
 from drafting.web.i18n import Languages, Words
+from drafting.web.signing_letters import CONSENTS, SIGNING_LETTERS
 from drafting.web.vocabulary import Vocabulary
 
 Written = tuple[str, Sequence[str]]
@@ -26,6 +27,11 @@ class Letters:
         greeting = words.gettext("Hello %(name)s,", name=person) if person else words.gettext("Hello,")
         body = "\n\n".join([greeting, *(p for p in paragraphs if p)])
         return " ".join(subject.split()), body + "\n"
+
+    def wording(self, name: str, locale: str) -> tuple[str, str]:
+        """The words of a consent, and the language they are in: the nearest one that the interface speaks."""
+        words = self._languages.words(locale)
+        return CONSENTS[name](words), words.tag
 
 
 def _scopes(w: Words, values: Values) -> str:
@@ -172,4 +178,5 @@ _LETTERS: Final[Mapping[str, Callable[[Words, Values], Written]]] = {
     "tabled": _tabled,
     "approval": _approval,
     "token": _token,
+    **SIGNING_LETTERS,
 }

@@ -1,0 +1,37 @@
+"""What happens to signatures by themselves: one reminder, and the end of what nobody confirmed."""
+
+import secrets
+from contextlib import suppress
+from dataclasses import replace
+from datetime import timedelta
+from typing import Final
+
+from drafting.actions.core import load_declaration
+from drafting.actions.ports import LinkRole, Ports, SignatureChange, SignatureLink, SignatureMoved
+from drafting.actions.signing import write_letter
+
+REMIND_AFTER: Final = timedelta(days=3)
+KEPT_UNCONFIRMED: Final = timedelta(days=7)
+"""How long an unconfirmed signature stays after its link has ended, so that its bearer is told so and not "unknown"."""
+
+
+async def remind_signatories(ports: Ports) -> int:
+    """One reminder to whoever asked to sign three days ago and has not confirmed; how many."""
+    at = ports.clock.now()
+    reminded = 0
+    for signature in await ports.signatures.unreminded(at - REMIND_AFTER, at):
+        declaration = await load_declaration(ports, signature.declaration)
+        secret = secrets.token_urlsafe(32)
+        letter = write_letter(ports, declaration, signature, "signature_reminder", secret, until=signature.expires)
+        change = SignatureChange(
+            signature, replace(signature, reminded=at), (), [SignatureLink(secret, LinkRole.OWN, letter)]
+        )
+        with suppress(SignatureMoved):  # It was confirmed just now, or another node has written.
+            await ports.signatures.change(change, at)
+            reminded += 1
+    return reminded
+
+
+async def sweep_signatures(ports: Ports) -> int:
+    """Delete what was typed by or for people who never confirmed; how many."""
+    return await ports.signatures.sweep(ports.clock.now() - KEPT_UNCONFIRMED)

@@ -1,0 +1,100 @@
+"""The letters of signing, and the wording of what a signatory agrees to.
+
+No letter says a name that somebody typed: whoever types a foreign address into the form could have it mailed anything.
+"""
+
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any, Final
+
+from drafting.web.i18n import Words
+
+Written = tuple[str, Sequence[str]]
+Values = Mapping[str, Any]
+
+
+def _about(v: Values) -> dict[str, Any]:
+    return {"declaration": v["declaration"], "n": v["n"]}
+
+
+def _own(w: Words, v: Values) -> list[str]:
+    return [
+        w.gettext("To look at what is kept, take a copy, withdraw or have it erased, now or later, open this link:"),
+        v["own"],
+    ]
+
+
+def _signature(w: Words, v: Values) -> Written:
+    subject = w.gettext("Confirm your signature under “%(declaration)s”", declaration=v["declaration"])
+    return subject, [
+        w.gettext(
+            "somebody, most likely you, wants to sign “%(declaration)s”, edition %(n)s, with this address. "
+            "The signature counts once you open this link and press the button:",
+            **_about(v),
+        ),
+        v["link"],
+        w.ngettext("The link works once, for %(num)s day.", "The link works once, for %(num)s days.", v["days"]),
+        w.gettext("If you did not ask for this, do nothing: nothing is signed, and what was typed is deleted."),
+        *_own(w, v),
+    ]
+
+
+def _known(w: Words, v: Values) -> Written:
+    subject = w.gettext("You have signed “%(declaration)s” already", declaration=v["declaration"])
+    return subject, [
+        w.gettext(
+            "somebody, most likely you, wanted to sign “%(declaration)s”, edition %(n)s, with this address. "
+            "It has signed already, and one address signs once; nothing was changed.",
+            **_about(v),
+        ),
+        *_own(w, v),
+    ]
+
+
+def _reminder(w: Words, v: Values) -> Written:
+    subject = w.gettext("Your signature under “%(declaration)s” waits for you", declaration=v["declaration"])
+    return subject, [
+        w.gettext(
+            "some days ago somebody, most likely you, wanted to sign “%(declaration)s”, edition %(n)s, with this "
+            "address. The signature counts once you open this link and press the button:",
+            **_about(v),
+        ),
+        v["link"],
+        w.gettext("The link works until %(time)s. No other reminder comes.", time=v["until"]),
+        w.gettext("If you did not ask for this, do nothing: nothing is signed, and what was typed is deleted."),
+        *_own(w, v),
+    ]
+
+
+def _second(w: Words, v: Values) -> Written:
+    subject = w.gettext("An organisation wants to sign “%(declaration)s”", declaration=v["declaration"])
+    return subject, [
+        w.gettext(
+            "a person of an organisation wants it to sign “%(declaration)s”, edition %(n)s, and named this address as "
+            "a second contact. The signature counts once you, too, open this link, read it and press the button:",
+            **_about(v),
+        ),
+        v["link"],
+        w.ngettext("The link works once, for %(num)s day.", "The link works once, for %(num)s days.", v["days"]),
+        w.gettext("If your organisation has not decided this, do nothing: nothing is signed."),
+    ]
+
+
+SIGNING_LETTERS: Final[Mapping[str, Callable[[Words, Values], Written]]] = {
+    "signature": _signature,
+    "signature_known": _known,
+    "signature_reminder": _reminder,
+    "signature_second": _second,
+}
+
+
+def _publish(w: Words) -> str:
+    return w.gettext(
+        "My signature may be published under this edition, here and on copies of this page, in the way chosen above."
+    )
+
+
+def _updates(w: Words) -> str:
+    return w.gettext("I want to hear by e-mail what becomes of this declaration. Each letter holds a link to leave.")
+
+
+CONSENTS: Final[Mapping[str, Callable[[Words], str]]] = {"publish": _publish, "updates": _updates}
