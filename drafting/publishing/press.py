@@ -1,8 +1,12 @@
 """The press: makes the public files of an edition in worker processes, and puts them up."""
 
 import asyncio
+import errno
+import gzip
 import hashlib
+import json
 import os
+import shutil
 import tempfile
 from collections.abc import Mapping, Sequence
 from pathlib import Path
@@ -34,10 +38,40 @@ def write_whole(path: Path, data: bytes) -> None:
         raise
 
 
+# Text that browsers may have compressed; its twin stands beside it for web servers that look for one.
+COMPRESSED: Final = frozenset({".html", ".css", ".atom", ".json", ".svg", ".md", ".txt"})
+# What comes with the approvals and the releases of a content, and does not make it another one.
+_LATER: Final = ("approvals", "released_at")
+
+
+def with_twins(files: Mapping[str, bytes]) -> dict[str, bytes]:
+    """The files, and ``{path}.gz`` of those that compress well: the same bytes for the same file."""
+    twins = {
+        f"{path}.gz": gzip.compress(data, 9, mtime=0) for path, data in files.items() if Path(path).suffix in COMPRESSED
+    }
+    return {**files, **twins}
+
+
+def move_whole(source: Path, target: Path) -> None:
+    """Put a finished file where it belongs, in one step. One that is there already and the same stays untouched."""
+    if target.is_file() and target.read_bytes() == source.read_bytes():
+        source.unlink()
+        return
+    target.parent.mkdir(parents=True, exist_ok=True)
+    try:
+        source.replace(target)
+    except OSError as error:
+        if error.errno != errno.EXDEV:
+            raise
+        write_whole(target, source.read_bytes())
+        source.unlink()
+
+
 class StaticPress:
     """Implements the port ``Press`` over a folder of static files, which any web server or USB stick can carry.
 
-    ``public`` is the folder that is served below ``/``. Workers start with the first job; :meth:`close` ends them.
+    ``public`` is the folder that is served below ``/``. What is made waits in a folder beside it, ``{public}.making``,
+    which nobody serves, until :meth:`open` moves it. Workers start with the first job; :meth:`close` ends them.
     """
 
     formats: Final = ("html", "pdf")
@@ -52,6 +86,7 @@ class StaticPress:
         concurrency: int | None = None,
     ) -> None:
         self.public = public
+        self.making = public.with_name(f"{public.name}.making")
         self.templates = templates
         self.locales = locales
         self._workers = Workers(templates, locales, limits, concurrency or os.cpu_count() or 1)
@@ -64,7 +99,7 @@ class StaticPress:
         """
         files = await self._render(edition, locale, format)
         path, data = next(iter(files.items()))
-        await asyncio.to_thread(self._keep, files)
+        await asyncio.to_thread(_write, self.staged(edition), files)
         return Made(locale, format, path, len(data), hashlib.sha256(data).hexdigest())
 
     async def render(self, edition: Mapping[str, Any], locale: str, format: str) -> bytes:
@@ -74,8 +109,14 @@ class StaticPress:
     async def open(self, editions: Sequence[Mapping[str, Any]], files: Mapping[int, Sequence[Made]]) -> None:
         """Put up the entry pages of a declaration: choosers, feed, and each edition's list of SHA-256 sums."""
         if editions:
-            pages = site.entry_pages(editions, files, self.templates, self.locales)
-            await asyncio.to_thread(self._keep, pages)
+            pages = await asyncio.to_thread(site.entry_pages, editions, files, self.templates, self.locales)
+            await asyncio.to_thread(self._put_up, [self.staged(edition) for edition in editions], pages)
+
+    def staged(self, edition: Mapping[str, Any]) -> Path:
+        """Where an edition's files wait, in the shape of the public tree. Another content of it waits elsewhere."""
+        own = {key: value for key, value in edition.items() if key not in _LATER}
+        name = hashlib.sha256(json.dumps(own, sort_keys=True).encode()).hexdigest()
+        return self.making / f"{edition['declaration']}-{edition['n']}-{name[:16]}"
 
     async def close(self) -> None:
         """End the workers."""
@@ -86,6 +127,16 @@ class StaticPress:
             raise Refusal(Code.BAD_INPUT, field="format")
         return await self._workers.run(edition, locale, format)
 
-    def _keep(self, files: Mapping[str, bytes]) -> None:
-        for path, data in files.items():
-            write_whole(self.public / path, data)
+    def _put_up(self, staged: Sequence[Path], pages: Mapping[str, bytes]) -> None:
+        """Move what waits, then write the pages that lead there."""
+        for folder in staged:
+            for path in sorted(folder.rglob("*")):
+                if path.is_file():
+                    move_whole(path, self.public / path.relative_to(folder))
+            shutil.rmtree(folder, ignore_errors=True)
+        _write(self.public, pages)
+
+
+def _write(folder: Path, files: Mapping[str, bytes]) -> None:
+    for path, data in with_twins(files).items():
+        write_whole(folder / path, data)

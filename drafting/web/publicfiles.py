@@ -2,9 +2,11 @@
 
 import os
 from collections.abc import Mapping
+from mimetypes import guess_type
 from pathlib import Path
 from typing import Any, Final
 
+from starlette.concurrency import run_in_threadpool
 from starlette.exceptions import HTTPException
 from starlette.responses import RedirectResponse, Response
 from starlette.staticfiles import StaticFiles
@@ -35,8 +37,27 @@ class PublicFiles(StaticFiles):
                 return RedirectResponse(f"/d/{parts[0]}/{found}/", 302, headers)
         if not self.is_open(parts):
             raise HTTPException(404)
-        response = await super().get_response(path, scope)
+        response = await self._small(path, scope) or await super().get_response(path, scope)
         response.headers["cache-control"] = LONG if "assets" in parts else SHORT
+        response.headers["vary"] = "accept-encoding"
+        return response
+
+    async def _small(self, path: str, scope: Scope) -> Response | None:
+        """The compressed twin that lies beside a file, for browsers that take one."""
+        name = path if Path(path).suffix else f"{path}/index.html"
+        is_folder = not scope["path"].endswith((Path(name).name, "/"))
+        if is_folder or "gzip" not in _header(scope, b"accept-encoding"):
+            return None
+        try:
+            full, stat = await run_in_threadpool(self.lookup_path, f"{name}.gz")
+        except (OSError, ValueError):  # a name that no file can have
+            return None
+        if stat is None:
+            return None
+        response = self.file_response(full, stat, scope)
+        if response.status_code == 200:
+            response.headers["content-type"] = _type_of(name)
+            response.headers["content-encoding"] = "gzip"
         return response
 
     def is_open(self, parts: tuple[str, ...]) -> bool:
@@ -59,6 +80,12 @@ class PublicFiles(StaticFiles):
             if locales:
                 return f"{n}/{found}" if found else None
         return None
+
+
+def _type_of(name: str) -> str:
+    """As for the file itself."""
+    kind = guess_type(name)[0] or "application/octet-stream"
+    return f"{kind}; charset=utf-8" if kind.startswith("text/") else kind
 
 
 def _header(scope: Mapping[str, Any], name: bytes) -> str:

@@ -1,6 +1,8 @@
 """Files appear whole, the same each time, and a rendering that goes wrong harms nobody else."""
 
 import asyncio
+import errno
+import gzip
 import hashlib
 import os
 from pathlib import Path
@@ -23,7 +25,7 @@ async def test_made_files_are_what_the_press_says_they_are(press: StaticPress) -
     edition = example_edition(2)
     for format in press.formats:
         made = await press.make(edition, "fr", format)
-        data = (press.public / made.path).read_bytes()
+        data = (press.staged(edition) / made.path).read_bytes()
         assert (made.bytes, made.sha256) == (len(data), hashlib.sha256(data).hexdigest())
         assert data == await press.render(edition, "fr", format)
 
@@ -84,6 +86,55 @@ async def test_another_process_makes_the_same_bytes(press: StaticPress, tmp_path
             assert await press.render(edition, "ar", format) == await other.render(edition, "ar", format)
     finally:
         await other.close()
+
+
+async def test_what_is_made_waits_beside_the_public_folder_until_it_is_opened(press: StaticPress) -> None:
+    """A web server that reads the public folder meets nothing that is not released."""
+    edition = example_edition(1)
+    made = await press.make(edition, "en", "html")
+    assert not press.public.exists()
+    released = {**edition, "released_at": ["2026-05-15T08:00:00Z"]}
+    await press.open([released], {1: [made]})
+    assert (press.public / made.path).is_file()
+    assert list(press.making.iterdir()) == []
+
+
+async def test_another_content_of_the_same_edition_waits_apart(press: StaticPress) -> None:
+    first = example_edition(1)
+    second = {**first, "title": {"en": "Put right"}}
+    made = await press.make(first, "en", "html")
+    again = await press.make(second, "en", "html")
+    await press.open([first], {1: [made]})
+    assert hashlib.sha256((press.public / made.path).read_bytes()).hexdigest() == made.sha256
+    await press.open([second], {1: [again]})
+    assert hashlib.sha256((press.public / made.path).read_bytes()).hexdigest() == again.sha256
+
+
+async def test_text_has_a_compressed_twin_that_says_the_same(press: StaticPress) -> None:
+    edition = example_edition(1)
+    await press.open([edition], {1: [await press.make(edition, "en", "html")]})
+    here = press.public / "d" / "open-well"
+    twins = sorted(path.relative_to(here).as_posix() for path in here.rglob("*.gz"))
+    assert {"index.html.gz", "feed.atom.gz", "1/en/index.html.gz"} <= set(twins)
+    for twin in here.rglob("*.gz"):
+        assert gzip.decompress(twin.read_bytes()) == twin.with_suffix("").read_bytes()
+
+
+async def test_a_public_folder_on_another_disk_gets_its_files_too(
+    press: StaticPress, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    replace = Path.replace
+
+    def on_another_disk(path: Path, target: Path) -> Path:
+        if path.suffix != ".part":
+            raise OSError(errno.EXDEV, "Invalid cross-device link")
+        return replace(path, target)
+
+    monkeypatch.setattr(Path, "replace", on_another_disk)
+    edition = example_edition(1)
+    made = await press.make(edition, "en", "html")
+    await press.open([edition], {1: [made]})
+    assert (press.public / made.path).stat().st_size == made.bytes
 
 
 async def test_rendering_leaves_the_public_folder_alone(press: StaticPress) -> None:

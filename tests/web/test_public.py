@@ -1,5 +1,6 @@
 """The public tree: plain files and the choice of a language."""
 
+import gzip
 from pathlib import Path
 
 import pytest
@@ -81,3 +82,18 @@ async def test_files_that_wait_for_the_rest_of_their_edition_are_not_public(worl
         (tree / "3" / "index.html").write_text("entry")
         assert (await browser.get("/d/open-well/")).headers["location"] == "/d/open-well/3/en/"
         assert (await browser.get("/d/open-well/3/en/")).status_code == 200
+
+
+async def test_browsers_that_take_compressed_pages_get_the_twin_that_lies_there(world: World, tree: Path) -> None:
+    (tree / "2" / "ar" / "index.html.gz").write_bytes(gzip.compress(b"<!doctype html><title>the twin</title>"))
+    async with world.browser(**{"accept-encoding": "gzip"}) as browser:
+        for place in ("/d/open-well/2/ar/", "/d/open-well/2/ar/index.html"):
+            small = await browser.get(place)
+            assert (small.headers["content-encoding"], small.headers["vary"]) == ("gzip", "accept-encoding")
+            assert small.headers["content-type"] == "text/html; charset=utf-8"
+            assert "the twin" in small.text
+            again = await browser.get(place, headers={"if-none-match": small.headers["etag"]})
+            assert again.status_code == 304
+        assert "content-encoding" not in (await browser.get("/d/open-well/2/en/")).headers
+    async with world.browser(**{"accept-encoding": "identity"}) as browser:
+        assert "twin" not in (await browser.get("/d/open-well/2/ar/")).text

@@ -13,7 +13,7 @@ from drafting.web.memory import RememberingAccounts, RememberingLedger
 from drafting.web.story import StoryFault, read_story, tell
 
 BEGUN = "demonstration.begun"
-WRITTEN_BY_US = ("drafting.sqlite", "drafting.sqlite-wal", "drafting.sqlite-shm", "public", "mail")
+WRITTEN_BY_US = ("drafting.sqlite", "drafting.sqlite-wal", "drafting.sqlite-shm", "public", "public.making", "mail")
 
 
 async def fill(settings: Settings) -> None:
