@@ -7,16 +7,18 @@ from playwright.sync_api import Page, expect
 
 from tests.browser.people import People, W, editor, expect_saved, until, words_of, write_after, write_at_end
 
-# Frames from the server wait while `held` is a list; timers call `beforeTimer` first. So a test says what happens
-# between the browser's moving of the selection and its telling of it.
+# Frames from the server wait while `held` is a list; what timers do is handed to `aroundTimer`. So a test says what
+# happens between the browser's moving of the selection and its telling of it.
 HOLDING: Final = """
 const onmessage = Object.getOwnPropertyDescriptor(WebSocket.prototype, "onmessage")
 Object.defineProperty(WebSocket.prototype, "onmessage", { ...onmessage, set(handler) {
   onmessage.set.call(this, event => globalThis.held ? held.push(() => handler(event)) : handler(event))
 } })
 const later = setTimeout
-globalThis.setTimeout = (act, wait, ...rest) =>
-  typeof act === "function" ? later(() => { globalThis.beforeTimer?.(); act(...rest) }, wait) : later(act, wait)
+globalThis.setTimeout = (act, wait, ...rest) => {
+  const around = () => typeof act === "function" && (globalThis.aroundTimer ?? (() => act()))(act)
+  return later(around, wait)
+}
 globalThis.caretAt = (words, offset) => {
   const walker = document.createTreeWalker(document.querySelector(".ProseMirror"), NodeFilter.SHOW_TEXT)
   for (let node = walker.nextNode(); node; node = walker.nextNode()) {
@@ -34,6 +36,19 @@ CARET_AND_RELEASE = """([words, offset]) => {
   const frames = held
   globalThis.held = null
   for (const deliver of frames) deliver()
+}"""
+# The others' carets are drawn by timers: before each, the reader's own caret is moved, and seen there after it.
+CARET_AROUND_TIMERS = """late => {
+  globalThis.displaced = []
+  let place = 0
+  globalThis.aroundTimer = act => {
+    place = (place + 1) % 8
+    caretAt(late, late.length - 1 - place)
+    const { focusNode, focusOffset } = getSelection()
+    act()
+    const now = getSelection()
+    if (now.focusNode !== focusNode || now.focusOffset !== focusOffset) displaced.push(now.focusOffset)
+  }
 }"""
 CARET_AND_KEY = """([words, key, ctrlKey, altKey]) => {
   caretAt(words, words.length)
@@ -74,13 +89,14 @@ def test_presence_of_others_leaves_the_caret_where_the_reader_has_just_put_it(an
     marisol = people.person("marisol", f"{W}/water/en")
     early, late = ends(anong)
     write_after(anong, early, "")
-    # Right before the timer that draws the others' carets, the reader's own is moved.
-    anong.evaluate("late => { globalThis.beforeTimer = () => caretAt(late, late.length - 1) }", late)
+    anong.evaluate(CARET_AROUND_TIMERS, late)
     write_after(marisol, early, "")
     expect(anong.locator(".caret")).to_be_visible()
-    anong.evaluate("() => { globalThis.beforeTimer = null }")
+    assert anong.evaluate("() => displaced") == []
+    anong.evaluate("() => { globalThis.aroundTimer = null }")
+    at = late.index(anong.evaluate("() => getSelection().focusNode.data.slice(getSelection().focusOffset)"))
     anong.keyboard.type("<mine>")
-    expect(editor(marisol)).to_contain_text(f"{late[:-1]}<mine>{late[-1]}")
+    expect(editor(marisol)).to_contain_text(f"{late[:at]}<mine>{late[at:]}")
 
 
 def test_a_key_acts_where_the_caret_is_at_that_moment(anong: Page) -> None:
