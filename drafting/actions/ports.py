@@ -7,8 +7,10 @@ from enum import StrEnum
 from typing import Any, Final, Protocol, cast
 
 from drafting.domain.events import Entry, Event
+from drafting.domain.notes import Key
 from drafting.domain.prose import Text
 from drafting.domain.signatures import Counts, Signature
+from drafting.domain.tree import Tree
 
 
 class LedgerMoved(Exception):
@@ -317,6 +319,9 @@ class Signatures(Protocol):
         """Confirmed ones that show a name or initials, by their place in the ledger. ``after``: the last place seen;
         0 begins at the first one, or at the newest."""
 
+    async def entries(self, declaration: str, after: int = 0, limit: int = 1000) -> Sequence[Entry]:
+        """The ledger's entries of a declaration's signatures with a greater index, oldest first."""
+
     async def unreminded(self, before: datetime, at: datetime, limit: int = 100) -> Sequence[Signature]:
         """Pending ones, asked for before that moment, not yet past their time and not reminded yet; oldest first."""
 
@@ -396,6 +401,37 @@ class Press(Protocol):
         """Put the entry pages up for the released editions of one declaration (newest last): chooser, feed, index."""
 
 
+class LogForked(Exception):
+    """The ledger does not go on from the checkpoint that was published: entries were lost or changed."""
+
+
+class PublicLogs(Protocol):
+    """The ledger's streams as logs that strangers check: tiles of hashes, signed checkpoints, bundles."""
+
+    def key(self, stream: str) -> Key:
+        """The public key of a stream's log; its name is the log's origin."""
+
+    def sign(self, stream: str, body: str) -> bytes:
+        """A signed note (C2SP) of this text."""
+
+    async def read(self, stream: str) -> bytes | None:
+        """The checkpoint that is public, or None before the first."""
+
+    async def publish(self, stream: str, tree: Tree) -> bytes:
+        """Put the tiles of the tree up, then its checkpoint, unless a newer one is there; the one that is there then.
+
+        Raises :class:`LogForked` where the public checkpoint is none of this tree.
+        """
+
+    async def cosignatures(self, stream: str, size: int) -> bytes:
+        """The lines of witnesses under the checkpoint of that size; empty where there are none."""
+
+    async def keep_cosignatures(self, stream: str, size: int, lines: bytes) -> None: ...
+
+    async def put_bundle(self, slug: str, n: int, data: bytes) -> None:
+        """Put up the bundle of an edition."""
+
+
 class Notices(Protocol):
     def announce(self, entries: Sequence[Entry]) -> None:
         """Tell open pages, after the commit. Never raises, never waits."""
@@ -432,6 +468,7 @@ class Ports:
     origin: str
     sentences: "Sentences"
     limits: Mapping[str, int] = field(default_factory=dict)
+    logs: PublicLogs | None = None
     signatures: Signatures = field(default_factory=lambda: NO_SIGNATURES)
 
 

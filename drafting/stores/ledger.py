@@ -36,7 +36,7 @@ class SqlLedger:
             async with self._database.writing() as connection:
                 await _expect(connection, stream, expected)
                 if entries:
-                    await connection.execute(insert(ledger), [_row(entry) for entry in entries])
+                    await connection.execute(insert(ledger), [row_of_entry(entry) for entry in entries])
                 await _keep(connection, contents)
         except IntegrityError as error:
             raise LedgerMoved(stream, expected) from error
@@ -45,7 +45,7 @@ class SqlLedger:
     async def read(self, stream: str, after: int = 0) -> Sequence[Entry]:
         query = select(ledger).where(ledger.c.stream == stream, ledger.c.place > after).order_by(ledger.c.place)
         async with self._database.reading() as connection:
-            return [_entry(row) for row in await connection.execute(query)]
+            return [entry_of(row) for row in await connection.execute(query)]
 
     async def streams(self) -> Sequence[str]:
         query = select(ledger.c.stream).distinct().order_by(ledger.c.stream)
@@ -74,7 +74,8 @@ async def _keep(connection: AsyncConnection, found: Mapping[str, bytes]) -> None
         await connection.execute(upsert(contents).on_conflict_do_nothing(), rows)
 
 
-def _row(entry: Entry) -> dict[str, Any]:
+def row_of_entry(entry: Entry) -> dict[str, Any]:
+    """The columns of an entry."""
     event = entry.event
     return {
         "stream": entry.stream,
@@ -87,5 +88,6 @@ def _row(entry: Entry) -> dict[str, Any]:
     }
 
 
-def _entry(row: Row[Any]) -> Entry:
+def entry_of(row: Row[Any]) -> Entry:
+    """The inverse of :func:`row_of_entry`."""
     return Entry(row.stream, row.place, row.at, Event(Kind(row.kind), row.data, row.actor, row.channel))

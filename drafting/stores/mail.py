@@ -47,7 +47,7 @@ class Outbox:
     async def send(self, letters: Sequence[Letter], at: datetime) -> None:
         if letters:
             async with self._database.writing() as connection:
-                await connection.execute(insert(table), [_row(letter, at) for letter in letters])
+                await connection.execute(insert(table), [letter_row(letter, at) for letter in letters])
             self.arrived.set()
 
     async def lease(self, now: datetime) -> Parcel | None:
@@ -90,7 +90,8 @@ class Outbox:
             await connection.execute(delete(table).where(table.c.due.is_(None), old))
 
 
-def _row(letter: Letter, at: datetime) -> dict[str, object]:
+def letter_row(letter: Letter, at: datetime) -> dict[str, object]:
+    """A letter as it enters the outbox, for those who keep it together with something else."""
     return {
         "id": new_id(),
         "at": at,

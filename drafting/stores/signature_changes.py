@@ -1,0 +1,192 @@
+"""Many signatures change: one transaction keeps rows, ledger entries, letters and counts, all of them or none."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+from typing import Any, Final
+
+from sqlalchemy import Text as SqlText
+from sqlalchemy import bindparam, delete, func, insert, select, text, type_coerce, update
+from sqlalchemy.dialects.postgresql import insert as upsert
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from drafting.actions.ports import AddressHasSigned, SignatureChange, SignatureMoved
+from drafting.domain.events import Entry, Kind
+from drafting.domain.signatures import HOLDING_STATES, SignatoryKind, Signature, SignatureState, stream_of
+from drafting.stores.ledger import row_of_entry
+from drafting.stores.mail import letter_row
+from drafting.stores.signature_rows import key_of, link_row, place_of, row_of
+from drafting.stores.tables import ledger, letters, signature_counts, signature_links, signatures
+
+Place = tuple[str, int, str]
+
+_OWN: Final = "own_id"
+_UPDATE: Final = (
+    update(signatures)
+    .where(signatures.c.id == bindparam(_OWN))
+    .values({c.name: bindparam(f"new_{c.name}") for c in signatures.columns if c.name not in ("number", "id")})
+)
+
+
+@dataclass(slots=True)
+class _Batch:
+    """What one transaction will write."""
+
+    at: datetime
+    last: dict[str, int]
+    entries: list[Entry] = field(default_factory=list)
+    new: list[Signature] = field(default_factory=list)
+    changed: list[Signature] = field(default_factory=list)
+    links: list[dict[str, Any]] = field(default_factory=list)
+    letters: list[dict[str, Any]] = field(default_factory=list)
+    erased: list[str] = field(default_factory=list)
+    counts: dict[tuple[str, int], list[int]] = field(default_factory=dict)
+
+    def take(self, change: SignatureChange, *, is_new: bool = False) -> Signature:
+        """Note a change; the signature as it will be kept."""
+        before, after = change.before, change.after
+        stream = stream_of(before.declaration)
+        index = after.index
+        for event in change.events:
+            self.last[stream] += 1
+            self.entries.append(Entry(stream, self.last[stream], self.at, event))
+            index = self.last[stream] if event.kind is Kind.SIGNATURE_CONFIRM else index
+        kept = replace(after, index=index, turn=before.turn + (not is_new))
+        (self.new if is_new else self.changed).append(kept)
+        self._count(before, -_weight(before) * (not is_new))
+        self._count(after, _weight(after))
+        if kept.is_erased:
+            self.erased.append(kept.id)
+        for link in change.links:
+            letter = letter_row(link.letter, self.at)
+            self.letters.append(letter)
+            self.links.append(link_row(link.secret, kept.id, link.role, str(letter["id"]), self.at))
+        return kept
+
+    def _count(self, signature: Signature, by: int) -> None:
+        if by:
+            numbers = self.counts.setdefault((signature.declaration, signature.edition), [0, 0])
+            numbers[signature.kind is SignatoryKind.ORGANISATION] += by
+
+
+def _weight(signature: Signature) -> int:
+    return int(signature.state is SignatureState.CONFIRMED)
+
+
+async def keep_changes(
+    connection: AsyncConnection, asked: Sequence[tuple[SignatureChange, datetime]], *, is_sqlite: bool
+) -> list[Signature | Exception]:
+    """Each as kept, or why it was left out."""
+    changes = [change for change, _ in asked]
+    last = await _begin(connection, changes, is_sqlite)
+    turns = await _turns(connection, [change.before.id for change in changes])
+    holders = await _holders(connection, changes)
+    batch = _Batch(max(at for _, at in asked), last)
+    results: list[Signature | Exception] = []
+    for change in changes:
+        place = place_of(change.after, connection.engine.dialect)
+        if turns.get(change.before.id) != change.before.turn:
+            results.append(SignatureMoved(change.before.id))
+            continue
+        if change.after.state in HOLDING_STATES:
+            if holders.get(place, change.before.id) != change.before.id:
+                results.append(AddressHasSigned(change.before.id))
+                continue
+            holders[place] = change.before.id
+        kept = batch.take(change)
+        turns[kept.id] = kept.turn
+        results.append(kept)
+    await _write(connection, batch)
+    return results
+
+
+async def keep_new(
+    connection: AsyncConnection, changes: Sequence[SignatureChange], at: datetime, *, is_sqlite: bool
+) -> list[Signature | None]:
+    """New signatures as they are; None for those whose address holds one already."""
+    last = await _begin(connection, changes, is_sqlite)
+    holders = await _holders(connection, changes)
+    batch = _Batch(at, last)
+    results: list[Signature | None] = []
+    for change in changes:
+        place = place_of(change.after, connection.engine.dialect)
+        if change.after.state in HOLDING_STATES and place in holders:
+            results.append(None)
+            continue
+        if change.after.state in HOLDING_STATES:
+            holders[place] = change.after.id
+        results.append(batch.take(change, is_new=True))
+    await _write(connection, batch)
+    return results
+
+
+async def _begin(connection: AsyncConnection, changes: Sequence[SignatureChange], is_sqlite: bool) -> dict[str, int]:
+    """The last index of each stream, which is then this transaction's to go on with."""
+    last = {}
+    for stream in sorted({stream_of(change.before.declaration) for change in changes}):
+        if not is_sqlite:  # Another node's batch for the same stream waits here instead of failing at its first entry.
+            await connection.execute(text("SELECT pg_advisory_xact_lock(hashtextextended(:s, 0))"), {"s": stream})
+        found = await connection.scalar(select(func.max(ledger.c.place)).where(ledger.c.stream == stream))
+        last[stream] = found or 0
+    return last
+
+
+async def _turns(connection: AsyncConnection, ids: Sequence[str]) -> dict[str, int]:
+    query = select(signatures.c.id, signatures.c.turn).where(signatures.c.id.in_(ids)).order_by(signatures.c.id)
+    return {row.id: row.turn for row in await connection.execute(query.with_for_update())}
+
+
+async def _holders(connection: AsyncConnection, changes: Sequence[SignatureChange]) -> dict[Place, str]:
+    keys = list({key_of(change.after) for change in changes if change.after.state in HOLDING_STATES})
+    if not keys:
+        return {}
+    query = select(
+        signatures.c.id,
+        signatures.c.declaration,
+        signatures.c.edition,
+        type_coerce(signatures.c.found_by, SqlText).label("kept_key"),
+    ).where(signatures.c.found_by.in_(keys), signatures.c.state.in_([state.value for state in HOLDING_STATES]))
+    return {(row.declaration, row.edition, row.kept_key): row.id for row in await connection.execute(query)}
+
+
+async def _write(connection: AsyncConnection, batch: _Batch) -> None:
+    if batch.new:
+        await connection.execute(insert(signatures), [row_of(signature) for signature in batch.new])
+    if batch.changed:
+        await connection.execute(_UPDATE, [_update_row(signature) for signature in batch.changed])
+    if batch.entries:
+        await connection.execute(insert(ledger), [row_of_entry(entry) for entry in batch.entries])
+    for table, rows in ((signature_links, batch.links), (letters, batch.letters)):
+        if rows:
+            await connection.execute(insert(table), rows)
+    if batch.erased:
+        await _forget(connection, batch.erased)
+    await _recount(connection, batch)
+
+
+def _update_row(signature: Signature) -> dict[str, Any]:
+    row = row_of(signature)
+    return {_OWN: row.pop("id"), **{f"new_{name}": value for name, value in row.items()}}
+
+
+async def _forget(connection: AsyncConnection, ids: Sequence[str]) -> None:
+    """An erased signature's letters that still wait, and its links."""
+    own = signature_links.c.signature.in_(ids)
+    await connection.execute(delete(letters).where(letters.c.id.in_(select(signature_links.c.letter).where(own))))
+    await connection.execute(delete(signature_links).where(own))
+
+
+async def _recount(connection: AsyncConnection, batch: _Batch) -> None:
+    for (declaration, edition), (people, organisations) in sorted(batch.counts.items()):
+        row = {
+            "declaration": declaration,
+            "edition": edition,
+            "people": people,
+            "organisations": organisations,
+        }
+        added = upsert(signature_counts).values(row)
+        grown = {
+            "people": signature_counts.c.people + added.excluded.people,
+            "organisations": signature_counts.c.organisations + added.excluded.organisations,
+        }
+        await connection.execute(added.on_conflict_do_update(index_elements=["declaration", "edition"], set_=grown))
