@@ -1,14 +1,15 @@
 """The printed edition. WeasyPrint lives here and in :mod:`drafting.publishing.patches` only.
 
 1 The reading is set by a template. 2 Line breaks are marked. 3 The styles of its languages are written. 4 WeasyPrint
-lays it out and writes a tagged PDF (PDF/UA-1 by its own account; no checker has confirmed it), the same for the same
-content, faces and libraries.
+lays it out and writes a tagged PDF for archives (:mod:`drafting.publishing.archival`), the same for the same content,
+faces and libraries.
 """
 
 import logging
 import re
 import unicodedata
 from collections.abc import Mapping
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
@@ -21,7 +22,7 @@ from weasyprint.urls import URLFetcher, URLFetcherResponse
 
 from drafting.domain.errors import Code, Refusal
 from drafting.domain.locales import Locale
-from drafting.publishing import patches
+from drafting.publishing import archival, patches
 from drafting.publishing.breaks import mark_breaks
 from drafting.publishing.fonts import typography
 from drafting.publishing.pages import describe, environment, qr_code
@@ -135,11 +136,39 @@ def _likely(tag: str) -> str:
     return "Arab" if direction == "rtl" else "Latn"
 
 
-def make_pdf(reading: Reading, templates: Path) -> bytes:
-    """A tagged PDF. ``reading`` must have been made with ``notes_inline``. Raises ``rendering_failed``.
+@dataclass(frozen=True, slots=True)
+class Laid:
+    """A book laid out on pages. ``missing`` are the letters that no face has; they are known once it is written."""
 
-    ``reason`` is ``no_font`` where letters of the text are in none of the installed faces (``characters`` says which).
-    """
+    reading: Reading
+    document: Any
+    fetcher: OwnAssetsOnly
+    missing: list[str]
+
+    @property
+    def pages(self) -> int:
+        return len(self.document.pages)
+
+    def write(self) -> bytes:
+        """The file, the same for the same content, faces and libraries."""
+        identifier = bytes.fromhex(self.reading.content.digest.removeprefix("sha256:"))[:16]
+        missing = _Missing()
+        LOGGER.addHandler(missing)
+        try:
+            data = self.document.write_pdf(
+                finisher=archival.finish(),
+                attachments=[archival.attach(self.reading, self.fetcher)],
+                pdf_variant=archival.VARIANT,
+                pdf_identifier=identifier,
+            )
+        finally:
+            LOGGER.removeHandler(missing)
+        self.missing[:] = missing.letters
+        return bytes(data)
+
+
+def lay_out(reading: Reading, templates: Path) -> Laid:
+    """``reading`` must have been made with ``notes_inline``. Raises ``rendering_failed`` where there is no face."""
     if not has_faces():
         raise Refusal(Code.RENDERING_FAILED, reason="no_font", locale=reading.locale.tag, characters="")
     html = set_html(reading, templates)
@@ -149,25 +178,27 @@ def make_pdf(reading: Reading, templates: Path) -> bytes:
         CSS(string=(templates / "print" / "print.css").read_text("utf-8"), url_fetcher=fetcher, font_config=faces),
         CSS(string=typography(reading.locale, quoted_locales(reading, html), html), url_fetcher=fetcher),
     ]
-    missing = _Missing()
-    LOGGER.addHandler(missing)
-    try:
-        data = HTML(string=html, base_url=None, url_fetcher=fetcher).write_pdf(
-            font_config=faces,
-            stylesheets=sheets,
-            pdf_variant="pdf/ua-1",
-            pdf_identifier=bytes.fromhex(reading.content.digest.removeprefix("sha256:"))[:16],
-        )
-    finally:
-        LOGGER.removeHandler(missing)
-    if missing.letters:
+    document = HTML(string=html, base_url=None, url_fetcher=fetcher).render(
+        font_config=faces, stylesheets=sheets, pdf_variant=archival.VARIANT
+    )
+    return Laid(reading, document, fetcher, [])
+
+
+def make_pdf(reading: Reading, templates: Path) -> bytes:
+    """A tagged PDF for archives. ``reading`` must have been made with ``notes_inline``. Raises ``rendering_failed``.
+
+    ``reason`` is ``no_font`` where letters of the text are in none of the installed faces (``characters`` says which).
+    """
+    laid = lay_out(reading, templates)
+    data = laid.write()
+    if laid.missing:
         raise Refusal(
             Code.RENDERING_FAILED,
             reason="no_font",
             locale=reading.locale.tag,
-            characters="".join(missing.letters[:20]),
+            characters="".join(laid.missing[:20]),
         )
-    return bytes(data)
+    return data
 
 
 def has_faces() -> bool:
@@ -180,4 +211,4 @@ def warm() -> None:
     """Lay out a word, so that faces are looked up and style sheets of the page maker read before the first job."""
     if not has_faces():
         return
-    HTML(string="<html lang=en><title>-</title><p>-", url_fetcher=OwnAssetsOnly()).write_pdf(pdf_variant="pdf/ua-1")
+    HTML(string="<html lang=en><title>-</title><p>-", url_fetcher=OwnAssetsOnly()).write_pdf(pdf_variant=archival.VARIANT)
