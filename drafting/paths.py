@@ -46,3 +46,13 @@ class DataPaths:
     def keys(self) -> Path:
         """Secrets of this installation; no other account of the machine reads them."""
         return self.root / "keys"
+
+    @property
+    def log_key(self) -> Path:
+        """What checkpoints of the public logs are signed with."""
+        return self.keys / "log"
+
+    @property
+    def witnesses(self) -> Path:
+        """The public keys of witnesses whose cosignatures are kept, one a line."""
+        return self.keys / "witnesses.txt"

@@ -5,6 +5,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any, Final
 
+from drafting.actions.bundling import publish_bundles
 from drafting.actions.core import commit, list_declarations, load_declaration
 from drafting.actions.ports import Job, Made, Ports
 from drafting.actions.publication import (
@@ -131,6 +132,7 @@ async def open_entry_pages(ports: Ports, declaration: Declaration) -> None:
         ]
         for edition in declaration.released
     }
+    await publish_bundles(ports, declaration)
     await ports.press.open(contents, files)
 
 

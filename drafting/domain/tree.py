@@ -32,28 +32,32 @@ class Tree:
     """A growing tree in memory; every whole node is kept, so that any root or proof takes a few steps."""
 
     def __init__(self, leaves: Iterable[bytes] = ()) -> None:
-        self._levels: list[list[bytes]] = [[]]
+        self._levels = [bytearray()]
         for leaf in leaves:
             self.add(leaf)
 
     @property
     def size(self) -> int:
-        return len(self._levels[0])
+        return len(self._levels[0]) // HASH_BYTES
 
     def add(self, leaf: bytes) -> None:
         """Append the hash of a leaf."""
-        level = 0
-        self._levels[0].append(leaf)
-        while len(self._levels[level]) % 2 == 0:
-            made = node_hash(*self._levels[level][-2:])
-            level += 1
-            if level == len(self._levels):
-                self._levels.append([])
-            self._levels[level].append(made)
+        made = leaf
+        for level, row in enumerate(self._levels):
+            row += made
+            if len(row) // HASH_BYTES % 2:
+                return
+            made = node_hash(bytes(row[-2 * HASH_BYTES : -HASH_BYTES]), made)
+            if level + 1 == len(self._levels):
+                self._levels.append(bytearray(made))
+                return
 
     def node(self, level: int, place: int) -> bytes:
         """Raises IndexError for a node that is not whole yet."""
-        return self._levels[level][place]
+        found = bytes(self._levels[level][place * HASH_BYTES : (place + 1) * HASH_BYTES])
+        if not found:
+            raise IndexError(f"no node {place} on level {level}")
+        return found
 
     def root(self, size: int | None = None) -> bytes:
         """The root of the whole tree, or of its first ``size`` leaves."""

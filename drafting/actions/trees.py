@@ -1,0 +1,134 @@
+"""The ledger's streams as Merkle trees: kept up to date in memory, put up as logs, proved entry by entry."""
+
+import base64
+import logging
+from typing import Any, Final
+from weakref import WeakKeyDictionary
+
+from drafting.actions.ports import Ledger, LogForked, Ports, PublicLogs
+from drafting.domain.errors import Code, Refusal
+from drafting.domain.lines import entry_hash
+from drafting.domain.notes import (
+    Check,
+    Checkpoint,
+    Key,
+    NoteInvalid,
+    cosigners,
+    read_checkpoint,
+    read_note,
+)
+from drafting.domain.tree import Tree, inclusion_proof
+
+LOG: Final = logging.getLogger(__name__)
+_TREES: WeakKeyDictionary[Ledger, dict[str, Tree]] = WeakKeyDictionary()
+
+
+async def load_tree(ports: Ports, stream: str) -> Tree:
+    """The tree of a stream as the ledger has it now."""
+    tree = _TREES.setdefault(ports.ledger, {}).setdefault(stream, Tree())
+    for entry in await ports.ledger.read(stream, tree.size):
+        if entry.index == tree.size + 1:
+            tree.add(entry_hash(entry))
+    return tree
+
+
+async def publish_log(ports: Ports, stream: str) -> bytes | None:
+    """Bring the public log of a stream up to date; its checkpoint, or None where there is nothing yet.
+
+    May run at any time, anywhere, again and again. Raises ``LogForked``.
+    """
+    logs = open_logs(ports)
+    published = await logs.read(stream)
+    tree = await load_tree(ports, stream)
+    if published is not None:
+        head = read_head(published)
+        if head.size > tree.size or tree.root(head.size) != head.root:
+            raise LogForked(f"{stream}: the ledger does not go on from the checkpoint of {head.size} entries")
+        if head.size == tree.size and head.origin == logs.key(stream).name:
+            return published
+    return await logs.publish(stream, tree) if tree.size else None
+
+
+async def publish_logs(ports: Ports) -> list[str]:
+    """Every stream's log; the streams that cannot be published, since they do not go on from what was."""
+    forked = []
+    for stream in await ports.ledger.streams():
+        try:
+            await publish_log(ports, stream)
+        except LogForked as error:
+            LOG.error("%s", error)
+            forked.append(stream)
+    return forked
+
+
+def open_logs(ports: Ports) -> PublicLogs:
+    """Raises ``not_found`` in an installation without public logs."""
+    if ports.logs is None:
+        raise Refusal(Code.NOT_FOUND, log="")
+    return ports.logs
+
+
+def read_head(note: bytes) -> Checkpoint:
+    """A checkpoint of our own. Raises ``LogForked`` where somebody has spoilt it."""
+    try:
+        return read_checkpoint(read_note(note).body)
+    except NoteInvalid as error:
+        raise LogForked(f"a published checkpoint is none: {error}") from error
+
+
+def encode(path: list[bytes]) -> list[str]:
+    """Hashes in base64, as JSON carries them."""
+    return [base64.b64encode(step).decode() for step in path]
+
+
+async def read_receipt(ports: Ports, stream: str, index: int) -> dict[str, Any]:
+    """What proves to anybody that an entry is in the log: its leaf's hash, the path, the signed checkpoint.
+
+    ``index`` counts from 1, as in the ledger. Whoever holds the entry's line computes the hash anew. Raises
+    ``not_found`` where the stream has no such entry.
+    """
+    logs = open_logs(ports)
+    tree = await load_tree(ports, stream)
+    if not 1 <= index <= tree.size:
+        raise Refusal(Code.NOT_FOUND, index=index)
+    published = await logs.read(stream)
+    head = read_head(published) if published else None
+    if published is None or head is None or head.size < index:
+        published = await publish_log(ports, stream)
+        assert published is not None
+        head = read_head(published)
+    return {
+        "format": 1,
+        "stream": stream,
+        "index": index,
+        "leaf": base64.b64encode(tree.node(0, index - 1)).decode(),
+        "size": head.size,
+        "path": encode(inclusion_proof(tree.node, index - 1, head.size)),
+        "checkpoint": published.decode(),
+        "key": logs.key(stream).line,
+    }
+
+
+async def take_cosignature(ports: Ports, stream: str, note: bytes, witnesses: list[Key], check: Check) -> int:
+    """Keep what witnesses have put below a checkpoint of ours; how many of them are known.
+
+    Raises ``bad_input`` (``field``) for what is no checkpoint of this log or bears no known witness's signature.
+    """
+    logs = open_logs(ports)
+    try:
+        cosigned = read_note(note)
+        head = read_checkpoint(cosigned.body)
+    except NoteInvalid as error:
+        raise Refusal(Code.BAD_INPUT, field="checkpoint", reason=str(error)) from error
+    tree = await load_tree(ports, stream)
+    is_ours = head.origin == logs.key(stream).name and 0 < head.size <= tree.size
+    if not is_ours or tree.root(head.size) != head.root or cosigned.body != head.body:
+        raise Refusal(Code.BAD_INPUT, field="checkpoint", reason="not a checkpoint of this log")
+    names = {(c.key.name, c.key.id) for c in cosigners(cosigned, witnesses, check)}
+    if not names:
+        raise Refusal(Code.BAD_INPUT, field="checkpoint", reason="no known witness has signed it")
+    former = (await logs.cosignatures(stream, head.size)).decode().splitlines(keepends=True)
+    lines = {(s.name, s.id): s.line for s in cosigned.signatures if (s.name, s.id) in names}
+    kept = [line for line in former if line.split(" ")[1] not in {name for name, _ in names}]
+    await logs.keep_cosignatures(stream, head.size, "".join(sorted([*kept, *lines.values()])).encode())
+    return len(names)
