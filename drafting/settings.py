@@ -40,6 +40,7 @@ class Settings:
     relay: str = _text(
         "", "redis://… (Redis or Valkey), for several machines on one PostgreSQL; empty: one process serves everything."
     )
+    keys: str = _text("", "File of the keys that addresses are encrypted with; empty: DATA/keys/addresses.")
     smtp: str = _text("", "smtp://name:password@host:587 or smtps://…; empty: letters are written to DATA/mail.")
     sender: str = _text("drafting@localhost", "Address that letters come from.")
     origin: str = _text("", "Public address of the installation, without a path; empty: http://localhost:PORT.")

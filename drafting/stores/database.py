@@ -18,6 +18,8 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_en
 from sqlalchemy.pool import ConnectionPoolEntry
 
 from drafting.actions.ports import CannotSave
+from drafting.stores.address_keys import Keys
+from drafting.stores.addresses import unlock
 from drafting.stores.failures import saving
 
 BUSY_MILLISECONDS: Final = 10_000
@@ -62,6 +64,10 @@ class Database:
     @property
     def is_sqlite(self) -> bool:
         return self.path is not None
+
+    def unlock(self, keys: Keys) -> None:
+        """From now on personal data is read and written with these keys; without any it is not at all."""
+        unlock(self.engine.dialect, keys)
 
     @asynccontextmanager
     async def reading(self) -> AsyncIterator[AsyncConnection]:

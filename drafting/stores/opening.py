@@ -16,9 +16,12 @@ from drafting.stores.migrating import migrate
 from drafting.stores.passes import SqlPasses
 from drafting.stores.postgres_log import PostgresLog
 from drafting.stores.remembered import Remembered
+from drafting.stores.sealing import unlock
+from drafting.stores.signatures import SqlSignatures
 from drafting.stores.sqlite_log import SqliteLog
 
 DATABASE_FILE = "drafting.sqlite"
+KEYS_FILE = "keys/addresses"
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +37,7 @@ class Stores:
     courier: Courier
     jobs: Jobs
     remembered: Remembered
+    signatures: SqlSignatures
     public: Files
 
     async def ready(self) -> bool:
@@ -43,6 +47,7 @@ class Stores:
     async def close(self) -> None:
         """Waits for what is being written, then lets go of the database."""
         await self.log.close()
+        await self.signatures.close()
         await self.database.close()
 
 
@@ -51,17 +56,21 @@ def database_url(data: Path) -> str:
     return f"sqlite:///{(data / DATABASE_FILE).absolute()}"
 
 
-async def open_stores(url: str | None, data: Path, *, smtp: str | None, clock: Clock, sender: str = "") -> Stores:
+async def open_stores(
+    url: str | None, data: Path, *, smtp: str | None, clock: Clock, sender: str = "", keys: Path | None = None
+) -> Stores:
     """Make the folders, bring the schema up to date, open every store.
 
     ``url``: ``sqlite:///file`` or ``postgresql://…``, None for the file in ``data``. ``smtp``: ``smtp://``,
-    ``smtp+starttls://`` or ``smtps://``; without it letters become files in ``data/mail``. Raises ``CannotSave``
-    where the database is away and ``SchemaAhead`` where a newer program has written it.
+    ``smtp+starttls://`` or ``smtps://``; without it letters become files in ``data/mail``. ``keys``: the file
+    that personal data is encrypted with, None for the one in ``data/keys``. Raises ``CannotSave`` where the database is
+    away, ``SchemaAhead`` where a newer program has written it, ``KeysMissing`` where it was written with other keys.
     """
     await asyncio.to_thread(data.mkdir, parents=True, exist_ok=True)
     database = Database(url or database_url(data))
     try:
         await migrate(database)
+        await unlock(database, keys or data / KEYS_FILE)
     except BaseException:
         await database.close()
         raise
@@ -77,5 +86,6 @@ async def open_stores(url: str | None, data: Path, *, smtp: str | None, clock: C
         courier=Courier(outbox, carrier(smtp, data / "mail", sender), clock),
         jobs=SqlJobs(database),
         remembered=Remembered(database, clock),
+        signatures=SqlSignatures(database, outbox),
         public=Files(data / "public"),
     )

@@ -4,7 +4,7 @@ from typing import Final
 
 from sqlalchemy import BigInteger, Boolean, Column, ForeignKey, Integer, LargeBinary, MetaData, Table, Text
 
-from drafting.stores.addresses import Address
+from drafting.stores.addresses import Address, FoundBy, Sealed, SealedJson
 from drafting.stores.columns import Json, Moment
 
 metadata: Final = MetaData()
@@ -69,7 +69,7 @@ accounts: Final = Table(
     "accounts",
     metadata,
     Column("id", Text, primary_key=True),
-    Column("found_by", Text, nullable=False, unique=True),
+    Column("found_by", FoundBy, nullable=False, unique=True),
     Column("address", Address, nullable=False),
     Column("name", Text, nullable=False),
     Column("locale", Text, nullable=False),
@@ -82,7 +82,7 @@ passes: Final = Table(
     Column("purpose", Text, nullable=False),
     Column("secret", LargeBinary, nullable=False, unique=True),
     Column("account", Text, nullable=False),
-    Column("data", Json, nullable=False),
+    Column("data", SealedJson, nullable=False),
     Column("created", Moment, nullable=False),
     Column("expires", Moment, nullable=False),
     Column("used", Moment),
@@ -96,8 +96,8 @@ letters: Final = Table(
     Column("id", Text, nullable=False, unique=True),
     Column("at", Moment, nullable=False),
     Column("recipient", Address, nullable=False),
-    Column("subject", Text, nullable=False),
-    Column("body", Text, nullable=False),
+    Column("subject", Sealed, nullable=False),
+    Column("body", Sealed, nullable=False),
     Column("locale", Text, nullable=False),
     Column("attempts", Integer, nullable=False),
     Column("due", Moment),
@@ -128,6 +128,13 @@ remembered: Final = Table(
     Column("body", LargeBinary),
 )
 
+sealing: Final = Table(
+    "sealing",
+    metadata,
+    Column("key", Text, primary_key=True),
+    Column("proof", Text, nullable=False),
+)
+
 signatures: Final = Table(
     "signatures",
     metadata,
@@ -137,7 +144,7 @@ signatures: Final = Table(
     Column("edition", BigInteger, nullable=False),
     Column("kind", Text, nullable=False),
     Column("state", Text, nullable=False),
-    Column("found_by", Text, nullable=False),
+    Column("found_by", FoundBy, nullable=False),
     Column("address", Address, nullable=False),
     Column("name", Text, nullable=False),
     Column("affiliation", Text, nullable=False),

@@ -14,7 +14,7 @@ from sqlalchemy import select
 from drafting.actions.ports import CannotSave, Letter, Update
 from drafting.domain.events import Event, Kind
 from drafting.domain.prose import digest_of_bytes
-from drafting.stores.backup import BACKED_UP, LEFT_OUT, backup
+from drafting.stores.backup import BACKED_UP, LEFT_OUT, backup, kind_of, raw_table
 from drafting.stores.database import Database
 from drafting.stores.migrating import SchemaAhead, migrate
 from drafting.stores.opening import Stores, open_stores
@@ -53,7 +53,7 @@ async def full(stores: Stores, tmp_path: Path, clock: Hands) -> Stores:
     await stores.jobs.create("publish", {"slug": "water"}, [], clock.now())
     await stores.remembered.begin("ana", "key", "f")
     keys = tmp_path / "data/keys"
-    keys.mkdir()
+    keys.mkdir(exist_ok=True)
     (keys / "session").write_bytes(b"\x00secret")
     (tmp_path / "data/mail").mkdir()
     (tmp_path / "data/mail/1.eml").write_bytes(b"letter")
@@ -64,8 +64,10 @@ async def full(stores: Stores, tmp_path: Path, clock: Hands) -> Stores:
 async def rows(database: Database) -> dict[str, list[Any]]:
     async with database.reading() as connection:
         return {
-            table.name: [tuple(row) for row in await connection.execute(select(table).order_by(*table.primary_key))]
+            table.name: [tuple(row) for row in await connection.execute(select(*raw.columns).order_by(*own))]
             for table in BACKED_UP
+            for raw in [raw_table(table.name, {c.name: kind_of(c.type) for c in table.columns})]
+            for own in [[raw.c[c.name] for c in table.primary_key]]
         }
 
 
@@ -90,7 +92,8 @@ async def test_what_was_there_is_there_again(full: Stores, target: Database, tmp
     assert before == after
     assert all(before.values())
     assert {p.relative_to(tmp_path / "new").as_posix() for p in (tmp_path / "new").rglob("*") if p.is_file()} == {
-        "keys/session"
+        "keys/addresses",
+        "keys/session",
     }
     assert (tmp_path / "new/keys/session").read_bytes() == b"\x00secret"
     assert (tmp_path / "b.zip").stat().st_mode & 0o077 == 0

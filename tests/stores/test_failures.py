@@ -281,7 +281,7 @@ class Now:
         return datetime.now(UTC)
 
 async def main():
-    stores = await open_stores(sys.argv[1], Path(sys.argv[2]), smtp=None, clock=Now())
+    stores = await open_stores(sys.argv[1], Path(sys.argv[2]), smtp=None, clock=Now(), keys=Path(sys.argv[3]))
     while True:
         for number in await stores.log.append([Update("d/a/en", b"x" * 100, "ana", "", Now().now())] * 3):
             print(number, flush=True)
@@ -308,6 +308,7 @@ def write_until_killed(*arguments: str) -> int:
 
 
 async def test_what_was_confirmed_survives_a_kill(stores: Stores, database_url: str, tmp_path: Path) -> None:
+    keys = tmp_path / "data/keys/addresses"
     for _ in range(3):
-        confirmed = await asyncio.to_thread(write_until_killed, database_url, str(tmp_path / "other"))
+        confirmed = await asyncio.to_thread(write_until_killed, database_url, str(tmp_path / "other"), str(keys))
         assert await sequence(stores.log) >= confirmed

@@ -51,7 +51,9 @@ async def test_contents_are_kept_once(stores: Stores, clock: Hands) -> None:
 
 
 async def test_of_two_nodes_one_wins(stores: Stores, database_url: str, tmp_path: Path, clock: Hands) -> None:
-    other = await open_stores(database_url, tmp_path / "other", smtp=None, clock=clock)
+    other = await open_stores(
+        database_url, tmp_path / "other", smtp=None, clock=clock, keys=tmp_path / "data/keys/addresses"
+    )
 
     async def attempt(node: Stores, n: int) -> bool:
         try:

@@ -98,7 +98,9 @@ async def test_one_that_moved_does_not_hold_up_the_others(stores: Stores, clock:
 async def test_of_two_that_create_a_text_one_does(
     stores: Stores, database_url: str, tmp_path: Path, clock: Hands
 ) -> None:
-    other = await open_stores(database_url, tmp_path / "other", smtp=None, clock=clock)
+    other = await open_stores(
+        database_url, tmp_path / "other", smtp=None, clock=clock, keys=tmp_path / "data/keys/addresses"
+    )
     answers = await asyncio.gather(
         *(s.log.append([update("d/a/en", b"seed", clock)], after=0) for s in (stores, other)), return_exceptions=True
     )
@@ -144,7 +146,9 @@ async def test_two_nodes_share_one_row_of_numbers(
     stores: Stores, database_url: str, tmp_path: Path, clock: Hands
 ) -> None:
     """Two processes: nodes on PostgreSQL, or a command at the terminal beside the server on SQLite."""
-    other = await open_stores(database_url, tmp_path / "other", smtp=None, clock=clock)
+    other = await open_stores(
+        database_url, tmp_path / "other", smtp=None, clock=clock, keys=tmp_path / "data/keys/addresses"
+    )
 
     async def node(log: UpdateLog, names: list[str]) -> list[tuple[str, int]]:
         kept: list[tuple[str, int]] = []

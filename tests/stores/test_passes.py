@@ -46,7 +46,9 @@ async def test_is_spent_once(stores: Stores, clock: Hands) -> None:
 
 
 async def test_of_fifty_at_once_one_gets_it(stores: Stores, database_url: str, tmp_path: Path, clock: Hands) -> None:
-    other = await open_stores(database_url, tmp_path / "other", smtp=None, clock=clock)
+    other = await open_stores(
+        database_url, tmp_path / "other", smtp=None, clock=clock, keys=tmp_path / "data/keys/addresses"
+    )
     secret, _ = await stores.passes.issue("sign_in", "ana", clock.now() + HOUR, clock.now())
     nodes = (stores, other)
     got = await asyncio.gather(*(nodes[n % 2].passes.spend("sign_in", secret, clock.now()) for n in range(50)))

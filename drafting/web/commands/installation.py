@@ -9,15 +9,19 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from pathlib import Path
 
 from drafting.actions.ports import CannotSave, Clock, Ports
 from drafting.domain.errors import Code, Refusal
 from drafting.paths import LOCALES
 from drafting.publishing.limits import Limits
+from drafting.publishing.logs import StaticLogs
 from drafting.publishing.press import StaticPress
 from drafting.settings import Settings
+from drafting.stores.address_keys import KeysMissing
 from drafting.stores.migrating import SchemaAhead
 from drafting.stores.opening import Stores, open_stores
+from drafting.stores.signing_keys import KeyUnusable, open_key
 from drafting.sync.rooms import Rooms
 from drafting.web.commands.outcomes import Exit, fail
 from drafting.web.i18n import Languages
@@ -50,7 +54,7 @@ class Installation:
 
 @asynccontextmanager
 async def opened_stores(settings: Settings) -> AsyncIterator[tuple[Stores, Clock]]:
-    """The stores alone. Raises ``cannot_save`` where the database is away, Failure where a newer program wrote it."""
+    """The stores alone. Raises ``cannot_save`` where the database is away, Failure where this program or its keys do not fit them."""
     clock = SystemClock()
     try:
         stores = await open_stores(
@@ -59,10 +63,11 @@ async def opened_stores(settings: Settings) -> AsyncIterator[tuple[Stores, Clock
             smtp=settings.smtp or None,
             clock=clock,
             sender=settings.sender,
+            keys=Path(settings.keys) if settings.keys else None,
         )
     except CannotSave as error:
         raise Refusal(Code.CANNOT_SAVE) from error
-    except SchemaAhead as error:
+    except (SchemaAhead, KeysMissing) as error:
         fail(Exit.FAILED, str(error))
     try:
         yield stores, clock
@@ -84,12 +89,14 @@ async def opened(settings: Settings) -> AsyncIterator[Installation]:
             passes=stores.passes,
             mail=stores.mail,
             jobs=stores.jobs,
+            signatures=stores.signatures,
             press=press,
             notices=Silence(),
             clock=clock,
             origin=settings.base,
             sentences=Letters(Languages(LOCALES)),
             limits=settings.limits,
+            logs=public_logs(settings),
         )
         try:
             yield Installation(settings, stores, ports)
@@ -97,6 +104,15 @@ async def opened(settings: Settings) -> AsyncIterator[Installation]:
         finally:
             await rooms.close()
             await press.close()
+
+
+def public_logs(settings: Settings) -> StaticLogs:
+    """The logs that strangers check, signed with the key of this installation, which the first start makes."""
+    try:
+        key = open_key(settings.paths.log_key)
+    except KeyUnusable as error:
+        fail(Exit.FAILED, str(error))
+    return StaticLogs(settings.paths.public, settings.base, key.public, key.sign)
 
 
 async def carry_letters(stores: Stores) -> None:
