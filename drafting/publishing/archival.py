@@ -90,6 +90,7 @@ def finish() -> Callable[[Any, Any], None]:
         data = b"".join(packet.stream)
         head, end, tail = data.rpartition(_END)
         packet.stream = [head + _UNIVERSAL + end + tail]
+        packet.compress = False
         _name_attachments(pdf)
 
     return mark

@@ -16,6 +16,7 @@ import pydyf  # type: ignore[import-untyped]
 import weasyprint
 import weasyprint.draw
 import weasyprint.draw.text
+import weasyprint.pdf
 import weasyprint.pdf.tags
 from weasyprint.formatting_structure import boxes
 
@@ -27,6 +28,7 @@ _COMPLEX: Final = re.compile(
     "[\u0300-\u036f\u0900-\u109f\u1700-\u18af\u1900-\u1cff\u200b\u2060\ua800-\uabff\U00011000-\U00011fff]"
 )
 _INVISIBLE: Final = str.maketrans("", "", "\u200b\u2060")
+_NOTHING: Final = "\u200b"
 # From here on Pango's numbers are no glyphs: nothing to draw, or a character that no face has.
 _NO_GLYPH: Final = 0x0FFFFFFF
 
@@ -254,6 +256,21 @@ def _describe(element: Any, source: Any, box: Any) -> None:
         annotation["Contents"] = pydyf.String("".join(source.itertext()).strip() or source.get("href", ""))
 
 
+def mend_maps() -> None:
+    """No glyph stands for nothing: a map with an empty entry is malformed.
+
+    Such glyphs are the later parts of a letter, whose words the first part or an ActualText gives.
+    """
+    plain = weasyprint.pdf.build_fonts_dictionary
+
+    def build_fonts_dictionary(pdf: Any, fonts: Any, *rest: Any) -> Any:
+        for font in fonts.values():
+            font.to_unicode.update({glyph: _NOTHING for glyph, words in font.to_unicode.items() if not words})
+        return plain(pdf, fonts, *rest)
+
+    weasyprint.pdf.build_fonts_dictionary = build_fonts_dictionary
+
+
 def apply() -> None:
     """Mend the WeasyPrint of this process, once. Raises :class:`PatchFailed` for another release."""
     if weasyprint.__version__ != MENDED:
@@ -263,4 +280,5 @@ def apply() -> None:
     mend_text_layer()
     mend_running_heads()
     mend_structure()
+    mend_maps()
     weasyprint._mended = True

@@ -23,7 +23,7 @@ from weasyprint.urls import URLFetcher, URLFetcherResponse
 from drafting.domain.errors import Code, Refusal
 from drafting.domain.locales import Locale
 from drafting.publishing import archival, patches
-from drafting.publishing.breaks import mark_breaks
+from drafting.publishing.breaks import SPACE, mark_breaks
 from drafting.publishing.fonts import typography
 from drafting.publishing.pages import describe, environment, qr_code
 from drafting.publishing.reading import Reading, direction_of
@@ -98,7 +98,7 @@ def set_html(reading: Reading, templates: Path) -> str:
             languages=words.join([words.language(each.tag) for each in content.public_locales]),
             digest_lines=_grouped(content.manifest),
             qr=qr_code(reading.address, words.gettext("QR code: the address of this edition online")),
-            shown_address=Markup("<wbr>").join(re.split("(?<=/)", reading.address)),
+            shown_address=SPACE.join(re.split("(?<=/)", reading.address)),
             direction_of=direction_of,
         )
     )
