@@ -1,6 +1,6 @@
 """A text in memory: the Y.Doc, what is known of it, and the only place where bytes from outside meet pycrdt."""
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from typing import Any, Final
 
@@ -10,6 +10,7 @@ from drafting.domain import prose
 from drafting.sync import markup, wire
 from drafting.sync.check import Checked, Deletions, check, survey, unit
 from drafting.sync.keystroke import check_keystroke
+from drafting.sync.notes import Stage, Trace
 from drafting.sync.rewrite import rewrite
 from drafting.sync.wire import EMPTY_UPDATE
 
@@ -21,8 +22,9 @@ class Broken(Exception):
 
 
 @contextmanager
-def contained() -> Iterator[None]:
+def contained(trace: Trace, stage: Stage = Stage.READ) -> Iterator[None]:
     """Turns whatever comes out of pycrdt into :class:`Broken`; its panics are BaseExceptions."""
+    trace.enter(stage)
     try:
         yield
     except Broken:
@@ -31,19 +33,22 @@ def contained() -> Iterator[None]:
         if isinstance(error, Exception) or type(error).__name__ == "PanicException":
             raise Broken(str(error)[:200]) from error
         raise
+    finally:
+        trace.leave()
 
 
 class Replica:
     """Built from what the log holds, oldest first. Raises :class:`Broken`."""
 
-    def __init__(self, updates: Iterable[bytes] = ()) -> None:
+    def __init__(self, updates: Iterable[bytes] = (), trace: Trace | None = None) -> None:
+        self.trace = trace or Trace()
         self.doc: Doc[Any] = Doc()
         self.roots = markup.roots(self.doc)
         self._events: list[bytes] = []
         self._whole: bytes | None = None
         self._text: prose.Text | None = None
         self._deletions: Deletions | None = None
-        with contained():
+        with contained(self.trace, Stage.LOAD):
             with self.doc.transaction():
                 for update in updates:
                     self.doc.apply_update(update)
@@ -56,13 +61,13 @@ class Replica:
     def _note(self, event: TransactionEvent) -> None:
         self._events.append(event.update)
 
-    def apply(self, updates: Sequence[bytes], is_doubtful: bool) -> bytes | None:
+    def apply(self, updates: Iterable[bytes], is_doubtful: bool) -> bytes | None:
         """Apply checked updates in one transaction; all that they changed as one update, None where that is nothing.
 
         ``is_doubtful``: only applying them shows whether they fit. ``known`` has to have taken them in already.
         """
         self._whole = self._text = self._deletions = None
-        with contained():
+        with contained(self.trace):
             with self.doc.transaction():
                 for update in updates:
                     self.doc.apply_update(update)
@@ -73,9 +78,9 @@ class Replica:
 
     def prove(self) -> None:
         """Do with it all that is ever done with a text. Raises :class:`Broken`."""
-        with contained():
+        with contained(self.trace):
             self._whole = self._text = None
-            copy = Replica([self.whole])
+            copy = Replica([self.whole], self.trace)
             if copy.text != self.text or copy.known.clocks != self.known.clocks:
                 raise Broken("reads otherwise when loaded")
 
@@ -83,7 +88,7 @@ class Replica:
     def whole(self) -> bytes:
         """The full state, as one update."""
         if self._whole is None:
-            with contained():
+            with contained(self.trace):
                 self._whole = self.doc.get_update(_WHOLE)
         return self._whole
 
@@ -105,27 +110,27 @@ class Replica:
         for client, clock in common.items():
             if unit(client, clock) in known.halves:
                 common[client] = clock - 1
-        with contained():
+        with contained(self.trace):
             return self.doc.get_update(wire.encode_state(common))
 
     @property
     def text(self) -> prose.Text:
         """As everybody reads it."""
         if self._text is None:
-            with contained():
+            with contained(self.trace):
                 self._text = markup.read(self.roots.diff, self.roots.properties)
         return self._text
 
     @property
     def deletions(self) -> Deletions:
         if self._deletions is None:
-            with contained():
+            with contained(self.trace):
                 _, self._deletions = survey(self.doc.get_update(self.doc.get_state()))
         return self._deletions
 
     @property
     def needs_repair(self) -> bool:
-        with contained():
+        with contained(self.trace):
             return markup.needs_repair(self.roots.diff, self.roots.properties)
 
     def check(self, update: bytes) -> Checked:
@@ -136,7 +141,7 @@ class Replica:
 
         It is made on a copy: here, everything comes in by :meth:`apply`.
         """
-        with contained():
+        with contained(self.trace):
             copy: Doc[Any] = Doc(client_id=client)
             copy.apply_update(self.whole)
             made: list[bytes] = []

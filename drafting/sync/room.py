@@ -17,6 +17,7 @@ from drafting.sync import wire
 from drafting.sync.alone import ALONE, Others
 from drafting.sync.changes import Asked, Errand, Offered, Reading, Repairing, Writing, new_client
 from drafting.sync.check import Refused, writers
+from drafting.sync.notes import UNWATCHED, Notes, Trace
 from drafting.sync.pace import Pace
 from drafting.sync.participants import CloseCode, Participant
 from drafting.sync.presence import Presence
@@ -56,8 +57,10 @@ class Room:
         on_rest: Callable[["Room"], None],
         times: Times = TIMES,
         others: Others = ALONE,
+        notes: Notes = UNWATCHED,
     ) -> None:
         self.name = name
+        self.trace = Trace(notes, name)
         self.log = log
         self.others = others
         self.clock = clock
@@ -102,7 +105,7 @@ class Room:
 
     def _build(self, stored: Stored) -> None:
         start = () if stored.checkpoint is None else (stored.checkpoint,)
-        self.replica = Replica((*start, *stored.updates))
+        self.replica = Replica((*start, *stored.updates), self.trace)
         self._owners = dict(stored.owners)
         self._own_clients.clear()
         self.sequence = stored.sequence

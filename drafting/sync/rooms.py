@@ -11,6 +11,7 @@ from drafting.domain.errors import Code, Refusal
 from drafting.sync.alone import ALONE, Others
 from drafting.sync.changes import new_client
 from drafting.sync.check import Known, Refused, check
+from drafting.sync.notes import UNWATCHED, Notes, Trace
 from drafting.sync.participants import CloseCode
 from drafting.sync.replica import Broken, Replica
 from drafting.sync.room import CHECKPOINT_WHEN_QUIET, TIMES, Room, Times
@@ -22,7 +23,10 @@ logger: Final = logging.getLogger(__name__)
 class Rooms:
     """Implements :class:`drafting.actions.ports.Workshops`. Belongs to one event loop."""
 
-    def __init__(self, log: UpdateLog, clock: Clock, times: Times = TIMES, others: Others = ALONE) -> None:
+    def __init__(
+        self, log: UpdateLog, clock: Clock, times: Times = TIMES, others: Others = ALONE, notes: Notes = UNWATCHED
+    ) -> None:
+        self.notes = notes
         self._log = log
         self._others = others
         self._clock = clock
@@ -41,7 +45,7 @@ class Rooms:
         room = self._rooms.get(name)
         if room is not None:
             return room
-        if self._is_closed:
+        if self._is_closed or self.notes.is_closed(name):
             raise CannotSave
         opening = self._opening.get(name)
         if opening is None:
@@ -49,7 +53,7 @@ class Rooms:
         return await asyncio.shield(opening)
 
     async def _load(self, name: str) -> Room:
-        room = Room(name, self._log, self._clock, self._on_rest, self._times, self._others)
+        room = Room(name, self._log, self._clock, self._on_rest, self._times, self._others, self.notes)
         try:
             await room.load()
         except Broken as error:
@@ -147,7 +151,7 @@ class Rooms:
         if not updates:
             raise Refusal(Code.NOT_FOUND, text=name, sequence=sequence)
         try:
-            return Replica(update.data for update in updates).text
+            return Replica((update.data for update in updates), Trace(self.notes, name)).text
         except Broken as error:
             raise CannotSave from error
 

@@ -23,6 +23,7 @@ from drafting.domain.errors import Code, Refusal
 from drafting.sync import wire
 from drafting.sync.changes import Asked, Change, Errand, Offered, Origin, Reading, Repairing, Writing
 from drafting.sync.check import Checked, Refused
+from drafting.sync.notes import Stage
 from drafting.sync.participants import CloseCode, Participant
 from drafting.sync.replica import Broken
 from drafting.sync.wire import FrameError
@@ -58,6 +59,8 @@ class Turn:
             for errand in self.errands:
                 self._check(errand)
                 self.position += 1
+                if self.room.trace.is_careful:
+                    self._apply()
             self._apply()
         except Broken as error:
             logger.error("text %s broke in a turn of %d: %s", self.room.name, len(self.errands), error)
@@ -82,6 +85,8 @@ class Turn:
         if participant.is_shut_out:
             return
         try:
+            if self.room.trace.is_poison(offer.update):
+                raise Refused("it ended the server once")
             checked = self.room.replica.check(offer.update)
             if checked.missing:
                 self._ask_again(offer)
@@ -164,8 +169,17 @@ class Turn:
             return
         waiting, self.waiting = self.waiting, []
         self.changes += waiting
+        trace, replica = self.room.trace, self.room.replica
         is_doubtful = any(change.checked.tangled for change in waiting)
-        frame = self.room.replica.apply([change.update for change in waiting], is_doubtful)
+        trace.enter(Stage.READ)
+        try:
+            frame = replica.apply(
+                trace.each([(change.author.account, change.update) for change in waiting]), is_doubtful
+            )
+            if trace.is_careful:
+                replica.prove()
+        finally:
+            trace.leave()
         if frame is not None:
             self.frames.append(frame)
 
@@ -193,8 +207,12 @@ class Turn:
                 self._turn_back(change.errand)
                 return True
             replica.known.take(change.checked)
-            frame = replica.apply([change.update], is_doubtful=True)
-            replica.prove()
+            self.room.trace.enter(Stage.READ)
+            try:
+                frame = replica.apply(self.room.trace.each([(change.author.account, change.update)]), is_doubtful=True)
+                replica.prove()
+            finally:
+                self.room.trace.leave()
         except (FrameError, Refused, Broken) as error:
             logger.error("refused an update of %s in text %s: %s", change.author.account, self.room.name, error)
             self._turn_away(change.errand, "broken")

@@ -12,8 +12,10 @@ from drafting.actions.ports import Ports
 from drafting.domain.errors import Refusal
 from drafting.paths import LOCALES, STATIC, TEMPLATES
 from drafting.settings import Settings
+from drafting.sync.notes import UNWATCHED, Notes
 from drafting.web.api import routes as api_routes
 from drafting.web.assets import Assets
+from drafting.web.blame import SharedNotes
 from drafting.web.commands.checking import examine
 from drafting.web.composition import opened
 from drafting.web.door import Behind, Door
@@ -35,14 +37,14 @@ def make_site(ports: Ports | None, settings: Settings, languages: Languages | No
     return Site(ports or NOT_OPEN, settings, languages or Languages(LOCALES), assets, Templates(TEMPLATES, assets))
 
 
-def create_app(settings: Settings) -> Starlette:
+def create_app(settings: Settings, notes: Notes = UNWATCHED) -> Starlette:
     """The server: everything is opened when it starts serving, and closed when it stops."""
     languages = Languages(LOCALES)
     site = make_site(None, settings, languages)
 
     @asynccontextmanager
     async def lifespan(app: Starlette) -> AsyncIterator[None]:
-        async with opened(settings, languages) as parts:
+        async with opened(settings, languages, notes) as parts:
             site.ports = parts.ports
             site.on_session_end = parts.rooms.recheck_account
             site.checks = lambda words: examine(settings, words)
@@ -54,6 +56,9 @@ def create_app(settings: Settings) -> Starlette:
             app.state.measures.gauges["rooms"] = lambda: len(parts.rooms.open_declarations())
             app.state.measures.gauges["relay_up"] = lambda: int(parts.others.is_up)
             app.state.measures.gauges["sockets"] = lambda: app.state.door.sockets
+            if isinstance(notes, SharedNotes):
+                app.state.measures.gauges["worker_restarts"] = lambda: notes.record.restarts
+                app.state.measures.gauges["accounts_shut_out"] = lambda: notes.shut_out
             yield
 
     return make_app(site, lifespan=lifespan)

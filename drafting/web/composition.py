@@ -15,6 +15,7 @@ from drafting.settings import Settings
 from drafting.stores.opening import Stores
 from drafting.sync.alone import ALONE, Others
 from drafting.sync.neighbours import Neighbours
+from drafting.sync.notes import UNWATCHED, Notes
 from drafting.sync.redis_relay import RedisRelay
 from drafting.sync.rooms import Rooms
 from drafting.web.commands.installation import opened_stores
@@ -41,7 +42,7 @@ class Opened:
 
 
 @asynccontextmanager
-async def opened(settings: Settings, languages: Languages) -> AsyncIterator[Opened]:
+async def opened(settings: Settings, languages: Languages, notes: Notes = UNWATCHED) -> AsyncIterator[Opened]:
     """Stores, rooms, press, ports; then the tasks: mail, jobs, and the watch over what other processes append."""
     async with AsyncExitStack() as stack:
         stores, clock = await stack.enter_async_context(opened_stores(settings))
@@ -50,7 +51,7 @@ async def opened(settings: Settings, languages: Languages) -> AsyncIterator[Open
         )
         stack.push_async_callback(press.close)
         others = await stack.enter_async_context(_others(settings, stores))
-        rooms = Rooms(stores.log, clock, others=others)
+        rooms = Rooms(stores.log, clock, others=others, notes=notes)
         stack.push_async_callback(rooms.close)
         bell = asyncio.Event()
         notices = Notices(bell.set)

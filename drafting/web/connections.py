@@ -140,6 +140,9 @@ class Socket:
         if guest is None:
             self.outbox.close(CloseCode.SIGN_IN, "sign in")
             return
+        if self.rooms.notes.is_shut_out(guest.account):
+            self.outbox.close(CloseCode.REFUSED, "shut out")
+            return
         rights = await self.admission.rights(guest.account, place.name)
         try:
             if rights.level is Level.NONE:

@@ -1,6 +1,9 @@
-"""``drafting serve``: the web server, in this process, until it is told to stop."""
+"""``drafting serve``: the web server, in a worker under a supervisor, until it is told to stop."""
 
+import logging
+import os
 import signal
+import socket
 import sys
 from dataclasses import replace
 from typing import Final
@@ -8,18 +11,22 @@ from typing import Final
 import uvicorn
 
 from drafting.settings import Settings
+from drafting.sync.notes import UNWATCHED, Notes
 from drafting.web.app import create_app
+from drafting.web.blame import SharedNotes
 from drafting.web.commands.outcomes import Exit
 from drafting.web.observing import configure_logs
+from drafting.web.supervising import Supervisor, listening
 
+LOG: Final = logging.getLogger(__name__)
 LEAVING_SECONDS: Final = 10
 PING_SECONDS: Final = 20.0
 
 
-def configuration(settings: Settings) -> uvicorn.Config:
+def configuration(settings: Settings, notes: Notes = UNWATCHED) -> uvicorn.Config:
     """How the server runs: no compression of sockets (a bomb would fit through), frames bounded, no address logged."""
     return uvicorn.Config(
-        create_app(settings),
+        create_app(settings, notes),
         host=settings.host,
         port=settings.port,
         ws="websockets-sansio",
@@ -36,18 +43,47 @@ def configuration(settings: Settings) -> uvicorn.Config:
     )
 
 
+class WatchedServer(uvicorn.Server):
+    """Shows signs of life while it serves: uvicorn looks around ten times a second."""
+
+    def __init__(self, config: uvicorn.Config, notes: SharedNotes) -> None:
+        super().__init__(config)
+        self._notes = notes
+
+    async def on_tick(self, counter: int) -> bool:
+        self._notes.beat()
+        return await super().on_tick(counter)
+
+    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        self._notes.say_farewell()
+        await super().shutdown(sockets)
+
+
 def serve(settings: Settings, host: str | None, port: int | None) -> Exit:
     """Serve until SIGINT or SIGTERM; open requests and edits are finished first."""
     settings = replace(settings, host=host or settings.host, port=port or settings.port)
     configure_logs(settings.log)
-    server = uvicorn.Server(configuration(settings))
-    # uvicorn raises the signal that ended it once more when all is done; leaving as asked is no failure.
-    signal.signal(signal.SIGTERM, lambda number, frame: None)
     try:
-        server.run()
-    except KeyboardInterrupt:
-        return Exit.DONE
-    except SystemExit:
+        sockets = listening(settings.host, settings.port)
+    except OSError:
         print(f"Nothing listens at {settings.host}:{settings.port}; is that port taken?", file=sys.stderr)
         return Exit.FAILED
-    return Exit.DONE if server.started else Exit.FAILED
+    notes = SharedNotes()
+    config = configuration(settings, notes)
+    # All that a worker needs is imported here, once, so that a new one serves within moments.
+    config.load()
+
+    def work() -> int:
+        server = WatchedServer(config, notes)
+        try:
+            server.run(sockets)
+        except SystemExit:
+            print("The server could not begin; the log says why.", file=sys.stderr)
+            return Exit.FAILED
+        return Exit.DONE if server.started else Exit.FAILED
+
+    if not hasattr(os, "fork"):
+        signal.signal(signal.SIGTERM, lambda number, frame: None)
+        return Exit(work())
+    LOG.info("serving at http://%s:%d", settings.host, settings.port)
+    return Exit(Supervisor(work, notes).serve())
