@@ -17,6 +17,7 @@ from drafting.domain.events import PLATFORM, Entry, Event
 from drafting.domain.fold import fold, fold_directory
 from drafting.domain.networks import Directory
 from drafting.domain.policy import Action, Subject, may
+from drafting.domain.signatures import is_signature_stream
 
 MAX_TRIES: Final = 20
 
@@ -49,16 +50,20 @@ async def load_declaration(ports: Ports, slug: str) -> Declaration:
     """The declaration as the ledger has it now; for reading only. Raises ``not_found``."""
     folds = _folds(ports.ledger)
     known = folds.declarations.get(slug)
-    entries = await ports.ledger.read(slug, known.index if known else 0) if slug != PLATFORM else ()
+    entries = await ports.ledger.read(slug, known.index if known else 0) if _is_declaration(slug) else ()
     if known is None and not entries:
         raise Refusal(Code.NOT_FOUND, declaration=slug)
     declaration = folds.declarations.setdefault(slug, Declaration(slug))
     return fold(declaration, (entry for entry in entries if entry.index > declaration.index))
 
 
+def _is_declaration(stream: str) -> bool:
+    return stream != PLATFORM and not is_signature_stream(stream)
+
+
 async def list_declarations(ports: Ports) -> list[Declaration]:
     """Every declaration, newest first."""
-    slugs = [stream for stream in await ports.ledger.streams() if stream != PLATFORM]
+    slugs = [stream for stream in await ports.ledger.streams() if _is_declaration(stream)]
     found = [await load_declaration(ports, slug) for slug in slugs]
     return sorted(found, key=lambda d: (d.created or datetime.min, d.slug), reverse=True)
 

@@ -175,7 +175,7 @@ def initials(name: str) -> str:
 def _first_letter(part: str) -> str:
     """With the marks that belong to it: vowel signs, accents."""
     end = 1
-    while end < len(part) and unicodedata.combining(part[end]):
+    while end < len(part) and unicodedata.category(part[end]).startswith("M"):
         end += 1
     return part[:end].upper()
 

@@ -15,7 +15,6 @@ from drafting.domain.events import Entry, Event, Kind
 from drafting.stores.database import Database
 from drafting.stores.tables import contents, ledger
 
-
 # From each stream to the next one by the primary key: a stream may have a million entries, which DISTINCT would read.
 _STREAMS: Final = text(
     "WITH RECURSIVE found (stream) AS ("

@@ -9,14 +9,17 @@ import ssl
 from collections.abc import Iterator, Mapping
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime, timedelta
+from itertools import filterfalse
 from typing import Final
 from urllib.parse import urlsplit
 
 from drafting.actions.ports import CannotSave
 from drafting.domain.errors import Refusal
 from drafting.domain.events import PLATFORM
+from drafting.domain.signatures import is_signature_stream
 from drafting.publishing.checks import check_publishing
 from drafting.settings import Settings
+from drafting.stores.address_keys import KeysMissing, read_keys
 from drafting.sync.redis_relay import reach
 from drafting.web.commands.backups import LAST
 from drafting.web.commands.installation import opened_stores
@@ -59,6 +62,7 @@ async def examine(settings: Settings, words: Words) -> list[Finding]:
     return [
         *_folder(settings, words),
         await _database(settings, words),
+        _keys(settings, words),
         *await _relay(settings, words),
         _origin(settings, words),
         await asyncio.to_thread(_mail, settings, words),
@@ -90,7 +94,7 @@ async def _database(settings: Settings, w: Words) -> Finding:
         async with opened_stores(settings) as (stores, _):
             is_ready = await stores.ready()
     except Failure as error:
-        return Finding("database", "failed", str(error), w.gettext("Install the newer program again."))
+        return Finding("database", "failed", str(error), w.gettext("Install the newer program again, or bring its keys back."))
     except (Refusal, CannotSave, OSError):
         is_ready = False
     if is_ready:
@@ -101,6 +105,22 @@ async def _database(settings: Settings, w: Words) -> Finding:
         w.gettext("%(kind)s does not answer or cannot be written.", kind=kind),
         w.gettext("See that it runs and that DRAFTING_DATABASE names it."),
     )
+
+
+def _keys(settings: Settings, w: Words) -> Finding:
+    file = settings.keys_file
+    try:
+        keys = read_keys(file)
+    except KeysMissing as error:
+        return Finding("keys", "failed", str(error), w.gettext("Bring the file of the keys back from its copy."))
+    if keys is None:
+        what = w.gettext("There are no keys for addresses yet; the first start makes them.")
+        return Finding("keys", "ok", what)
+    if file.stat().st_mode & 0o077:
+        what = w.gettext("Others than its owner can read %(file)s.", file=str(file))
+        return Finding("keys", "failed", what, f"chmod 600 {file}")
+    what = w.gettext("Addresses are encrypted with the key %(name)s of %(file)s.", name=keys.current, file=str(file))
+    return Finding("keys", "ok", what)
 
 
 async def _relay(settings: Settings, w: Words) -> list[Finding]:
@@ -150,7 +170,7 @@ async def _clock(settings: Settings, w: Words) -> Finding:
     last = now
     try:
         async with opened_stores(settings) as (stores, _):
-            for stream in [*await stores.ledger.streams(), PLATFORM]:
+            for stream in [*filterfalse(is_signature_stream, await stores.ledger.streams()), PLATFORM]:
                 entries = await stores.ledger.read(stream)
                 last = max([last, *(entry.at for entry in entries[-1:])])
     except (Refusal, CannotSave, OSError, Failure):
