@@ -168,22 +168,47 @@ def test_an_edition_is_rendered_and_made_again(demonstration: Program, tmp_path:
 
 
 def test_a_bundle_is_verified_anywhere(demonstration: Program, tmp_path: Path) -> None:
-    bundle = tmp_path / "bundle"
+    bundle, packed = tmp_path / "bundle", demonstration.data / "public/d/open-well/1/open-well-1-bundle.zip"
     demonstration("export", "open-well", bundle, "--edition", 1)
     elsewhere = Program(tmp_path / "nowhere")
-    assert elsewhere("verify", bundle).stdout.startswith("Valid")
+    for form in (bundle, packed):
+        assert elsewhere("verify", form).stdout.startswith("Valid")
     assert not elsewhere.data.exists()
-    packed = tmp_path / "bundle.zip"
-    with zipfile.ZipFile(packed, "w", zipfile.ZIP_DEFLATED) as archive:
-        for name, data in contents(bundle).items():
-            archive.writestr(f"bundle/{name}", data)
-    elsewhere("verify", packed)
+    made_anew = tmp_path / "bundle.zip"
+    with zipfile.ZipFile(packed) as old, zipfile.ZipFile(made_anew, "w", zipfile.ZIP_DEFLATED) as archive:
+        for name in old.namelist():
+            assert (bundle / name).read_bytes() == old.read(name)
+            archive.writestr(name, old.read(name))
+    assert "bundle.zip" in elsewhere("verify", made_anew, exit=1).stderr
     words = (bundle / "fr.md").read_bytes()
     (bundle / "fr.md").write_bytes(words.replace(b"puits", b"puitz", 1))
     assert "fr.md" in elsewhere("verify", bundle, exit=1).stderr
     (bundle / "fr.md").unlink()
     assert "fr.md: is missing" in elsewhere("verify", bundle, exit=2).stderr
     elsewhere("verify", tmp_path / "no-such-bundle", exit=2)
+
+
+def test_a_bundle_is_believed_where_its_key_is(demonstration: Program, tmp_path: Path) -> None:
+    packed = demonstration.data / "public/d/open-well/1/open-well-1-bundle.zip"
+    keys = json.loads((demonstration.data / "public/d/open-well/log/keys.json").read_bytes())["keys"]
+    trust = tmp_path / "keys.txt"
+    trust.write_text(f"# the network of the well\n\n{keys[0]}\n")
+    assert "that you trust" in demonstration("verify", packed, "--trust", trust).stdout
+    trust.write_text("PeterNeumann+c74f20a3+ARpc2QcUPDhMQegwxbzhKqiBfsVkmqq/LDE4izWy10TW\n")
+    assert "keys.json" in demonstration("verify", packed, "--trust", trust, exit=1).stderr
+    trust.write_text("no key\n")
+    demonstration("verify", packed, "--trust", trust, exit=2)
+
+
+def test_a_bundle_is_verified_without_any_network(demonstration: Program) -> None:
+    packed = demonstration.data / "public/d/open-well/1/open-well-1-bundle.zip"
+    command = ["unshare", "--net", "--map-root-user", sys.executable, "-m", "drafting.cli", "verify", str(packed)]
+    done = subprocess.run(
+        command, capture_output=True, text=True, env=demonstration.environment, check=False, timeout=120
+    )
+    if "unshare failed" in done.stderr or "Operation not permitted" in done.stderr:
+        pytest.skip("this machine allows nobody a network namespace of their own")
+    assert done.returncode == 0, done.stderr
 
 
 def test_check_says_what_is_wrong_and_what_mends_it(drafting: Program) -> None:

@@ -51,7 +51,7 @@ async def make_bundle(ports: Ports, slug: str, n: int, *, is_whole: bool = False
     paths = [encode(inclusion_proof(tree.node, entry.index - 1, size)) for entry in shown]
     sources = await export_declaration(ports, Actor(OPERATOR, "system"), slug=slug, edition=n)
     files = {
-        **{f"source/{name}": data for name, data in sources.items()},
+        **sources,
         **text_files(json.loads(content)),
         bundles.CONTENT: content,
         bundles.ACTS: bundles.acts_bytes([line(entry) for entry in shown]),

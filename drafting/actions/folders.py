@@ -259,7 +259,7 @@ def _written(declaration: Declaration, order: Sequence[str], texts: Mapping[tupl
         "locales": list(declaration.locales),
         "preset": charter.pop("preset"),
         "sections": list(order),
-        "title": declaration.title,
+        "title": dict(sorted(declaration.title.items())),
         "charter": charter,
     }
     files = {OUTLINE: write_outline(values).encode()}

@@ -4,11 +4,11 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from drafting.actions import folders
+from drafting.actions.bundling import make_bundle
 from drafting.actions.core import Actor, load_declaration
 from drafting.actions.publication import find_edition
 from drafting.settings import Settings
 from drafting.web.archives import read_folder
-from drafting.web.bundles import make_bundle
 from drafting.web.commands.installation import opened, operator_account
 from drafting.web.commands.outcomes import Exit, fail
 from drafting.web.commands.speaking import speech
@@ -32,10 +32,8 @@ async def hand_out(settings: Settings, slug: str, folder: Path, edition: int | N
         declaration = await load_declaration(here.ports, slug)
         actor = Actor(declaration.initiator, "cli")
         files = await folders.export_declaration(here.ports, actor, slug=slug, edition=edition)
-        if edition is not None:
-            found = find_edition(declaration, edition)
-            content = found.releases[-1].content if found.releases else found.content
-            files = make_bundle(await here.ports.ledger.content(content), files)
+        if edition is not None and find_edition(declaration, edition).releases:
+            files = await make_bundle(here.ports, slug, edition)
     write_folder(folder, files)
 
 
