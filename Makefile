@@ -41,6 +41,10 @@ fuzz: .venv/.test built ## Run the property tests much longer than `make test` d
 bench: .venv/.test built ## Run the benchmarks
 	$(BIN)/python -m benchmarks
 
+.PHONY: udhr
+udhr: .venv/.test built ## Print the Universal Declaration in every language and report in docs/udhr.md
+	$(BIN)/python -m benchmarks.udhr
+
 .PHONY: format
 format: .venv/.test ## Put Python code into the one format
 	$(BIN)/ruff check --fix .

@@ -74,10 +74,15 @@ class _Reader(HTMLParser):
 
 
 @lru_cache(maxsize=64)
-def _read(tag: str) -> _Reader:
+def read_file(code: str) -> _Reader:
+    """What a file of the package says, by its name without ``.html``."""
     reader = _Reader()
-    reader.feed((FOLDER / f"{LANGUAGES[tag][0]}.html").read_text("utf-8"))
+    reader.feed((FOLDER / f"{code}.html").read_text("utf-8"))
     return reader
+
+
+def _read(tag: str) -> _Reader:
+    return read_file(LANGUAGES[tag][0])
 
 
 def title(tag: str) -> str:

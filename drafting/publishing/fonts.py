@@ -99,6 +99,10 @@ _KNOWN: Final = {iso: re.compile(f"[{script.ranges}]") for iso, script in SCRIPT
 _ALIASES: Final = {"Hani": "Hans", "Hira": "Jpan", "Kana": "Jpan", "Hang": "Kore", "Geok": "Geor"}
 _HAN: Final = {"Hans", "Hant", "Jpan", "Kore"}
 _NASTALIQ: Final = {"ur", "ks", "bal"}
+# Scripts that cut words at the end of a line and show it by a hyphen.
+HYPHENATED: Final = frozenset(
+    {"Latn", "Grek", "Cyrl", "Armn", "Geor", "Deva", "Beng", "Guru", "Gujr", "Orya", "Taml", "Telu", "Knda", "Mlym"}
+)
 # Families that show signs which no script's own face has.
 _SIGNS: Final = ("Noto Sans Symbols", "Noto Sans Symbols2", "Noto Sans Math")
 
@@ -138,6 +142,13 @@ def stack(iso: str, others: Iterable[str]) -> list[str]:
 def has_patterns(tag: str) -> bool:
     """Whether there is anything to hyphenate the language by."""
     return any(pyphen.language_fallback(each.replace("-", "_")) for each in parents(tag))
+
+
+def hyphenates(locale: Locale) -> bool | None:
+    """Whether long words can be cut; None in scripts that are not written so."""
+    if script_of(locale) not in HYPHENATED:
+        return None
+    return has_patterns(locale.tag)
 
 
 def is_justified(locale: Locale) -> bool:

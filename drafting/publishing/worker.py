@@ -28,6 +28,8 @@ READY = b"ready\n"
 LENGTH = struct.Struct("!Q")
 MAX_REQUEST = 64 * 1024 * 1024
 BACKLOG = 64
+# What needs the page maker. ``preflight`` is what :mod:`drafting.publishing.preflight` finds, as JSON.
+PRINTED = ("pdf", "preflight")
 
 
 def render(edition: Mapping[str, Any], tag: str, format: str, templates: Path, locales: Path) -> dict[str, bytes]:
@@ -36,19 +38,21 @@ def render(edition: Mapping[str, Any], tag: str, format: str, templates: Path, l
     locale = content.locale(tag)
     words = words_for(locales, (tag, content.source_locale))
     folder = f"d/{content.slug}/{content.n}/{tag}/"
-    if format == "pdf":
-        return {folder + pdf_name(content, tag): _print(Reading(content, locale, words, notes_inline=True), templates)}
+    if format in PRINTED:
+        name = pdf_name(content, tag) if format == "pdf" else "preflight.json"
+        return {folder + name: _print(Reading(content, locale, words, notes_inline=True), templates, format)}
     name, sheet = stylesheet(templates)
     pages = Pages(Reading(content, locale, words), templates).files()
     return {folder + page: data for page, data in pages.items()} | {f"d/{content.slug}/assets/{name}": sheet}
 
 
-def _print(reading: Reading, templates: Path) -> bytes:
+def _print(reading: Reading, templates: Path, format: str) -> bytes:
     try:
+        from drafting.publishing import preflight
         from drafting.publishing.pdf import make_pdf
     except OSError as missing:
         raise Refusal(Code.RENDERING_FAILED, reason="no_pango", detail=str(missing).splitlines()[0]) from missing
-    return make_pdf(reading, templates)
+    return preflight.check(reading, templates).to_json() if format == "preflight" else make_pdf(reading, templates)
 
 
 def _restrain(limits: Limits) -> None:
