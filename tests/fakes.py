@@ -27,6 +27,7 @@ from drafting.actions.ports import (
 from drafting.domain.errors import Code, Refusal
 from drafting.domain.events import Entry, Event
 from drafting.domain.prose import Block, Run, Text, block_digest, digest, digest_of_bytes
+from tests.fake_signatures import MemorySignatures
 
 START = datetime(2030, 3, 1, 12, tzinfo=UTC)
 
@@ -344,6 +345,9 @@ class PlainSentences:
         ]
         return name, "\n".join(lines)
 
+    def wording(self, name: str, locale: str) -> tuple[str, str]:
+        return f"the words of {name}", locale
+
 
 @dataclass
 class Fakes:
@@ -359,8 +363,10 @@ class Fakes:
     notices: RecordingNotices = field(default_factory=RecordingNotices)
     sentences: PlainSentences = field(default_factory=PlainSentences)
     workshops: MemoryWorkshops = field(init=False)
+    signatures: MemorySignatures = field(init=False)
 
     def __post_init__(self) -> None:
+        self.signatures = MemorySignatures(self.ledger, self.mail)
         self.workshops = MemoryWorkshops(self.clock)
 
     def ports(self, **changes: Any) -> Ports:
@@ -376,6 +382,7 @@ class Fakes:
             clock=self.clock,
             origin="https://drafting.example",
             sentences=self.sentences,
+            signatures=self.signatures,
         )
         return replace(whole, **changes)
 

@@ -36,6 +36,8 @@ LINK_DAYS: Final = 7
 MAX_NAME: Final = 200
 MAX_PLACE: Final = 120
 CONSENTS: Final = ("publish", "updates")
+SIGNATURE: Final = "signature"
+"""What a refusal is of, where other forms have fields of the same name."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,11 +132,11 @@ def checked_line(value: str, field: str, longest: int, *, needed: bool = False) 
     """One line of plain words. Raises ``bad_input`` with ``reason`` empty, too_long or characters."""
     words = unicodedata.normalize("NFC", " ".join(value.split(" "))).strip()
     if needed and not any(character.isalnum() for character in words):
-        raise Refusal(Code.BAD_INPUT, field=field, reason="empty")
+        raise Refusal(Code.BAD_INPUT, of=SIGNATURE, field=field, reason="empty")
     if len(words) > longest:
-        raise Refusal(Code.BAD_INPUT, field=field, reason="too_long", longest=longest)
+        raise Refusal(Code.BAD_INPUT, of=SIGNATURE, field=field, reason="too_long", longest=longest)
     if has_faults(words):
-        raise Refusal(Code.BAD_INPUT, field=field, reason="characters")
+        raise Refusal(Code.BAD_INPUT, of=SIGNATURE, field=field, reason="characters")
     return words
 
 
@@ -142,7 +144,7 @@ def _address(value: str, field: str) -> str:
     try:
         return checked_address(value)
     except Refusal as refusal:
-        raise Refusal(Code.BAD_INPUT, field=field, reason="address") from refusal
+        raise Refusal(Code.BAD_INPUT, of=SIGNATURE, field=field, reason="address") from refusal
 
 
 def _second(asked: Asked) -> str:
@@ -151,7 +153,7 @@ def _second(asked: Asked) -> str:
         return ""
     second = _address(asked.second_contact, "second_contact")
     if folded(second) == folded(asked.address):
-        raise Refusal(Code.BAD_INPUT, field="second_contact", reason="same")
+        raise Refusal(Code.BAD_INPUT, of=SIGNATURE, field="second_contact", reason="same")
     return second
 
 
@@ -159,7 +161,7 @@ def _chosen(choices: Any, value: str, field: str) -> Any:
     try:
         return choices(value)
     except ValueError as error:
-        raise Refusal(Code.BAD_INPUT, field=field, reason="choice") from error
+        raise Refusal(Code.BAD_INPUT, of=SIGNATURE, field=field, reason="choice") from error
 
 
 def _kept_wording(ports: Ports, name: str, locale: str, contents: dict[str, bytes]) -> str:
