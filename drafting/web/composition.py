@@ -7,8 +7,9 @@ from contextlib import AsyncExitStack, asynccontextmanager, suppress
 from dataclasses import dataclass
 from typing import Final
 
-from drafting.actions.ports import Ports
+from drafting.actions.ports import CannotSave, Ports
 from drafting.actions.releasing import work_on_jobs
+from drafting.actions.trees import publish_logs
 from drafting.publishing.limits import Limits as PressLimits
 from drafting.publishing.press import StaticPress
 from drafting.settings import Settings
@@ -18,7 +19,7 @@ from drafting.sync.neighbours import Neighbours
 from drafting.sync.notes import UNWATCHED, Notes
 from drafting.sync.redis_relay import RedisRelay
 from drafting.sync.rooms import Rooms
-from drafting.web.commands.installation import opened_stores
+from drafting.web.commands.installation import opened_stores, public_logs
 from drafting.web.i18n import Languages
 from drafting.web.letters import Letters
 from drafting.web.notices import Notices
@@ -26,6 +27,7 @@ from drafting.web.watching import watch
 
 LOG: Final = logging.getLogger(__name__)
 JOBS_SECONDS: Final = 15.0
+LOGS_SECONDS: Final = 3.0
 AGAIN_SECONDS: Final = 5.0
 DRAIN_SECONDS: Final = 1.0
 
@@ -62,17 +64,20 @@ async def opened(settings: Settings, languages: Languages, notes: Notes = UNWATC
             passes=stores.passes,
             mail=stores.mail,
             jobs=stores.jobs,
+            signatures=stores.signatures,
             press=press,
             notices=notices,
             clock=clock,
             origin=settings.base,
             sentences=Letters(languages),
             limits=settings.limits,
+            logs=public_logs(settings),
         )
         for name, work in (
             ("mail", stores.courier.work),
             ("jobs", lambda: _work_on_jobs(ports, bell)),
             ("watch", lambda: watch(ports, rooms, notices)),
+            ("logs", lambda: _keep_logs(ports)),
         ):
             _run_beside(stack, name, work)
         yield Opened(ports, stores, rooms, bell.set, others)
@@ -108,6 +113,16 @@ async def _work_on_jobs(ports: Ports, bell: asyncio.Event) -> None:
             await asyncio.wait_for(bell.wait(), JOBS_SECONDS)
         except TimeoutError:
             continue
+
+
+async def _keep_logs(ports: Ports) -> None:
+    """The public logs follow the ledger within seconds, whoever appends to it; an absent database is waited for."""
+    while True:
+        try:
+            await publish_logs(ports)
+        except (CannotSave, OSError) as error:
+            LOG.warning("cannot bring the public logs up to date now: %s", error)
+        await asyncio.sleep(LOGS_SECONDS)
 
 
 async def _kept_up(name: str, work: Callable[[], Awaitable[None]]) -> None:
