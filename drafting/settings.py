@@ -62,6 +62,10 @@ class Settings:
         return DataPaths(self.data)
 
     @property
+    def keys_file(self) -> Path:
+        return Path(self.keys) if self.keys else self.paths.keys / "addresses"
+
+    @property
     def database_url(self) -> str:
         return self.database or f"sqlite:///{self.paths.database}"
 

@@ -40,6 +40,9 @@ BACKED_UP: Final = (
     tables.letters,
     tables.jobs,
     tables.sealing,
+    tables.signatures,
+    tables.signature_links,
+    tables.signature_counts,
 )
 """In an order in which rows only refer to rows of tables before."""
 LEFT_OUT: Final = ("public", "mail")

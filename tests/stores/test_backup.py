@@ -5,15 +5,17 @@ import json
 import os
 import zipfile
 from collections.abc import AsyncIterator, Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pytest
 from sqlalchemy import select
 
-from drafting.actions.ports import CannotSave, Letter, Update
+from drafting.actions.ports import CannotSave, Letter, SignatureChange, SignatureRequest, Update
 from drafting.domain.events import Event, Kind
 from drafting.domain.prose import digest_of_bytes
+from drafting.domain.signatures import Shown, SignatoryKind, Signature, SignatureState
 from drafting.stores.backup import BACKED_UP, LEFT_OUT, backup, kind_of, raw_table
 from drafting.stores.database import Database
 from drafting.stores.migrating import SchemaAhead, migrate
@@ -52,6 +54,7 @@ async def full(stores: Stores, tmp_path: Path, clock: Hands) -> Stores:
     await stores.mail.send([Letter("ana@example.org", "s", "b")], clock.now())
     await stores.jobs.create("publish", {"slug": "water"}, [], clock.now())
     await stores.remembered.begin("ana", "key", "f")
+    await sign(stores, clock)
     keys = tmp_path / "data/keys"
     keys.mkdir(exist_ok=True)
     (keys / "session").write_bytes(b"\x00secret")
@@ -59,6 +62,28 @@ async def full(stores: Stores, tmp_path: Path, clock: Hands) -> Stores:
     (tmp_path / "data/mail/1.eml").write_bytes(b"letter")
     stores.public.write("d/water/index.html", b"<p>")
     return stores
+
+
+async def sign(stores: Stores, clock: Hands) -> None:
+    signature = Signature(
+        id="s1",
+        declaration="water",
+        edition=1,
+        kind=SignatoryKind.PERSON,
+        state=SignatureState.PENDING,
+        name="Bo",
+        address="bo@example.org",
+        shown=Shown.NAME,
+        locale="en",
+        salt=b"salt",
+        commitment="sha256:0",
+        requested=clock.now(),
+        expires=clock.now(),
+    )
+    letter = Letter("bo@example.org", "s", "b")
+    await stores.signatures.request(SignatureRequest(signature, "secret", letter, letter), clock.now())
+    counted = SignatureChange(signature, replace(signature, state=SignatureState.CONFIRMED))
+    await stores.signatures.change(counted, clock.now())
 
 
 async def rows(database: Database) -> dict[str, list[Any]]:

@@ -94,7 +94,9 @@ async def _database(settings: Settings, w: Words) -> Finding:
         async with opened_stores(settings) as (stores, _):
             is_ready = await stores.ready()
     except Failure as error:
-        return Finding("database", "failed", str(error), w.gettext("Install the newer program again, or bring its keys back."))
+        return Finding(
+            "database", "failed", str(error), w.gettext("Install the newer program again, or bring its keys back.")
+        )
     except (Refusal, CannotSave, OSError):
         is_ready = False
     if is_ready:

@@ -9,7 +9,6 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from pathlib import Path
 
 from drafting.actions.ports import CannotSave, Clock, Ports
 from drafting.domain.errors import Code, Refusal
@@ -54,7 +53,7 @@ class Installation:
 
 @asynccontextmanager
 async def opened_stores(settings: Settings) -> AsyncIterator[tuple[Stores, Clock]]:
-    """The stores alone. Raises ``cannot_save`` where the database is away, Failure where this program or its keys do not fit them."""
+    """The stores alone. Raises ``cannot_save`` where the database is away, Failure where program or keys do not fit."""
     clock = SystemClock()
     try:
         stores = await open_stores(
@@ -63,7 +62,7 @@ async def opened_stores(settings: Settings) -> AsyncIterator[tuple[Stores, Clock
             smtp=settings.smtp or None,
             clock=clock,
             sender=settings.sender,
-            keys=Path(settings.keys) if settings.keys else None,
+            keys=settings.keys_file,
         )
     except CannotSave as error:
         raise Refusal(Code.CANNOT_SAVE) from error
