@@ -186,3 +186,15 @@ class AccountChanges(Body):
 
 class Empty(Body):
     """No fields."""
+
+
+class Cosigned(Body):
+    """A checkpoint as a signed note (C2SP), with the lines of witnesses."""
+
+    checkpoint: Annotated[str, Meta(max_length=20_000)]
+
+
+class OfflineSignature(Body):
+    """What ``ssh-keygen -Y sign`` wrote."""
+
+    signature: Annotated[str, Meta(max_length=4000)]

@@ -1,9 +1,5 @@
 """Revisions, positions, the matrix and the ledger."""
 
-import json
-from collections.abc import Mapping
-from typing import Any
-
 from starlette.responses import Response
 
 from drafting.actions import positions
@@ -11,7 +7,7 @@ from drafting.actions.core import load_declaration
 from drafting.domain.declaration import Declaration
 from drafting.domain.differences import BlockChange, changed_facts, changed_share, diff_texts
 from drafting.domain.errors import Code, Refusal
-from drafting.domain.events import Entry
+from drafting.domain.lines import line
 from drafting.domain.positions import Cell, Position, Revision
 from drafting.domain.prose import Block, Text
 from drafting.domain.standing import cell, matrix, section_status, tabled_revision
@@ -253,19 +249,8 @@ def _cell(crossing: Cell) -> verdicts.CellAnswer:
     media="application/jsonl",
 )
 async def read_ledger(call: Call) -> Response:
-    """The declaration's entries after an index, one JSON object a line."""
+    """The declaration's entries after an index, one a line: the very bytes that its log is made of."""
     await call.declaration()
     entries = await call.ports.ledger.read(call.slug, call.number("after", 0))
-    lines = "".join(json.dumps(_entry(entry), ensure_ascii=False) + "\n" for entry in entries)
-    return Response(lines.encode(), 200, {"cache-control": "no-store"}, "application/jsonl")
-
-
-def _entry(entry: Entry) -> Mapping[str, Any]:
-    return {
-        "index": entry.index,
-        "at": entry.at.isoformat().replace("+00:00", "Z"),
-        "kind": entry.event.kind.value,
-        "actor": entry.event.actor,
-        "channel": entry.event.channel,
-        "data": dict(entry.event.data),
-    }
+    lines = b"".join(line(entry) + b"\n" for entry in entries)
+    return Response(lines, 200, {"cache-control": "no-store"}, "application/jsonl")

@@ -13,6 +13,7 @@ from drafting.web.api.declarations import declarations
 from drafting.web.api.openapi import describe, descriptions
 from drafting.web.api.operations import Operation, refused, refused_method
 from drafting.web.api.people import people
+from drafting.web.api.proofs import proofs
 from drafting.web.api.publication import publication
 from drafting.web.api.texts import texts
 
@@ -31,6 +32,7 @@ operations: Final[list[Operation]] = [
     *people.all,
     *consent.all,
     *publication.all,
+    *proofs.all,
     *descriptions.all,
 ]
 

@@ -216,3 +216,29 @@ class JobAnswer(Answer):
     done: int
     total: int
     steps: list[StepAnswer]
+
+
+class ReceiptAnswer(Answer):
+    """An inclusion proof (RFC 6962). ``leaf``, ``path``: hashes in base64; ``checkpoint``, ``key``: as in C2SP."""
+
+    format: int
+    stream: str
+    index: int
+    leaf: str
+    size: int
+    path: list[str]
+    checkpoint: str
+    key: str
+
+
+class CosignedAnswer(Answer):
+    """How many known witnesses have signed."""
+
+    witnesses: int
+
+
+class OfflineKey(Answer):
+    """``strength`` A: signed with a key that the server never had; ``key``: its fingerprint."""
+
+    strength: str
+    key: str

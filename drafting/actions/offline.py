@@ -1,0 +1,79 @@
+"""Positions that a delegate signs again away from the server, with a key that never comes here (consent strength A)."""
+
+from collections.abc import Sequence
+
+from drafting.actions.core import Actor, authorise, commit, load_declaration
+from drafting.actions.ports import Ports
+from drafting.domain.declaration import Declaration
+from drafting.domain.errors import Code, Refusal
+from drafting.domain.events import Entry, Event, Kind
+from drafting.domain.notes import Check
+from drafting.domain.policy import Action, Subject
+from drafting.domain.positions import Position
+from drafting.domain.statements import offline_key, position_statement
+
+
+def find_position(declaration: Declaration, section: str, position: str) -> Position:
+    """Raises ``not_found``."""
+    part = declaration.sections.get(section)
+    found = next((p for p in part.positions if p.id == position), None) if part else None
+    if found is None:
+        raise Refusal(Code.NOT_FOUND, section=section, position=position)
+    return found
+
+
+async def _entry(ports: Ports, declaration: Declaration, act: Position) -> Entry:
+    """The act as it was recorded: what was folded leaves out nothing, but writes some of it otherwise."""
+    return (await ports.ledger.read(declaration.slug, act.index - 1))[0]
+
+
+async def read_statement(ports: Ports, slug: str, section: str, position: str) -> bytes:
+    """The file to sign: ``ssh-keygen -Y sign -n drafting -f KEY FILE``."""
+    declaration = await load_declaration(ports, slug)
+    entry = await _entry(ports, declaration, find_position(declaration, section, position))
+    return position_statement(slug, entry.event.data)
+
+
+async def sign_position(
+    ports: Ports, actor: Actor, *, slug: str, section: str, position: str, signature: str, check: Check
+) -> str:
+    """Keep an SSH signature (Ed25519, armoured) over a position; the fingerprint of its key.
+
+    Raises ``bad_input`` (``field`` signature) for what is no signature over this position's statement, ``taken`` where
+    it has one already, and what taking a position raises.
+    """
+    at = ports.clock.now()
+    declaration = await load_declaration(ports, slug)
+    act = find_position(declaration, section, position)
+    entry = await _entry(ports, declaration, act)
+    key = offline_key(slug, entry.event.data, signature, check)
+    if key is None:
+        raise Refusal(Code.BAD_INPUT, field="signature", reason="not an SSH signature over this statement")
+    signed = {e.event.data["position"] for e in await ports.ledger.read(slug, act.index) if _signs(e)}
+
+    def decide(now: Declaration) -> Sequence[Event]:
+        authorise(now, actor, Action.TAKE_POSITION, Subject(network=act.network), at)
+        if not actor.fresh:
+            raise Refusal(Code.SIGN_IN_ANEW)
+        if position in signed:
+            raise Refusal(Code.TAKEN, position=position)
+        data = {
+            "position": position,
+            "network": act.network,
+            "section": section,
+            "key": key,
+            "signature": signature.strip() + "\n",
+        }
+        return [Event(Kind.POSITION_SIGN, data, actor.account, actor.channel)]
+
+    await commit(ports, slug, decide)
+    return key
+
+
+def _signs(entry: Entry) -> bool:
+    return entry.event.kind is Kind.POSITION_SIGN
+
+
+async def offline_keys(ports: Ports, slug: str) -> dict[str, str]:
+    """Position → fingerprint of the key that it was signed with, for those that were."""
+    return {e.event.data["position"]: e.event.data["key"] for e in await ports.ledger.read(slug) if _signs(e)}
