@@ -28,6 +28,30 @@ async function clearCaches(): Promise<void> {
   for (const worker of await navigator.serviceWorker.getRegistrations()) await worker.unregister()
 }
 
+/** The names of a database's stores: what texts were, changes not yet saved, words that could not be merged. */
+export const STORES = { texts: "texts", pending: "pending", aside: "aside" } as const
+export const databaseName = (account: string, declaration: string): string => `${DATABASE_PREFIX}${account}:${declaration}`
+
+/** Whether this device keeps words that the server does not have, in any text of the declaration. */
+export function keepsWords(account: string, declaration: string): Promise<boolean> {
+  return new Promise(resolve => {
+    if (!("indexedDB" in globalThis)) return resolve(false)
+    const request = indexedDB.open(databaseName(account, declaration))
+    request.onupgradeneeded = () => request.transaction?.abort() // there is none: none is made
+    request.onerror = () => resolve(false)
+    request.onsuccess = () => {
+      const database = request.result
+      const counted = database.transaction([STORES.pending, STORES.aside])
+      const counts = [STORES.pending, STORES.aside].map(name => counted.objectStore(name).count())
+      counted.oncomplete = () => {
+        database.close()
+        resolve(counts.some(count => count.result > 0))
+      }
+      counted.onabort = () => resolve(false)
+    }
+  })
+}
+
 /** Forgets everything: words, pages, the offline shell. */
 export async function clearDevice(): Promise<void> {
   const work: Promise<unknown>[] = []

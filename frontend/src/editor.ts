@@ -1,32 +1,66 @@
 // What every page of the workshop loads first: small; the editor itself follows only when it is wanted.
-import { clearOnLogout, PAGES } from "./device"
+import { clearOnLogout, keepsWords, PAGES } from "./device"
 
 clearOnLogout()
 
 const root = document.querySelector<HTMLElement>("[data-editor]")
 if (root) {
-  whenWanted(root, async () => {
+  const { account = "", declaration = "" } = root.dataset
+  const start = async (ready: () => void): Promise<void> => {
     const { startWorkshop } = await import("./page/workshop")
-    startWorkshop(root)
-    await forOneAccount(root.dataset["account"] ?? "").catch(() => undefined) // storage may be forbidden
+    startWorkshop(root, ready)
+    await forOneAccount(account).catch(() => undefined) // storage may be forbidden
     keepShell()
-  })
+  }
+  void whenWanted(root.querySelector<HTMLElement>("[data-edit]"), account, declaration, start)
 }
 
-/** Without a switch the texts are live at once; with one, when it is pressed or the address says #edit. */
-function whenWanted(within: HTMLElement, start: () => Promise<void>): void {
-  const control = within.querySelector<HTMLElement>("[data-edit]")
-  const begin = (event?: Event): void => {
-    event?.preventDefault()
-    if (control) control.hidden = true
-    start().catch((error: unknown) => {
+/** The texts are live at once on a desk, with `#edit`, and where this device keeps words that the server has to get;
+ *  on a phone or a weak network when the switch is pressed. Without a switch they always are. */
+async function whenWanted(
+  control: HTMLElement | null,
+  account: string,
+  declaration: string,
+  start: (ready: () => void) => Promise<void>,
+): Promise<void> {
+  if (!control) return start(() => undefined)
+  let begun = false
+  const begin = (focus: boolean): void => {
+    if (begun) return
+    begun = true
+    let wasReady = false
+    const ready = (): void => {
+      control.hidden = true
+      if (focus && !wasReady) document.querySelector<HTMLElement>(".ProseMirror")?.focus()
+      wasReady = true
+    }
+    control.setAttribute("aria-busy", "true")
+    start(ready).catch((error: unknown) => {
       // a weak network: the text stays as the server rendered it, and the switch can be pressed again
       console.warn("The editor did not come:", error)
-      if (control) control.hidden = false
+      begun = false
+      control.removeAttribute("aria-busy")
+      control.hidden = false
     })
   }
-  if (!control || location.hash === "#edit") begin()
-  control?.addEventListener("click", begin)
+  control.addEventListener("click", event => {
+    event.preventDefault()
+    begin(true)
+  })
+  if (location.hash === "#edit" || !isSpare() || (await keepsWords(account, declaration))) begin(false)
+  else control.hidden = false
+}
+
+interface Connection {
+  readonly saveData?: boolean
+  readonly effectiveType?: string
+}
+
+/** Whether what is loaded should be wanted first: a small screen, or a network that is slow or paid by the byte. */
+function isSpare(): boolean {
+  const { connection } = navigator as { connection?: Connection }
+  const weak = connection?.saveData === true || /2g|3g/.test(connection?.effectiveType ?? "")
+  return weak || matchMedia("(max-width: 48rem)").matches
 }
 
 /** Pages that were kept for somebody else are not for this person; unsaved words stay for their author. */

@@ -94,6 +94,9 @@ def editor(page: Page, text: str | None = None) -> Locator:
     """The live editor of a text (its name without the declaration, `water.en`), the first one of the page if None."""
     section = page.locator(f'[data-text="{SLUG}.{text}"]') if text else page.locator("[data-text]").first
     mount = section.locator(".ProseMirror[contenteditable=true]")
+    expect(mount.or_(page.locator("[data-edit]")).filter(visible=True).first).to_be_visible()
+    if page.locator("[data-edit]:not([aria-busy])").is_visible():  # on a phone the editor comes when it is wanted
+        page.locator("[data-edit]").click()
     expect(mount).to_be_visible()
     return mount
 

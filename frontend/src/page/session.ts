@@ -26,6 +26,8 @@ export interface SessionContext {
   readonly keeping: Promise<Keeping | null>
   readonly messages: Messages
   readonly person: Person
+  /** A text is shown by the editor from now on. */
+  readonly ready: () => void
   /** The page is older than the server; resolves to false when loading it anew did not help before. */
   readonly reload: () => boolean
 }
@@ -144,7 +146,7 @@ export class Session {
 
   /** The page is being hidden: write what is known now. */
   hide(): void {
-    void this.keeper?.writeBase()
+    void this.keeper?.hurry()
   }
 
   private edit(): void {
@@ -163,6 +165,7 @@ export class Session {
     if (this.editable && !this.stop && this.toolbarElement) {
       this.toolbar = new Toolbar(this.toolbarElement, this.editor, this.context.messages)
     }
+    this.context.ready()
   }
 
   private readonly refreshTools = coalesced(() => this.toolbar?.update())

@@ -11,7 +11,8 @@ const RELOADED = "drafting:reloaded"
 const RELOAD_AGAIN = 60_000 // milliseconds
 const RELOAD_WAIT = 1_500 // in which other texts put their words aside
 
-export function startWorkshop(root: HTMLElement): void {
+/** `ready` is called when the first text is live. */
+export function startWorkshop(root: HTMLElement, ready = (): void => {}): void {
   const { sync = "/sync", declaration = "", account = "", person = "", network = "", networkName = network, hue = "0", lang } = root.dataset
   const messages = pageMessages(lang ?? document.documentElement.lang)
   const sessions: Session[] = []
@@ -24,6 +25,7 @@ export function startWorkshop(root: HTMLElement): void {
       return null
     }),
     messages,
+    ready,
     person: { name: person, network: networkName, hue: Number(hue) || 0 },
     reload: () => {
       if (Date.now() - Number(sessionStorage.getItem(RELOADED) ?? 0) < RELOAD_AGAIN) return false

@@ -100,6 +100,14 @@ export class Keeper {
     if (this.works) this.baseTimer ??= setTimeout(() => void this.writeBase(), BASE_WAIT)
   }
 
+  /** The page is being hidden, and may not come back: write what is not yet written. */
+  async hurry(): Promise<void> {
+    if (!this.works) return
+    if (this.timer) clearTimeout(this.timer)
+    this.write()
+    await this.writeBase()
+  }
+
   async writeBase(): Promise<void> {
     if (this.baseTimer) clearTimeout(this.baseTimer)
     this.baseTimer = null

@@ -1,5 +1,5 @@
 // Words kept on this device until the server has them: one small IndexedDB database per account and declaration.
-import { DATABASE_PREFIX } from "../device"
+import { databaseName, STORES } from "../device"
 
 /** A text as this device last knew it, and changes that the server has not confirmed. */
 export interface Kept {
@@ -21,9 +21,7 @@ export interface Aside {
   readonly at: number
 }
 
-const TEXTS = "texts"
-const PENDING = "pending"
-const ASIDE = "aside"
+const { texts: TEXTS, pending: PENDING, aside: ASIDE } = STORES
 
 const done = <T>(request: IDBRequest<T>): Promise<T> =>
   new Promise((resolve, reject) => {
@@ -45,7 +43,7 @@ export class Keeping {
 
   /** @throws Error where the browser keeps nothing (private windows, full disks, policy). */
   static async open(account: string, declaration: string): Promise<Keeping> {
-    const request = indexedDB.open(`${DATABASE_PREFIX}${account}:${declaration}`, 1)
+    const request = indexedDB.open(databaseName(account, declaration), 1)
     request.onupgradeneeded = () => {
       request.result.createObjectStore(TEXTS)
       request.result.createObjectStore(PENDING, { autoIncrement: true }).createIndex("name", "name")
