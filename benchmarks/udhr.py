@@ -31,12 +31,13 @@ REPORT: Final = ROOT / "docs" / "udhr.md"
 AT_ONCE: Final = 2
 GOAL: Final = 0.96
 GOAL_OF_A_SCRIPT: Final = 0.9
+PRINTING: Final = ("pdf", "patches", "breaks", "fonts", "archival", "readback", "preflight")
 Row = dict[str, Any]
 
 
 def stamp() -> str:
-    """What the results depend on, but for the faces."""
-    sources = [*(ROOT / "drafting" / "publishing").glob("*.py"), *TEMPLATES.glob("print/*")]
+    """What the books depend on, but for the faces."""
+    sources = [*(ROOT / "drafting" / "publishing" / f"{name}.py" for name in PRINTING), *TEMPLATES.glob("print/*")]
     digest = hashlib.sha256(weasyprint.__version__.encode())
     for source in sorted(sources):
         digest.update(source.read_bytes())
@@ -47,6 +48,17 @@ def resident(process: int | str = "self") -> int:
     """The memory of a process now, in KiB."""
     lines = Path(f"/proc/{process}/status").read_text("ascii").splitlines()
     return next((int(line.split()[1]) for line in lines if line.startswith("VmRSS")), 0)
+
+
+def by_turns(codes: Iterable[str]) -> list[str]:
+    """One file of every script, then the second of each, and so on: what goes wrong shows early."""
+    seen: Counter[str] = Counter()
+    turns = []
+    for code in codes:
+        script = declarations.language(code).locale.script
+        turns.append((seen[script], code))
+        seen[script] += 1
+    return [code for _, code in sorted(turns)]
 
 
 async def try_one(workers: Workers, code: str) -> Row:
@@ -82,7 +94,10 @@ async def run(codes: Iterable[str], kept: Path, mark: str) -> dict[str, int]:
             memory.setdefault("this process before", resident())
             memory["workers after"] = resident(workers._process.pid)
             memory["this process after"] = resident()
-            print(f"{code:<12} {row.get('verbatim', 0):.3f} {row.get('refused', '')} {row.get('uncovered', '')}")
+            print(
+                f"{code:<12} {row.get('verbatim', 0):.3f} {row.get('refused', '')} {row.get('uncovered', '')}",
+                flush=True,
+            )
 
     await asyncio.gather(*(work() for _ in range(AT_ONCE)))
     await asyncio.to_thread(workers.close)
@@ -182,7 +197,7 @@ def main() -> None:
     mark = stamp()
     done = read_kept(KEPT, mark)
     wanted = options.codes or declarations.codes()
-    memory = asyncio.run(run([code for code in wanted if code not in done], KEPT, mark))
+    memory = asyncio.run(run(by_turns(code for code in wanted if code not in done), KEPT, mark))
     rows = [row for code, row in read_kept(KEPT, mark).items() if code in wanted]
     print(f"{len(rows)} files, verbatim {mean(rows, 'verbatim'):.4f}", Counter(r.get("refused", "") for r in rows))
     if not options.no_report and not options.codes:
