@@ -1,0 +1,39 @@
+"""`drafting` over a native library that some words make hang or die: ``python -m tests.hostile.server serve …``.
+
+The words pass every check; they stand for whatever a future fuzzer may find.
+"""
+
+import ctypes
+import re
+import sys
+from typing import Any
+
+from pycrdt import Doc
+
+from drafting.cli import main
+from drafting.sync import replica
+
+HANG = "the interpreter waits for ever"
+DIE = "the process dies"
+PANIC = "the library panics"
+
+
+class PanicException(BaseException):
+    """Named as pyo3's."""
+
+
+class Fragile(Doc[Any]):
+    def apply_update(self, update: bytes) -> None:
+        if HANG.encode() in update:
+            # Matching holds the interpreter's lock, as native code does.
+            re.fullmatch("(a|a)*b", "a" * 100)
+        if DIE.encode() in update:
+            ctypes.string_at(0)
+        if PANIC.encode() in update:
+            raise PanicException("no such branch")
+        super().apply_update(update)
+
+
+if __name__ == "__main__":
+    replica.Doc = Fragile  # type: ignore[misc,attr-defined]
+    sys.exit(main())
