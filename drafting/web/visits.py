@@ -22,11 +22,12 @@ from drafting.web import demonstration
 from drafting.web.assets import Assets
 from drafting.web.i18n import Languages, Words
 from drafting.web.rendering import Templates
+from drafting.web.signing_gate import SigningGate
 
 MAX_FIELDS: Final = 2000
 
 
-@dataclass(slots=True)
+@dataclass
 class Site:
     """What every request shares: the ports, the settings, the languages, the templates, the built assets."""
 
@@ -38,6 +39,11 @@ class Site:
     on_session_end: Callable[[str], Awaitable[None]] | None = None
     checks: Callable[[Words], Awaitable[Sequence[Any]]] | None = None
     wake: Callable[[], None] | None = None
+
+    @cached_property
+    def signing_gate(self) -> SigningGate:
+        """Who may ask to sign how often, for pages and API together."""
+        return SigningGate(self.settings.signatures_an_hour)
 
     def wake_jobs(self) -> None:
         """Let open work begin now instead of at the next look."""

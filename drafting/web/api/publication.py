@@ -6,6 +6,7 @@ from drafting.actions import publication as acts
 from drafting.actions import releasing
 from drafting.actions.core import load_declaration
 from drafting.actions.ports import Job
+from drafting.actions.signing_links import count_signatures
 from drafting.domain.editions import Edition, EditionStatus, Release
 from drafting.domain.errors import Code, Refusal
 from drafting.domain.policy import Action, Subject, may
@@ -31,7 +32,7 @@ async def read_manifest(call: Call) -> verdicts.ManifestAnswer:
 async def freeze_edition(call: Call, body: bodies.Freeze) -> verdicts.EditionAnswer:
     """Freeze the whole as it stands as the next edition."""
     made = await acts.freeze_edition(call.ports, call.actor, slug=call.slug, manifest_digest=body.manifest_digest)
-    return _edition(made)
+    return await _edition(call, made)
 
 
 @add("POST", EDITION + "/approve", 202)
@@ -68,7 +69,8 @@ def _wake(call: Call) -> None:
 @add("GET", "/declarations/{slug}/editions", is_public=True)
 async def list_editions(call: Call) -> answers.Page[verdicts.EditionAnswer]:
     """The editions, oldest first: all of them for those who take part, the released ones for everybody."""
-    return call.page([_edition(edition) for edition in await _visible(call)])
+    page = call.page(await _visible(call))
+    return answers.Page(items=[await _edition(call, edition) for edition in page.items], next=page.next)
 
 
 @add("GET", EDITION, is_public=True)
@@ -78,7 +80,7 @@ async def read_edition(call: Call) -> verdicts.EditionAnswer:
     found = next((edition for edition in await _visible(call) if edition.n == n), None)
     if found is None:
         raise Refusal(Code.NOT_FOUND, edition=n)
-    return _edition(found)
+    return await _edition(call, found)
 
 
 async def _visible(call: Call) -> list[Edition]:
@@ -91,8 +93,9 @@ async def _visible(call: Call) -> list[Edition]:
     return declaration.released
 
 
-def _edition(edition: Edition) -> verdicts.EditionAnswer:
+async def _edition(call: Call, edition: Edition) -> verdicts.EditionAnswer:
     is_released = edition.status is EditionStatus.RELEASED
+    signed = await count_signatures(call.ports, call.slug, edition.n)
     return verdicts.EditionAnswer(
         n=edition.n,
         status=edition.status.value,
@@ -104,7 +107,7 @@ def _edition(edition: Edition) -> verdicts.EditionAnswer:
         approved_by=[verdicts.ApprovalPlace(network=a.network, at=a.at) for a in edition.approvals],
         releases=[_release(release) for release in edition.releases],
         files=[verdicts.FileAnswer(**file) for file in edition.releases[-1].files] if is_released else [],
-        signatures=verdicts.Counts(),
+        signatures=verdicts.Counts(people=signed.people, organisations=signed.organisations),
     )
 
 

@@ -15,6 +15,7 @@ from drafting.web.api.operations import Operation, refused, refused_method
 from drafting.web.api.people import people
 from drafting.web.api.proofs import proofs
 from drafting.web.api.publication import publication
+from drafting.web.api.signatures import signatures
 from drafting.web.api.texts import texts
 
 METHODS: Final = ["GET", "POST", "PUT", "PATCH", "DELETE"]
@@ -32,6 +33,7 @@ operations: Final[list[Operation]] = [
     *people.all,
     *consent.all,
     *publication.all,
+    *signatures.all,
     *proofs.all,
     *descriptions.all,
 ]

@@ -1,0 +1,120 @@
+"""Signing an edition, without an account: ask, confirm, withdraw; and the public list."""
+
+import json
+from collections.abc import Mapping
+from typing import Any
+from urllib.parse import urlencode
+
+from starlette.responses import Response
+
+from drafting.actions import signing
+from drafting.actions import signing_links as acts
+from drafting.domain.lines import line
+from drafting.domain.signatures import Shown, Signature, SignatureState, Source
+from drafting.web.api import signing_bodies as bodies
+from drafting.web.api.answers import Page
+from drafting.web.api.bodies import Empty, Token
+from drafting.web.api.calls import MOST_ITEMS, USUAL_ITEMS, Call
+from drafting.web.api.operations import Operations
+from drafting.web.api.verdicts import Counts
+from drafting.web.visits import Site
+
+signatures = Operations("Signatures")
+add = signatures.add
+EDITION = "/declarations/{slug}/editions/{n}"
+MOST_ENTRIES = 1000
+
+
+@add("POST", EDITION + "/signatures", 202, is_public=True)
+async def sign(call: Call, body: bodies.NewSignature) -> Empty:
+    """Ask to sign a released edition; a letter holds the link that confirms. Known addresses get the same answer."""
+    site: Site = call.request.app.state.site
+    prefix = site.signing_gate.admit(call.request, call.ports.clock.now())
+    asked = signing.Asked(
+        kind=body.kind,
+        name=body.name,
+        address=body.address,
+        locale=body.locale,
+        affiliation=body.affiliation,
+        role=body.role,
+        place=body.place,
+        shown=body.shown,
+        publish=body.consents.publish,
+        updates=body.consents.updates,
+        second_contact=body.second_contact or "",
+        prefix=prefix,
+    )
+    await signing.sign(call.ports, slug=call.slug, n=call.count("n"), asked=asked, source=Source.API)
+    return Empty()
+
+
+@add("POST", "/signatures/confirm", is_public=True)
+async def confirm_signature(call: Call, body: Token) -> bodies.ConfirmedAnswer:
+    """Spend the link of a letter; an organisation counts once its second contact has confirmed too."""
+    signature = await acts.confirm_signature(call.ports, body.token)
+    status = "awaiting_second" if signature.awaits_second else signature.state.value
+    return bodies.ConfirmedAnswer(
+        status=status, id=signature.id, index=signature.index, commitment=signature.commitment
+    )
+
+
+@add("POST", "/signatures/withdraw", is_public=True)
+async def withdraw_signature(call: Call, body: bodies.Withdrawal) -> bodies.WithdrawnAnswer:
+    """Take a signature back, and with ``erase`` have everything deleted that was said."""
+    signature = await acts.withdraw_signature(call.ports, body.token, erase=body.erase)
+    return bodies.WithdrawnAnswer(status=SignatureState.WITHDRAWN.value, erased=signature.is_erased)
+
+
+@add("POST", "/signatures/read", is_public=True, answer=dict[str, Any])
+async def read_signature(call: Call, body: Token) -> Response:
+    """Everything that is kept of a signatory, for themselves; the token stands in the body, so that no log has it."""
+    own = await acts.export_signature(call.ports, body.token)
+    return Response(json.dumps(own, ensure_ascii=False), 200, {"cache-control": "no-store"}, "application/json")
+
+
+@add("GET", EDITION + "/signatures", is_public=True, queries={"after": "index of the last one seen", "limit": "number"})
+async def list_signatures(call: Call) -> bodies.SignaturesAnswer:
+    """The count, and those who want to be shown, in the order of their confirmation."""
+    n = call.count("n")
+    await signing.open_edition(call.ports, call.slug, n)
+    limit = min(max(call.number("limit", USUAL_ITEMS), 1), MOST_ITEMS)
+    found = await call.ports.signatures.listed(call.slug, n, call.number("after", 0), limit + 1)
+    counts = await acts.count_signatures(call.ports, call.slug, n)
+    items, following = found[:limit], None
+    if len(found) > limit:
+        following = f"{call.request.url.path}?{urlencode({'after': items[-1].index or 0, 'limit': limit})}"
+    return bodies.SignaturesAnswer(
+        count=Counts(people=counts.people, organisations=counts.organisations),
+        items=[_item(signature) for signature in items],
+        next=following,
+    )
+
+
+def _item(signature: Signature) -> bodies.SignatureAnswer:
+    """With initials nothing else is shown that could tell who it is."""
+    is_named = signature.shown is Shown.NAME
+    return bodies.SignatureAnswer(
+        index=signature.index or 0,
+        kind=signature.kind.value,
+        name=signature.shown_name,
+        affiliation=signature.affiliation if is_named else "",
+        role=signature.role if is_named else "",
+        place=signature.place if is_named else "",
+        at=signature.confirmed or signature.requested,
+        commitment=signature.commitment,
+    )
+
+
+@add(
+    "GET",
+    "/declarations/{slug}/signatures/ledger",
+    queries={"after": "index of the last entry seen"},
+    media="application/jsonl",
+    is_public=True,
+    answer=Page[Mapping[str, Any]],
+)
+async def read_signatures_ledger(call: Call) -> Response:
+    """The entries of a declaration's signatures, at most a thousand at a time: commitments, and no personal data."""
+    entries = await call.ports.signatures.entries(call.slug, call.number("after", 0), MOST_ENTRIES)
+    lines = b"".join(line(entry) + b"\n" for entry in entries)
+    return Response(lines, 200, {"cache-control": "no-store"}, "application/jsonl")

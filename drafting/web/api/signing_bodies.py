@@ -1,0 +1,70 @@
+"""What the API takes and answers where somebody signs."""
+
+from datetime import datetime
+from typing import Annotated
+
+from msgspec import Meta
+
+from drafting.web.api.answers import Answer
+from drafting.web.api.bodies import Address, Body, Name, Secret, Tag
+from drafting.web.api.verdicts import Counts
+
+
+class Consents(Body):
+    """What the signatory agrees to; nothing unless it is said."""
+
+    publish: bool = False
+    updates: bool = False
+
+
+class NewSignature(Body):
+    """``shown``: name, initials or count. ``locale``: the language that the signatory read."""
+
+    kind: str
+    name: Name
+    address: Address
+    locale: Tag
+    affiliation: Name = ""
+    role: Name = ""
+    place: Name = ""
+    shown: Annotated[str, Meta(max_length=20)] = "name"
+    consents: Consents = Consents()
+    second_contact: Annotated[str, Meta(max_length=320)] | None = None
+
+
+class Withdrawal(Body):
+    token: Secret
+    erase: bool = False
+
+
+class ConfirmedAnswer(Answer):
+    """``status``: confirmed, awaiting_second or quarantined. ``index``: the place in the ledger of signatures."""
+
+    status: str
+    id: str
+    index: int | None
+    commitment: str
+
+
+class WithdrawnAnswer(Answer):
+    status: str
+    erased: bool
+
+
+class SignatureAnswer(Answer):
+    """``name``: or initials. ``commitment``: what the ledger holds of it."""
+
+    index: int
+    kind: str
+    name: str
+    affiliation: str
+    role: str
+    place: str
+    at: datetime
+    commitment: str
+
+
+class SignaturesAnswer(Answer):
+    count: Counts
+    items: list[SignatureAnswer]
+    next: str | None = None

@@ -1,0 +1,63 @@
+"""How often one network address may ask to sign, and what is remembered of where a request came from.
+
+An address of one's own machine is not counted: it is a proxy in front, which does not tell here for whom it asks, and
+has to keep floods out itself.
+"""
+
+from collections import OrderedDict
+from datetime import datetime, timedelta
+from ipaddress import IPv4Address, IPv6Address, ip_address, ip_network
+from typing import Final
+
+from starlette.requests import Request
+
+from drafting.domain.errors import Code, Refusal
+
+HOUR: Final = timedelta(hours=1)
+MOST_KNOWN: Final = 50_000
+PREFIX_4: Final = 24
+PREFIX_6: Final = 48
+COUNTED_6: Final = 64
+
+
+class SigningGate:
+    """Counts requests of each address by the hour, in one process; several together let several times as many in."""
+
+    def __init__(self, most: int) -> None:
+        self._most = most
+        self._counts: OrderedDict[str, tuple[datetime, int]] = OrderedDict()
+
+    def admit(self, request: Request, at: datetime) -> str:
+        """The network prefix to keep with the signature; empty where it says nothing. Raises ``too_many``."""
+        address = _address(request)
+        if address is None or address.is_loopback:
+            return ""
+        self._count(_counted(address), at)
+        return _prefix(address, PREFIX_4 if address.version == 4 else PREFIX_6)
+
+    def _count(self, key: str, at: datetime) -> None:
+        since, count = self._counts.pop(key, (at, 0))
+        if at - since >= HOUR:
+            since, count = at, 0
+        self._counts[key] = since, count + 1
+        if len(self._counts) > MOST_KNOWN:
+            self._counts.popitem(last=False)
+        if count >= self._most:
+            raise Refusal(Code.TOO_MANY, limit=self._most)
+
+
+def _address(request: Request) -> IPv4Address | IPv6Address | None:
+    try:
+        found = ip_address(request.client.host) if request.client else None
+    except ValueError:
+        return None
+    return found.ipv4_mapped or found if isinstance(found, IPv6Address) else found
+
+
+def _counted(address: IPv4Address | IPv6Address) -> str:
+    """A line of its own in version 4; in version 6 whoever has one address has 2^64 of them."""
+    return str(address) if address.version == 4 else _prefix(address, COUNTED_6)
+
+
+def _prefix(address: IPv4Address | IPv6Address, bits: int) -> str:
+    return str(ip_network((address, bits), strict=False))
