@@ -16,7 +16,7 @@ class Origin(StrEnum):
     """Where a change comes from, which decides what happens to it.
 
     A participant is told "saved" and refused openly; an action waits for its future; a repair is nobody's. What other
-    nodes wrote is no change: the log has it already (``Room.take_in``).
+    nodes wrote is no change: the log has it already (``Hearsay.take_in``).
     """
 
     LOCAL = "local"

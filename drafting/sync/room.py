@@ -16,7 +16,7 @@ from drafting.domain.errors import Code, Refusal
 from drafting.sync import wire
 from drafting.sync.alone import ALONE, Others
 from drafting.sync.changes import Asked, Errand, Offered, Reading, Repairing, Writing, new_client
-from drafting.sync.check import Refused, writers
+from drafting.sync.hearsay import Hearsay
 from drafting.sync.notes import UNWATCHED, Notes, Trace
 from drafting.sync.pace import Pace
 from drafting.sync.participants import CloseCode, Participant
@@ -24,7 +24,6 @@ from drafting.sync.presence import Presence
 from drafting.sync.relay import News
 from drafting.sync.replica import Broken, Replica
 from drafting.sync.turn import Turn, cannot_save
-from drafting.sync.wire import FrameError
 
 logger: Final = logging.getLogger(__name__)
 
@@ -74,8 +73,7 @@ class Room:
         self._owners: dict[int, str] = {}
         self._own_clients: dict[str, int] = {}
         self._errands: list[Errand] = []
-        self._news: list[News] = []
-        self._last_heard = 0
+        self.hearsay = Hearsay(self)
         self._turning: asyncio.Task[None] | None = None
         self._has_turned = asyncio.Event()
         self._presence = Presence(self.owns)
@@ -199,10 +197,8 @@ class Room:
         where nobody is in the text that has time until somebody wants something."""
         if last <= self.sequence or self.is_abandoned:
             return
-        self._last_heard = max(self._last_heard, last)
+        self.hearsay.note(last, news if self.participants else ())
         if self.participants:
-            if len(self._news) < MAX_TURN:
-                self._news += news
             self._start()
 
     def stand(self, standing: Standing) -> None:
@@ -226,50 +222,9 @@ class Room:
     def own_points(self) -> bytes | None:
         return self._presence.own()
 
-    async def _catch_up(self) -> None:
-        """A log that can't be read now only delays: the others look into it again and again."""
-        heard, last = sorted(self._news), self._last_heard
-        self._news, self._last_heard = [], 0
-        news: list[News] = []
-        for one in heard:
-            if one.sequence == self.sequence + len(news) + 1:
-                news.append(one)
-        if last > self.sequence + len(news):
-            try:
-                news = await self.read_news()
-            except CannotSave as error:
-                logger.warning("text %s can't be brought up to date now: %s", self.name, error)
-        if not self.take_in(news):
-            await self.reload()
-
-    async def read_news(self) -> list[News]:
-        """What the log holds beyond what is here."""
-        return [News(u.sequence, u.account, u.data) for u in await self.log.read(self.name, self.sequence)]
-
-    def take_in(self, news: Sequence[News], apart_from: Set[int] = frozenset()) -> bool:
-        """Apply and show what the log holds already. False where that can't be, or where it says anything under one of
-        these client ids: then only loading the text helps."""
-        replica = self.replica
-        doubtful = False
-        try:
-            for one in news:
-                if apart_from and not apart_from.isdisjoint(writers(one.data)):
-                    return False
-                checked = replica.check(one.data)
-                if checked.missing:
-                    return False
-                self._owners.update(dict.fromkeys(checked.written, one.account))
-                replica.known.take(checked)
-                doubtful = doubtful or checked.tangled
-            frame = replica.apply([one.data for one in news], doubtful) if news else None
-        except (FrameError, Refused, Broken) as error:
-            logger.error("text %s has to be loaded for what others wrote: %s", self.name, error)
-            return False
-        if news:
-            self.sequence = news[-1].sequence
-        if frame is not None:
-            self.tell_all([wire.update(frame)])
-        return True
+    def own(self, written: Mapping[int, object], account: str) -> None:
+        """The log says so."""
+        self._owners.update(dict.fromkeys(written, account))
 
     # ---- turns, from inside
 
@@ -308,11 +263,11 @@ class Room:
         errands: list[Errand] = []
         is_well = False
         try:
-            while self._errands or self._last_heard > self.sequence:
+            while self._errands or self.hearsay.is_ahead:
                 if rest := self.pace.rest:
                     await asyncio.sleep(rest)
-                if self._last_heard > self.sequence:
-                    await self._catch_up()
+                if self.hearsay.is_ahead:
+                    await self.hearsay.catch_up()
                 errands, self._errands = self._errands[:MAX_TURN], self._errands[MAX_TURN:]
                 self.pace.begin()
                 await Turn(self, errands).take()

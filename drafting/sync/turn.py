@@ -295,10 +295,10 @@ class Turn:
         """Another node was first. Updates that participants sent stand beside what it kept, unless the same clients
         wrote there; whatever else was made for the text as it was is made anew."""
         room = self.room
-        news = await room.read_news()
+        news = await room.hearsay.read()
         clients = {client for change in self.changes for client in change.checked.written}
         stand_alone = bool(news) and all(change.origin is Origin.LOCAL for change in self.changes)
-        if not stand_alone or not room.take_in(news, apart_from=clients):
+        if not stand_alone or not room.hearsay.take_in(news, apart_from=clients):
             await self._begin_again()
 
     async def _begin_again(self) -> None:
