@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Annotated
 
-from msgspec import Meta
+from msgspec import Meta, field
 
 from drafting.web.api.answers import Answer
 from drafting.web.api.bodies import Address, Body, Name, Secret, Tag
@@ -28,7 +28,7 @@ class NewSignature(Body):
     role: Name = ""
     place: Name = ""
     shown: Annotated[str, Meta(max_length=20)] = "name"
-    consents: Consents = Consents()
+    consents: Consents = field(default_factory=Consents)
     second_contact: Annotated[str, Meta(max_length=320)] | None = None
 
 
