@@ -4,6 +4,7 @@ from collections.abc import Callable, Mapping
 from typing import Any, Final
 
 from drafting.web.i18n import Words
+from drafting.web.signing_misfits import signing_misfit
 
 Sentence = Callable[[Words], str]
 
@@ -45,6 +46,8 @@ _FIELDS: Final[Mapping[str, Sentence]] = {
 def misfit(words: Words, data: Mapping[str, Any]) -> str:
     """The sentence for a ``bad_input``: the field's own, else one that names the field where it is known."""
     field = str(data.get("field", ""))
+    if sentence := signing_misfit(words, data):
+        return sentence
     if data.get("reason") == "reused":
         return words.gettext("This Idempotency-Key stood for another request. Nothing was recorded; use a new one.")
     if field.startswith("card."):

@@ -1,0 +1,32 @@
+"""What cannot be used in the form of a signature: a sentence for each field, with what to do."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from drafting.actions.signing import SIGNATURE
+from drafting.web.i18n import Words
+
+
+def signing_misfit(w: Words, data: Mapping[str, Any]) -> str | None:
+    """The sentence for a ``bad_input`` of a signature; None for any other."""
+    if data.get("of") != SIGNATURE:
+        return None
+    field, reason = data.get("field", ""), data.get("reason")
+    if reason == "address":
+        return w.gettext("Write an e-mail address like name@example.org.")
+    if reason == "same":
+        return w.gettext("The second contact has to be another person with another address.")
+    if reason == "empty":
+        return w.gettext("Write the name that signs.")
+    if reason == "too_long":
+        return w.ngettext(
+            "This is too long: it may have %(num)s letter at most.",
+            "This is too long: it may have %(num)s letters at most.",
+            int(data["longest"]),
+        )
+    if reason == "characters":
+        return w.gettext(
+            "This holds an invisible character, perhaps one that turns the direction of writing. Type it anew instead "
+            "of pasting it."
+        )
+    return w.gettext("Choose one of the answers for “%(field)s”.", field=field)
