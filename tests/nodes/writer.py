@@ -3,7 +3,7 @@
 import asyncio
 import json
 from collections.abc import Callable, Coroutine
-from typing import Any
+from typing import Any, Protocol
 
 from pycrdt import Doc
 from websockets.asyncio.client import ClientConnection, connect
@@ -11,16 +11,21 @@ from websockets.exceptions import ConnectionClosed, WebSocketException
 
 from drafting.sync import markup, wire
 from drafting.sync.wire import Kind, Reader
-from tests.services import Server
 
 PATIENCE = 40
 PAUSE = 0.1
 
 
+class Place(Protocol):
+    """Where a server listens, on 127.0.0.1."""
+
+    port: int
+
+
 class Writer:
     """``async with Writer(server, token, name) as writer``; comes again by itself, to ``writer.server``."""
 
-    def __init__(self, server: Server, token: str, name: str) -> None:
+    def __init__(self, server: Place, token: str, name: str) -> None:
         self.server = server
         self.doc: Doc[Any] = Doc()
         self.roots = markup.roots(self.doc)
@@ -77,17 +82,21 @@ class Writer:
 
     async def _stay(self) -> None:
         while True:
-            try:
-                url = f"ws://127.0.0.1:{self.server.port}/sync"
-                async with connect(url, max_size=None) as socket:
-                    await self._talk(socket)
-            except ConnectionClosed as closed:
-                await self._note(self.closed.append, closed.rcvd.code if closed.rcvd else 1006)
-            except (OSError, WebSocketException):
-                pass
-            self._socket, self._is_synced = None, False
+            await self._come()
             # Back to the node after a moment, as a client does; what is awaited is its success.
             await asyncio.sleep(PAUSE)
+
+    async def _come(self) -> None:
+        """One visit, until the socket is closed."""
+        try:
+            url = f"ws://127.0.0.1:{self.server.port}/sync"
+            async with connect(url, max_size=None) as socket:
+                await self._talk(socket)
+        except ConnectionClosed as closed:
+            await self._note(self.closed.append, closed.rcvd.code if closed.rcvd else 1006)
+        except (OSError, WebSocketException):
+            pass
+        self._socket, self._is_synced = None, False
 
     async def _talk(self, socket: ClientConnection) -> None:
         await socket.send(self._prefix + b"\x02\x00" + wire.string(self._token) + wire.string("4.8.0"))

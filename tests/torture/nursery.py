@@ -1,0 +1,87 @@
+"""Servers that begin within moments: this program has imported everything, and each of them is a fork of it.
+
+Arguments: the port. Every line on standard input begins a server, ``POINT COUNT``, and its process id is answered. At
+the COUNTth time that it comes to the POINT it ends itself, as a power failure would: no server is asked whether that is
+convenient. The socket is this program's, so whoever comes between two servers waits.
+"""
+
+import os
+import signal
+import socket
+import sys
+from collections.abc import Awaitable, Callable
+from typing import Any
+
+import uvicorn
+
+from drafting.settings import Settings
+from drafting.stores.batches import Batches
+from drafting.stores.postgres_log import PostgresLog
+from drafting.stores.sqlite_log import SqliteLog
+from drafting.sync import room
+from drafting.web.commands.serving import configuration
+from drafting.web.observing import configure_logs
+
+ELSEWHERE = "elsewhere"
+POINTS = ("before a commit", "after a commit", "before a checkpoint", "after a checkpoint")
+CHECKPOINT_AFTER = 30
+
+Work = Callable[..., Awaitable[Any]]
+
+
+def ending(work: Work, moment: str, count: int) -> Work:
+    """The same work; the process ends ``before`` or ``after`` it is done for the COUNTth time."""
+    left = iter(range(count - 1, -1, -1))
+
+    async def work_and_end(*arguments: Any) -> Any:
+        is_last = next(left, None) == 0
+        if is_last and moment == "before":
+            os.kill(os.getpid(), signal.SIGKILL)
+        result = await work(*arguments)
+        if is_last:
+            os.kill(os.getpid(), signal.SIGKILL)
+        return result
+
+    return work_and_end
+
+
+def arm(point: str, count: int) -> None:
+    """Texts keep checkpoints more often than in earnest, so that many are interrupted."""
+    room.CHECKPOINT_AFTER = CHECKPOINT_AFTER  # type: ignore[misc]
+    moment, _, what = point.partition(" a ")
+    if what == "commit":
+        begin = Batches.__init__
+
+        def begin_armed(self: Batches, commit: Work) -> None:
+            begin(self, ending(commit, moment, count))
+
+        Batches.__init__ = begin_armed  # type: ignore[method-assign]
+    elif what == "checkpoint":
+        for log in (SqliteLog, PostgresLog):
+            log.keep_checkpoint = ending(log.keep_checkpoint, moment, count)  # type: ignore[method-assign]
+
+
+def serve(config: uvicorn.Config, door: socket.socket, point: str, count: int) -> None:
+    os.setsid()
+    arm(point, count)
+    uvicorn.Server(config).run([door])
+
+
+def main() -> None:
+    settings = Settings.from_environment(os.environ)
+    configure_logs(settings.log)
+    config = configuration(settings)
+    config.load()
+    signal.signal(signal.SIGCHLD, signal.SIG_IGN)
+    with socket.create_server(("127.0.0.1", int(sys.argv[1])), backlog=128) as door:
+        for line in iter(sys.stdin.readline, ""):
+            point, count = line.strip().rsplit(" ", 1)
+            child = os.fork()
+            if child == 0:
+                serve(config, door, point, int(count))
+                os._exit(0)
+            print(child, flush=True)
+
+
+if __name__ == "__main__":
+    main()
