@@ -99,9 +99,10 @@ def verify(bundle: Mapping[str, bytes], check: Check, trusted: Collection[Key] |
     if trusted is not None and key.public not in publics:
         return Verdict((Fault(KEYS, "holds no key that you trust"),), release, key)
     faults, checkpoint = _checkpoint(bundle[CHECKPOINT], release, keys, check)
-    seen, witnesses = _cosignatures(bundle, trusted or (), check)
-    faults += seen
     if faults or checkpoint is None:
+        return Verdict(tuple(faults), release, key)
+    faults, witnesses = _cosignatures(bundle, trusted or (), check)
+    if faults:
         return Verdict(tuple(faults), release, key)
     acts = read_acts(bundle[ACTS], release)
     faults = list(_proofs(bundle, acts, checkpoint)) if acts is not None else [Fault(ACTS, "is not as it was written")]
