@@ -1,5 +1,7 @@
 """How often one network address may ask to sign, and what is remembered of where a request came from.
 
+A browser with scripts sends a proof of work; who has none may sign all the same, a fifth as often from one address.
+
 An address of one's own machine is not counted: it is a proxy in front, which does not tell here for whom it asks, and
 has to keep floods out itself.
 """
@@ -18,6 +20,7 @@ MOST_KNOWN: Final = 50_000
 PREFIX_4: Final = 24
 PREFIX_6: Final = 48
 COUNTED_6: Final = 64
+UNPROVEN: Final = 5
 
 
 class SigningGate:
@@ -27,22 +30,25 @@ class SigningGate:
         self._most = most
         self._counts: OrderedDict[str, tuple[datetime, int]] = OrderedDict()
 
-    def admit(self, request: Request, at: datetime) -> str:
-        """The network prefix to keep with the signature; empty where it says nothing. Raises ``too_many``."""
+    def admit(self, request: Request, at: datetime, *, is_proven: bool = False) -> str:
+        """The network prefix to keep with the signature; empty where it says nothing. Raises ``too_many``.
+
+        ``is_proven``: the request came with a proof of work; one without weighs as much as :data:`UNPROVEN`.
+        """
         address = _address(request)
         if address is None or address.is_loopback:
             return ""
-        self._count(_counted(address), at)
+        self._count(_counted(address), at, 1 if is_proven else UNPROVEN)
         return _prefix(address, PREFIX_4 if address.version == 4 else PREFIX_6)
 
-    def _count(self, key: str, at: datetime) -> None:
+    def _count(self, key: str, at: datetime, weight: int) -> None:
         since, count = self._counts.pop(key, (at, 0))
         if at - since >= HOUR:
             since, count = at, 0
-        self._counts[key] = since, count + 1
+        self._counts[key] = since, count + weight
         if len(self._counts) > MOST_KNOWN:
             self._counts.popitem(last=False)
-        if count >= self._most:
+        if count + weight > max(self._most, weight):
             raise Refusal(Code.TOO_MANY, limit=self._most)
 
 

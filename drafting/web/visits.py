@@ -21,6 +21,7 @@ from drafting.settings import Settings
 from drafting.web import demonstration
 from drafting.web.assets import Assets
 from drafting.web.i18n import Languages, Words
+from drafting.web.proof_desk import ProofDesk
 from drafting.web.rendering import Templates
 from drafting.web.signing_gate import SigningGate
 
@@ -44,6 +45,11 @@ class Site:
     def signing_gate(self) -> SigningGate:
         """Who may ask to sign how often, for pages and API together."""
         return SigningGate(self.settings.signatures_an_hour)
+
+    @cached_property
+    def proofs(self) -> ProofDesk:
+        """Puzzles for browsers that want to sign, and their solutions."""
+        return ProofDesk(self.settings.keys_file, self.ports.clock.now())
 
     def wake_jobs(self) -> None:
         """Let open work begin now instead of at the next look."""

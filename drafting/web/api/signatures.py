@@ -29,7 +29,8 @@ MOST_ENTRIES = 1000
 async def sign(call: Call, body: bodies.NewSignature) -> Empty:
     """Ask to sign a released edition; a letter holds the link that confirms. Known addresses get the same answer."""
     site: Site = call.request.app.state.site
-    prefix = site.signing_gate.admit(call.request, call.ports.clock.now())
+    at = call.ports.clock.now()
+    prefix = site.signing_gate.admit(call.request, at, is_proven=site.proofs.take(body.proof, at))
     asked = signing.Asked(
         kind=body.kind,
         name=body.name,
@@ -46,6 +47,14 @@ async def sign(call: Call, body: bodies.NewSignature) -> Empty:
     )
     await signing.sign(call.ports, slug=call.slug, n=call.count("n"), asked=asked, source=Source.API)
     return Empty()
+
+
+@add("GET", "/signatures/challenge", is_public=True, answer=dict[str, Any])
+async def pose_challenge(call: Call) -> Response:
+    """A puzzle in ALTCHA's form; its solution, sent as ``proof``, lets more sign from one network address."""
+    site: Site = call.request.app.state.site
+    posed = site.proofs.pose(call.ports.clock.now())
+    return Response(json.dumps(posed), 200, {"cache-control": "no-store"}, "application/json")
 
 
 @add("POST", "/signatures/confirm", is_public=True)

@@ -30,6 +30,7 @@ class NewSignature(Body):
     shown: Annotated[str, Meta(max_length=20)] = "name"
     consents: Consents = field(default_factory=Consents)
     second_contact: Annotated[str, Meta(max_length=320)] | None = None
+    proof: Annotated[str, Meta(max_length=2000)] = ""
 
 
 class Withdrawal(Body):

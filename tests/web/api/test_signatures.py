@@ -105,7 +105,7 @@ async def test_bad_input_is_named(edition: OpenEdition, changes: dict[str, objec
 
 
 async def test_one_address_line_cannot_ask_without_end(tmp_path: Path) -> None:
-    edition = await open_edition(tmp_path, signatures_an_hour=3)
+    edition = await open_edition(tmp_path, signatures_an_hour=15)
     for n in range(3):
         await edition.ask(address=f"p{n}@people.example")
     assert (await edition.ask(429, address="p4@people.example"))["code"] == "too_many"
