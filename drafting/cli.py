@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from drafting.actions.ports import CannotSave
+from drafting.actions.publication import FORMATS
 from drafting.domain.errors import Code, Refusal
 from drafting.settings import SettingRefused, Settings
 from drafting.web.commands.outcomes import Exit, Failure
@@ -113,7 +114,7 @@ def parser() -> argparse.ArgumentParser:
     render.add_argument("slug", metavar="SLUG")
     render.add_argument("--edition", type=_count, required=True, metavar="N")
     render.add_argument("--locale", required=True, metavar="L")
-    render.add_argument("--format", choices=("html", "pdf"), required=True)
+    render.add_argument("--format", choices=FORMATS, required=True)
     render.add_argument("--output", type=Path, required=True, metavar="FILE")
 
     publish = commands.add_parser("publish", help="make a released edition's public files again")

@@ -153,7 +153,7 @@ def test_a_token_stands_alone_on_its_line(drafting: Program) -> None:
 
 
 def test_an_edition_is_rendered_and_made_again(demonstration: Program, tmp_path: Path) -> None:
-    for format, begins in (("html", b"<!"), ("pdf", b"%PDF-")):
+    for format, begins in (("html", b"<!"), ("pdf", b"%PDF-"), ("epub", b"PK"), ("md", b"# ")):
         output = tmp_path / f"en.{format}"
         place = ("open-well", "--edition", 1, "--locale", "en", "--format", format, "--output", output)
         demonstration("render", *place)

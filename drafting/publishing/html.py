@@ -20,7 +20,8 @@ class Setting:
 
     ``section`` is its id, for anchors; ``number`` writes numbers in the text's digits; ``back`` is what a screen reader
     says for the way back from a footnote; ``flags`` holds what is said of single blocks, by id. With ``notes_inline``
-    a footnote stands where it is referred to, for a page maker that moves it to the foot of the page.
+    a footnote stands where it is referred to, for a page maker that moves it to the foot of the page. ``separator``
+    stands between a section's id and the rest of an anchor.
     """
 
     section: str
@@ -28,6 +29,7 @@ class Setting:
     back: str = ""
     flags: Mapping[str, str] = field(default_factory=dict)
     notes_inline: bool = False
+    separator: str = ":"
 
 
 class _Writer:
@@ -67,11 +69,11 @@ class _Writer:
         return f'<a class="ref"{anchor} href="#{self.anchor("note", n)}" role="doc-noteref">{shown}</a>'
 
     def anchor(self, kind: str, n: int) -> str:
-        return escape(f"{self.setting.section}:{kind}-{n}")
+        return escape(f"{self.setting.section}{self.setting.separator}{kind}-{n}")
 
     def next_anchor(self) -> str:
         self.paragraphs += 1
-        return f' id="{escape(self.setting.section)}:{self.paragraphs}"'
+        return f' id="{escape(self.setting.section)}{self.setting.separator}{self.paragraphs}"'
 
     def flag(self, block: Block) -> str:
         flag = self.setting.flags.get(block.id)

@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Sequence
-from functools import lru_cache
+from functools import lru_cache, partial
 from hashlib import sha256
 from io import BytesIO
 from pathlib import Path
@@ -21,6 +21,14 @@ from drafting.publishing.words import Words
 # Wider tables than this are read as lists.
 WIDEST_TABLE: Final = 9
 DESCRIPTION_LENGTH: Final = 200
+MEDIA_TYPES: Final = {
+    "pdf": "application/pdf",
+    "epub": "application/epub+zip",
+    "docx": "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
+    "md": "text/markdown",
+    "txt": "text/plain",
+    "json": "application/json",
+}
 
 
 @lru_cache(maxsize=32)
@@ -60,7 +68,7 @@ def stylesheet(templates: Path) -> tuple[str, bytes]:
 def linked_data(reading: Reading) -> Markup:
     """Schema.org's description of the page, safe inside a script element."""
     content = reading.content
-    value = {
+    value: dict[str, Any] = {
         "@context": "https://schema.org",
         "@type": "CreativeWork",
         "name": reading.title,
@@ -71,11 +79,14 @@ def linked_data(reading: Reading) -> Markup:
         "dateModified": content.changed_at.isoformat(),
         "identifier": content.manifest,
         "author": [{"@type": "Organization", "name": network.name} for network in content.networks],
-        "encoding": {
-            "@type": "MediaObject",
-            "encodingFormat": "application/pdf",
-            "contentUrl": reading.address + pdf_name(content, reading.locale.tag),
-        },
+        "encoding": [
+            {
+                "@type": "MediaObject",
+                "encodingFormat": kind,
+                "contentUrl": reading.address + file_name(content, reading.locale.tag, format),
+            }
+            for format, kind in MEDIA_TYPES.items()
+        ],
     }
     if reading.locale.tag != content.source_locale:
         value["translationOfWork"] = {"@id": reading.address_of(content.source_locale)}
@@ -85,8 +96,13 @@ def linked_data(reading: Reading) -> Markup:
     return Markup(text)  # noqa: S704 - no character is left that could end the element
 
 
+def file_name(content: Content, tag: str, format: str) -> str:
+    """A file's name says what it is wherever it is kept."""
+    return f"{content.slug}-{content.n}-{tag}.{format}"
+
+
 def pdf_name(content: Content, tag: str) -> str:
-    return f"{content.slug}-{content.n}-{tag}.pdf"
+    return file_name(content, tag, "pdf")
 
 
 def describe(reading: Reading) -> str:
@@ -130,7 +146,7 @@ class Pages:
             "description": describe(reading),
             "linked_data": linked_data(reading),
             "letters": sorted(letters),
-            "pdf": pdf_name(content, reading.locale.tag),
+            "name": partial(file_name, content, reading.locale.tag),
             "translators": reading.words.join(list(content.translators.get(reading.locale.tag, ()))),
             "qr": qr_code(reading.address, reading.words.gettext("QR code: the address of this page")),
         }

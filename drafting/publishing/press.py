@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from drafting.actions.ports import Made
+from drafting.actions.publication import FORMATS
 from drafting.domain.errors import Code, Refusal
 from drafting.paths import LOCALES, TEMPLATES
 from drafting.publishing import site
@@ -74,7 +75,7 @@ class StaticPress:
     which nobody serves, until :meth:`open` moves it. Workers start with the first job; :meth:`close` ends them.
     """
 
-    formats: Final = ("html", "pdf")
+    formats: Final = FORMATS
 
     def __init__(
         self,

@@ -19,8 +19,9 @@ from typing import Any
 
 from drafting.domain.errors import Code, Refusal
 from drafting.publishing.content import read_content
+from drafting.publishing.formats import make_light
 from drafting.publishing.limits import Limits
-from drafting.publishing.pages import Pages, pdf_name, stylesheet
+from drafting.publishing.pages import Pages, file_name, pdf_name, stylesheet
 from drafting.publishing.reading import Reading
 from drafting.publishing.words import words_for
 
@@ -41,6 +42,8 @@ def render(edition: Mapping[str, Any], tag: str, format: str, templates: Path, l
     if format in PRINTED:
         name = pdf_name(content, tag) if format == "pdf" else "preflight.json"
         return {folder + name: _print(Reading(content, locale, words, notes_inline=True), templates, format)}
+    if format != "html":
+        return {folder + file_name(content, tag, format): make_light(content, tag, format, words, templates)}
     name, sheet = stylesheet(templates)
     pages = Pages(Reading(content, locale, words), templates).files()
     return {folder + page: data for page, data in pages.items()} | {f"d/{content.slug}/assets/{name}": sheet}
@@ -109,14 +112,16 @@ def main(path: str, templates: str) -> None:
     """Listen on a Unix socket at ``path`` until standard input ends."""
     signal.signal(signal.SIGCHLD, signal.SIG_IGN)
     signal.signal(signal.SIGINT, signal.SIG_IGN)
+    # A page maker that lacks a library says so on standard output, where the starter waits for one word.
+    word, sys.stdout = sys.stdout.buffer, sys.stderr
     _warm(Path(templates))
     with socket.socket(socket.AF_UNIX, socket.SOCK_STREAM) as listener, selectors.DefaultSelector() as selector:
         listener.bind(path)
         listener.listen(BACKLOG)
         selector.register(listener, selectors.EVENT_READ)
         selector.register(sys.stdin.buffer, selectors.EVENT_READ)
-        sys.stdout.buffer.write(READY)
-        sys.stdout.buffer.flush()
+        word.write(READY)
+        word.flush()
         while all(key.fileobj is listener for key, _ in selector.select()):
             connection, _ = listener.accept()
             with connection:

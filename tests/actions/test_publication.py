@@ -4,7 +4,14 @@ import json
 
 import pytest
 
-from drafting.actions.publication import Approved, approve_edition, freeze_edition, read_manifest, release_translations
+from drafting.actions.publication import (
+    FORMATS,
+    Approved,
+    approve_edition,
+    freeze_edition,
+    read_manifest,
+    release_translations,
+)
 from drafting.actions.releasing import ask_again, rebuild_edition, run_job, work_on_jobs
 from drafting.actions.translations import approve_blocks
 from drafting.domain.declaration import Charter, Preset, Status
@@ -155,6 +162,7 @@ async def test_nothing_is_public_until_every_file_is_made() -> None:
     assert [(s.format, s.status, s.error) for s in job.steps] == [
         ("html", "done", ""),
         ("pdf", "failed", "rendering_failed"),
+        *((format, "done", "") for format in FORMATS[2:]),
     ]
     assert (await coalition.state()).released == []
     assert coalition.fakes.press.opened == []

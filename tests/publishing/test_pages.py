@@ -10,6 +10,7 @@ from urllib.parse import urldefrag
 
 import pytest
 
+from drafting.actions.publication import FORMATS
 from drafting.domain.errors import Code, Refusal
 from drafting.paths import LOCALES, TEMPLATES
 from drafting.publishing.site import entry_pages
@@ -83,7 +84,7 @@ def test_the_style_sheet_asks_for_nothing(tree: dict[str, bytes]) -> None:
 
 
 def test_links_lead_to_files_of_the_same_tree(tree: dict[str, bytes]) -> None:
-    pdfs = {f"d/open-well/1/{tag}/open-well-1-{tag}.pdf" for tag in DEFAULT_LOCALES}
+    others = {f"d/open-well/1/{tag}/open-well-1-{tag}.{f}" for tag in DEFAULT_LOCALES for f in FORMATS}
     for path, data in pages(tree).items():
         tree_ = parse(data)
         for element in tree_.iter():
@@ -94,7 +95,7 @@ def test_links_lead_to_files_of_the_same_tree(tree: dict[str, bytes]) -> None:
             parts: list[str] = []
             for part in (PurePosixPath(path).parent / target).parts:
                 parts = parts[:-1] if part == ".." else [*parts, part]
-            assert "/".join(parts) in tree.keys() | pdfs, (path, target)
+            assert "/".join(parts) in tree.keys() | others, (path, target)
 
 
 def test_ids_stand_once(tree: dict[str, bytes]) -> None:

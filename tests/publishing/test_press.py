@@ -49,7 +49,8 @@ async def test_the_addresses_are_those_that_were_promised(press: StaticPress) ->
     files = [await press.make(edition, "en", format) for format in press.formats]
     await press.open([edition], {1: files})
     here = press.public / "d" / "open-well"
-    assert [made.path for made in files] == ["d/open-well/1/en/index.html", "d/open-well/1/en/open-well-1-en.pdf"]
+    names = ["index.html", *(f"open-well-1-en.{format}" for format in press.formats[1:])]
+    assert [made.path for made in files] == [f"d/open-well/1/en/{name}" for name in names]
     for path in (
         "index.html",
         "feed.atom",
@@ -190,7 +191,7 @@ async def test_what_the_worker_refuses_arrives(press: StaticPress) -> None:
         await press.make(example_edition(1), "fr", "html")
     assert refused.value.code is Code.UNKNOWN_LOCALE
     with pytest.raises(Refusal) as refused:
-        await press.make(example_edition(1), "en", "docx")
+        await press.make(example_edition(1), "en", "doc")
     assert refused.value.code is Code.BAD_INPUT
 
 

@@ -1,0 +1,179 @@
+"""The other files of an edition: whole texts in every one, readable by programs that are not ours."""
+
+import json
+import shutil
+import subprocess
+import zipfile
+from dataclasses import replace
+from io import BytesIO
+from pathlib import Path
+from typing import Any
+from xml.etree import ElementTree
+
+import mammoth
+import pytest
+from markdown_it import MarkdownIt
+
+from drafting.actions.publication import FORMATS
+from drafting.domain.prose import HARD_BREAK, Block, Run, Text, from_json
+from drafting.paths import LOCALES, TEMPLATES
+from drafting.publishing.words import words_for
+from drafting.publishing.worker import render
+from tests import udhr
+from tests.publishing.conftest import example_edition, text_json
+from tests.publishing.reader import parse, squeezed, words
+
+LIGHT = [format for format in FORMATS if format not in ("html", "pdf")]
+TAGS = ("en", "fr", "ar", "zh-Hans", "hi", "th")
+JAR = Path("/usr/share/java/epubcheck.jar")
+OUTDATED = words_for(LOCALES, ("fr",)).gettext("The original of this paragraph has changed since it was translated.")
+HARD: Text = (
+    Block("h", "heading1", (Run("Lists, notes & <marks>"),)),
+    Block("a", "bullet", (Run("One "), Run("strong", strong=True), Run("", note="n"))),
+    Block("b", "bullet", (Run("below"),), depth=1),
+    Block("c", "ordered", (Run("first"),)),
+    Block("d", "heading2", (Run("Within"),)),
+    Block("e", "ordered", (Run("first again"), Run("", note="n"))),
+    Block("q", "quote", (Run(f"Two{HARD_BREAK}lines"),)),
+    Block("l", "paragraph", (Run("See "), Run("there", link="https://example.org/?a=1&b=2"), Run("", note="m"))),
+    Block("n", "footnote", (Run("A note "), Run("with a link", em=True, link="https://example.org/n"))),
+    Block("m", "footnote", (Run("Another"),)),
+)
+
+
+@pytest.fixture(scope="module")
+def edition() -> dict[str, Any]:
+    made = example_edition(locales=TAGS)
+    made["sections"][4]["texts"]["en"] = text_json(HARD, "authentic")
+    made["errata"] = [
+        {"n": 1, "at": "2026-06-01T09:00:00Z", "locale": "en", "section": "article-1", "text": "A comma."}
+    ]
+    return made
+
+
+def made(edition: dict[str, Any], tag: str, format: str) -> bytes:
+    return next(iter(render(edition, tag, format, TEMPLATES, LOCALES).values()))
+
+
+def book(data: bytes) -> dict[str, bytes]:
+    with zipfile.ZipFile(BytesIO(data)) as archive:
+        assert archive.testzip() is None
+        return {name: archive.read(name) for name in archive.namelist()}
+
+
+def read(data: bytes, format: str) -> str:
+    """The words of a file, as a program reads them that did not write it."""
+    if format == "epub":
+        pages = [page for name, page in book(data).items() if name.endswith(".xhtml")]
+        return " ".join("".join(ElementTree.fromstring(page).itertext()) for page in pages)
+    if format == "docx":
+        return words(parse(f"<!doctype html><title>-</title>{mammoth.convert_to_html(BytesIO(data)).value}".encode()))
+    if format == "md":
+        plain = data.decode().replace("]: ", "] : ")  # plain CommonMark takes a note of one word for a link
+        return words(parse(f"<!doctype html><title>-</title>{MarkdownIt().render(plain)}".encode()))
+    if format == "json":
+        value = json.loads(data)
+        return " ".join(block.words for part in value["sections"] for block in from_json(part["blocks"]))
+    return data.decode("utf-8-sig")
+
+
+@pytest.mark.parametrize("format", LIGHT)
+@pytest.mark.parametrize("tag", TAGS)
+def test_every_article_stands_in_every_file(edition: dict[str, Any], tag: str, format: str) -> None:
+    text = squeezed(read(made(edition, tag, format), format))
+    for place, (title, paragraphs) in enumerate(udhr.articles(tag)[:10]):
+        if place == 3 or (tag == TAGS[2] and place == 1):
+            continue
+        assert all(squeezed(part) in text for part in [title, *paragraphs])
+
+
+@pytest.mark.parametrize("format", LIGHT)
+def test_lists_notes_links_reservations_and_corrections_are_there(edition: dict[str, Any], format: str) -> None:
+    text = squeezed(read(made(edition, "en", format), format))
+    for part in ("Lists, notes & <marks>", "strong", "below", "Within", "first again", "A note with a link", "Another"):
+        assert squeezed(part) in text
+    if format != "json":
+        for part in ("All 7 networks consent, one of them with a reservation.", "Chez nous, on lit cela autrement."):
+            assert squeezed(part) in text
+        assert squeezed("A comma.") in text
+    if format in ("docx", "epub", "md", "txt"):
+        assert squeezed(OUTDATED) in squeezed(read(made(edition, "fr", format), format))
+
+
+@pytest.mark.parametrize("format", LIGHT)
+def test_the_same_edition_gives_the_same_bytes(edition: dict[str, Any], format: str) -> None:
+    assert made(edition, "ar", format) == made(edition, "ar", format)
+
+
+def test_the_strictest_reader_of_epub_has_nothing_to_say(edition: dict[str, Any], tmp_path: Path) -> None:
+    if not JAR.is_file() or shutil.which("java") is None:
+        pytest.skip("epubcheck is not installed")
+    hostile = json.loads(json.dumps(edition))
+    hostile["networks"][0]["name"] = hostile["networks"][0]["card"]["who"] = 'A<b>&amp;"\u0007]]>'
+    for name, each, tag in (("en", edition, "en"), ("ar", edition, "ar"), ("hostile", hostile, "zh-Hans")):
+        file = tmp_path / f"{name}.epub"
+        file.write_bytes(made(each, tag, "epub"))
+        done = subprocess.run(
+            ["java", "-jar", JAR, "--failonwarnings", file], capture_output=True, text=True, check=False
+        )
+        assert done.returncode == 0, done.stdout + done.stderr
+
+
+def test_right_to_left_books_turn_the_other_way(edition: dict[str, Any]) -> None:
+    package = ElementTree.fromstring(book(made(edition, "ar", "epub"))["book/package.opf"])
+    [spine] = package.iter("{http://www.idpf.org/2007/opf}spine")
+    assert spine.get("page-progression-direction") == "rtl"
+    page = ElementTree.fromstring(book(made(edition, "ar", "epub"))["book/section-article-1.xhtml"])
+    assert (page.get("lang"), page.get("dir")) == ("ar", "rtl")
+
+
+def test_word_processors_get_real_headings_lists_and_notes(edition: dict[str, Any]) -> None:
+    html = mammoth.convert_to_html(BytesIO(made(edition, "en", "docx"))).value
+    assert "<h1>4 Lists, notes &amp; &lt;marks&gt;</h1>" in html
+    assert "<ul><li>One <strong>strong</strong>" in html
+    assert html.count("<ol><li>first") == 2
+    assert '<a href="https://example.org/?a=1&amp;b=2">there</a>' in html
+    assert html.count('<li id="footnote-') == 2
+
+
+def test_every_part_of_a_word_processors_file_is_xml_and_announced(edition: dict[str, Any]) -> None:
+    parts = book(made(edition, "ar", "docx"))
+    types = {e.get("PartName") for e in ElementTree.fromstring(parts["[Content_Types].xml"])}
+    for name, data in parts.items():
+        ElementTree.fromstring(data)
+        assert f"/{name}" in types or name.endswith(".rels") or name == "[Content_Types].xml"
+    body = parts["word/document.xml"].decode()
+    assert "<w:bidi/>" in body
+    assert "<w:rtl/>" in body
+
+
+def test_markdown_reads_back_to_the_same_structure(edition: dict[str, Any]) -> None:
+    html = MarkdownIt().render(made(edition, "en", "md").decode())
+    assert html.count("<h1>") == 1
+    assert html.count("<h2>") == 13
+    assert '<a href="https://example.org/?a=1&amp;b=2">there</a>' in html
+
+
+def test_plain_text_counts_and_says_where_links_lead(edition: dict[str, Any]) -> None:
+    text = made(edition, "en", "txt").decode("utf-8-sig")
+    for line in ("• One strong[1]", "    • below", "1. first again[1]", "    Two", "    lines", "[2] Another"):
+        assert line in text.splitlines()
+    assert "there <https://example.org/?a=1&b=2>[2]" in text
+
+
+def test_json_says_who_said_what(edition: dict[str, Any]) -> None:
+    value = json.loads(made(edition, "ar", "json"))
+    assert (value["edition"], value["locale"], value["direction"]) == (1, "ar", "rtl")
+    [part] = [part for part in value["sections"] if part["id"] == "article-3"]
+    [said] = [each for each in part["positions"] if each["statement"]]
+    assert said["statement"]["texts"]["fr"]["approved"] is True
+    assert value["sections"][2]["status"] == "source"
+
+
+def test_a_text_that_begins_with_no_heading_and_an_empty_one_come_out(edition: dict[str, Any]) -> None:
+    one = example_edition(1)
+    one["sections"][1]["texts"]["en"] = text_json((replace(HARD[6], id="first"), *HARD[1:]), "authentic")
+    one["sections"][2]["texts"]["en"] |= {"body": [], "title": ""}
+    del one["sections"][0]
+    for format in LIGHT:
+        assert made(one, "en", format)
