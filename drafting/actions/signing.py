@@ -7,7 +7,7 @@ Letters: ``signature`` (link, own, days), ``signature_known`` (own), ``signature
 import json
 import secrets
 import unicodedata
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Any, Final
@@ -73,13 +73,14 @@ async def open_edition(ports: Ports, slug: str, n: int) -> tuple[Declaration, Ed
 async def sign(ports: Ports, *, slug: str, n: int, asked: Asked, source: Source = Source.WEB) -> None:
     """Keep a pending signature and its letter, durable when this returns. Nobody learns whether the address is known.
 
-    Raises ``bad_input`` with ``field`` and ``reason`` (empty, too_long, characters, address, choice, same),
-    ``not_released``.
+    Raises what :func:`misfits` names first, and ``not_released``.
     """
     declaration, _ = await open_edition(ports, slug, n)
+    if refusals := misfits(asked):
+        raise refusals[0]
     at = ports.clock.now()
     contents: dict[str, bytes] = {}
-    signature = _checked(ports, slug, n, asked, source, at, contents)
+    signature = _pending(ports, slug, n, asked, source, at, contents)
     secret = secrets.token_urlsafe(32)
     letter, known = (
         write_letter(ports, declaration, signature, name, secret, days=LINK_DAYS)
@@ -88,10 +89,32 @@ async def sign(ports: Ports, *, slug: str, n: int, asked: Asked, source: Source 
     await ports.signatures.request(SignatureRequest(signature, secret, letter, known, contents), at)
 
 
-def _checked(
+def misfits(asked: Asked) -> list[Refusal]:
+    """Everything that cannot be used as it is: ``bad_input`` with ``field`` and ``reason``, which is one of empty,
+    too_long (with ``longest``), characters, address, choice, same."""
+    checks: tuple[Callable[[], Any], ...] = (
+        lambda: _chosen(SignatoryKind, asked.kind, "kind"),
+        lambda: checked_line(asked.name, "name", MAX_NAME, needed=True),
+        lambda: checked_line(asked.affiliation, "affiliation", MAX_NAME),
+        lambda: checked_line(asked.role, "role", MAX_NAME),
+        lambda: checked_line(asked.place, "place", MAX_PLACE),
+        lambda: _address(asked.address, "address"),
+        lambda: _second(asked),
+        lambda: _chosen(Shown, asked.shown, "shown"),
+        lambda: canonical_tag(asked.locale),
+    )
+    found = []
+    for check in checks:
+        try:
+            check()
+        except Refusal as refusal:
+            found.append(refusal)
+    return found
+
+
+def _pending(
     ports: Ports, slug: str, n: int, asked: Asked, source: Source, at: datetime, contents: dict[str, bytes]
 ) -> Signature:
-    salt = secrets.token_bytes(SALT_BYTES)
     locale = canonical_tag(asked.locale)
     publish, updates = (
         _kept_wording(ports, name, locale, contents) if getattr(asked, name) else "" for name in CONSENTS
@@ -100,25 +123,25 @@ def _checked(
         id=new_id(),
         declaration=slug,
         edition=n,
-        kind=_chosen(SignatoryKind, asked.kind, "kind"),
+        kind=SignatoryKind(asked.kind),
         state=SignatureState.PENDING,
-        name=checked_line(asked.name, "name", MAX_NAME, needed=True),
-        address=_address(asked.address, "address"),
-        shown=_chosen(Shown, asked.shown, "shown"),
+        name=checked_line(asked.name, "name", MAX_NAME),
+        address=checked_address(asked.address),
+        shown=Shown(asked.shown),
         locale=locale,
-        salt=salt,
+        salt=secrets.token_bytes(SALT_BYTES),
         commitment="",
         requested=at,
         expires=at + timedelta(days=LINK_DAYS),
         affiliation=checked_line(asked.affiliation, "affiliation", MAX_NAME),
         role=checked_line(asked.role, "role", MAX_NAME),
         place=checked_line(asked.place, "place", MAX_PLACE),
+        publish=publish,
+        updates=updates,
         source=source,
         second_address=_second(asked),
         prefix=asked.prefix,
         details=asked.details,
-        publish=publish,
-        updates=updates,
     )
     return bound(signature)
 

@@ -22,6 +22,7 @@ from drafting.web.pages import (
     revisions,
     sections,
     sign_in,
+    signing,
     translations,
     workshop,
 )
@@ -46,6 +47,15 @@ PAGES: list[BaseRoute] = [
     act("logout", sign_in.leave, "sign_out"),
     get("invitation/{token}", invitation.show, "invitation"),
     act("invitation/{token}", invitation.accept, "accept_invitation"),
+    # signing an edition
+    get("sign/{declaration}/{edition:int}", signing.show, "sign_form"),
+    act("sign/{declaration}/{edition:int}", signing.sign, "sign"),
+    get("sign/{declaration}/{edition:int}/erased", signing.erased, "signature_erased"),
+    get("sign/confirm/{token}", signing.show_link, "signature_link"),
+    act("sign/confirm/{token}", signing.confirm, "confirm_signature"),
+    get("sign/own/{token}", signing.show_own, "signature"),
+    get("sign/own/{token}/export", signing.export, "signature_export"),
+    act("sign/own/{token}/withdraw", signing.withdraw, "withdraw_signature"),
     # a person's own pages
     get("desk", desk.show, "desk"),
     get("account", account.show, "account"),
