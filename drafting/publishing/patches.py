@@ -21,13 +21,14 @@ import weasyprint.pdf.tags
 from weasyprint.formatting_structure import boxes
 
 MENDED: Final = "70.0"
-_RIGHT_TO_LEFT: Final = re.compile(
-    "[\u0590-\u08ff\ufb1d-\ufdff\ufe70-\ufefc\U00010800-\U00010fff\U0001e800-\U0001efff]"
-)
+# Those that poppler turns round; scripts beyond the basic plane it leaves as they come.
+_RIGHT_TO_LEFT: Final = re.compile("[\u0590-\u08ff\ufb1d-\ufdff\ufe70-\ufefc]")
 _COMPLEX: Final = re.compile(
-    "[\u0300-\u036f\u0900-\u109f\u1700-\u18af\u1900-\u1cff\u200b\u2060\ua800-\uabff\U00011000-\U00011fff]"
+    "[\u0300-\u036f\u0900-\u109f\u1700-\u18af\u1900-\u1cff\u200b\u2060\ua800-\uabff\U00010800-\U00011fff\U0001e800-\U0001efff]"
 )
 _INVISIBLE: Final = str.maketrans("", "", "\u200b\u2060")
+# They have no glyph of their own; Persian is misspelt without them.
+_JOINERS: Final = "\u200c\u200d"
 _NOTHING: Final = "\u200b"
 # From here on Pango's numbers are no glyphs: nothing to draw, or a character that no face has.
 _NO_GLYPH: Final = 0x0FFFFFFF
@@ -92,7 +93,7 @@ def _letters(glyph_item: Any, clusters: Any, text: str) -> list[_Letter]:
     words = {place: run[place:end].decode() for place, end in itertools.pairwise(bounds)}
     starts, start = {}, 0
     for place, following in itertools.zip_longest(bounds[:-1], bounds[1:-1]):
-        is_mark = unicodedata.combining(words[place][0])
+        is_mark = unicodedata.combining(words[place][0]) or words[place][0] in _JOINERS
         bears_mark = following is not None and unicodedata.combining(words[following][0])
         starts[place] = start = start if is_mark or (place in empty and bears_mark) else place
     groups = itertools.groupby(range(len(places)), key=lambda i: starts[places[i]])
@@ -126,8 +127,9 @@ def _prepare(glyph_item: Any, text: str, known: dict[int, str]) -> dict[int, str
             _turn(glyphs, clusters, letter)
         order = letter.order if is_turned else range(len(letter.parts))
         mapped = [known.get(glyphs[i].glyph) for i in range(letter.first, letter.last + 1)]
-        is_plain = mapped in ([None], [letter.words])
-        out[letter.first] = "" if is_turned or is_plain else letter.words
+        is_plain = len(letter.words) == 1 and mapped in ([None], [letter.words])
+        # Poppler takes what it reads in a right-to-left line for glyphs from left to right, ActualText too.
+        out[letter.first] = "" if is_plain else letter.words[::-1]
         _map(known, glyphs, letter, order)
     return out
 

@@ -211,4 +211,5 @@ def warm() -> None:
     """Lay out a word, so that faces are looked up and style sheets of the page maker read before the first job."""
     if not has_faces():
         return
-    HTML(string="<html lang=en><title>-</title><p>-", url_fetcher=OwnAssetsOnly()).write_pdf(pdf_variant=archival.VARIANT)
+    page = HTML(string="<html lang=en><title>-</title><p>-", url_fetcher=OwnAssetsOnly())
+    page.write_pdf(pdf_variant=archival.VARIANT)

@@ -35,12 +35,12 @@ class Preflight:
     ``uncovered``: letters that no face has. ``hyphenates`` is None where the script is not hyphenated at all.
     ``verbatim``: the share of paragraphs that come back from the text layer as they were written, 0 to 1, None where
     the machine has nothing to read them with; ``lost`` holds the beginnings of the others. ``outdated`` counts
-    paragraphs, ``untranslated`` sections.
+    paragraphs, ``untranslated`` sections. ``size`` is the file's in bytes.
     """
 
     locale: str
     pages: int
-    bytes: int
+    size: int
     uncovered: str
     overflowing: tuple[Overflow, ...]
     hyphenates: bool | None
@@ -61,7 +61,7 @@ def check(reading: Reading, templates: Path) -> Preflight:
     return Preflight(
         locale=reading.locale.tag,
         pages=laid.pages,
-        bytes=len(data),
+        size=len(data),
         uncovered="".join(laid.missing),
         overflowing=tuple(_overflowing(laid))[:MOST_NAMED],
         hyphenates=hyphenates(reading.locale),
@@ -98,4 +98,4 @@ def _beyond(text: Any, column: Any) -> float:
     left = column.content_box_x()
     spaces = len(text.text) - len(text.text.rstrip())
     width = text.width * (len(text.text) - spaces) / len(text.text)
-    return max(left - text.position_x, text.position_x + width - left - column.width)
+    return float(max(left - text.position_x, text.position_x + width - left - column.width))
