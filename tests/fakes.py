@@ -23,6 +23,8 @@ from drafting.actions.ports import (
     Pass,
     Ports,
     Step,
+    Written,
+    WrittenBlock,
 )
 from drafting.domain.errors import Code, Refusal
 from drafting.domain.events import Entry, Event
@@ -130,8 +132,22 @@ class MemoryWorkshops:
             self._keep(name, written, author)
         return written
 
-    async def history(self, name: str) -> Sequence[Edit]:
-        return [edit for edit, _ in self._known(name)]
+    async def history(self, name: str, after: int = 0, until: int | None = None) -> Sequence[Edit]:
+        return [edit for edit, _ in self._known(name)][after:until]
+
+    async def count(self, name: str) -> int:
+        return len(self._known(name))
+
+    async def authorship(self, name: str, sequence: int | None = None) -> Sequence[WrittenBlock]:
+        """Every block by whoever brought its words in."""
+        text = await self.read_at(name, sequence or await self.count(name))
+        return [
+            WrittenBlock(block, tuple(Written(run, self._first(name, run)) for run in block.runs)) for block in text
+        ]
+
+    def _first(self, name: str, run: Run) -> Author:
+        edit = next(edit for edit, text in self._known(name) if any(run in block.runs for block in text))
+        return Author(edit.account, edit.network)
 
     async def read_at(self, name: str, sequence: int) -> Text:
         moments = self._known(name)

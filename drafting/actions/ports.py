@@ -8,7 +8,7 @@ from typing import Any, Final, Protocol, cast
 
 from drafting.domain.events import Entry, Event
 from drafting.domain.notes import Key
-from drafting.domain.prose import Text
+from drafting.domain.prose import Block, Run, Text
 from drafting.domain.signatures import Counts, Signature
 from drafting.domain.tree import Tree
 
@@ -43,6 +43,22 @@ class Edit:
     network: str
 
 
+@dataclass(frozen=True, slots=True)
+class Written:
+    """Words within a block that one author wrote, with their marks; or a footnote's reference."""
+
+    run: Run
+    author: Author
+
+
+@dataclass(frozen=True, slots=True)
+class WrittenBlock:
+    """A block, and the same words by author; neighbours may have one author and other marks."""
+
+    block: Block
+    words: tuple[Written, ...]
+
+
 class Workshops(Protocol):
     """Live texts. A write is durable (fsync) and visible to everybody in the text when the call returns."""
 
@@ -58,8 +74,17 @@ class Workshops(Protocol):
         ``seen``: the digest that the author saw; raises ``text_changed`` with ``now`` where it is another by now.
         """
 
-    async def history(self, name: str) -> Sequence[Edit]:
-        """Every durable edit, oldest first."""
+    async def history(self, name: str, after: int = 0, until: int | None = None) -> Sequence[Edit]:
+        """Every durable edit, oldest first; or those of greater number than ``after``, up to ``until``."""
+
+    async def count(self, name: str) -> int:
+        """How many edits there are: the number of the last. Raises ``not_found``."""
+
+    async def authorship(self, name: str, sequence: int | None = None) -> Sequence[WrittenBlock]:
+        """Who wrote which words of the text as it was right after that edit, else as it is now.
+
+        Words keep their author where blocks are split, joined or moved. Raises ``not_found``.
+        """
 
     async def read_at(self, name: str, sequence: int) -> Text:
         """The text right after that edit."""

@@ -5,10 +5,11 @@ import logging
 from collections.abc import Iterable, Sequence
 from typing import Final
 
-from drafting.actions.ports import Author, CannotSave, Clock, Edit, LogMoved, Update, UpdateLog
+from drafting.actions.ports import Author, CannotSave, Clock, Edit, LogMoved, Update, UpdateLog, WrittenBlock
 from drafting.domain import prose
 from drafting.domain.errors import Code, Refusal
 from drafting.sync.alone import ALONE, Others
+from drafting.sync.authorship import Authorship
 from drafting.sync.changes import new_client
 from drafting.sync.check import Known, Refused, check
 from drafting.sync.notes import UNWATCHED, Notes, Trace
@@ -28,6 +29,7 @@ class Rooms:
     ) -> None:
         self.notes = notes
         self._log = log
+        self._authorship = Authorship(log)
         self._others = others
         self._clock = clock
         self._times = times
@@ -140,11 +142,20 @@ class Rooms:
         await self._others.refresh(room)
         return await room.write(text, author, seen)
 
-    async def history(self, name: str) -> Sequence[Edit]:
-        updates = await self._log.read(name)
-        if not updates:
+    async def history(self, name: str, after: int = 0, until: int | None = None) -> Sequence[Edit]:
+        updates = await self._log.read(name, after, until)
+        if not updates and not await self._log.look([name]):
             raise Refusal(Code.NOT_FOUND, text=name)
         return [Edit(update.sequence, update.at, update.account, update.network) for update in updates]
+
+    async def count(self, name: str) -> int:
+        standing = (await self._log.look([name])).get(name)
+        if standing is None:
+            raise Refusal(Code.NOT_FOUND, text=name)
+        return standing.sequence
+
+    async def authorship(self, name: str, sequence: int | None = None) -> Sequence[WrittenBlock]:
+        return await self._authorship.read(name, sequence)
 
     async def read_at(self, name: str, sequence: int) -> prose.Text:
         updates = await self._log.read(name, until=sequence)
