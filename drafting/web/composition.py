@@ -9,6 +9,7 @@ from typing import Final
 
 from drafting.actions.ports import CannotSave, Ports
 from drafting.actions.releasing import work_on_jobs
+from drafting.actions.signing_upkeep import remind_signatories, sweep_signatures
 from drafting.actions.trees import publish_logs
 from drafting.publishing.limits import Limits as PressLimits
 from drafting.publishing.press import StaticPress
@@ -30,6 +31,7 @@ JOBS_SECONDS: Final = 15.0
 LOGS_SECONDS: Final = 3.0
 AGAIN_SECONDS: Final = 5.0
 DRAIN_SECONDS: Final = 1.0
+SIGNATURES_SECONDS: Final = 600.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,6 +80,7 @@ async def opened(settings: Settings, languages: Languages, notes: Notes = UNWATC
             ("jobs", lambda: _work_on_jobs(ports, bell)),
             ("watch", lambda: watch(ports, rooms, notices)),
             ("logs", lambda: _keep_logs(ports)),
+            ("signatures", lambda: _keep_signatures(ports)),
         ):
             _run_beside(stack, name, work)
         yield Opened(ports, stores, rooms, bell.set, others)
@@ -98,6 +101,17 @@ async def _others(settings: Settings, stores: Stores) -> AsyncIterator[Others]:
         neighbours.close()
         with suppress(TimeoutError):
             await asyncio.wait_for(relay.drain(), DRAIN_SECONDS)
+
+
+async def _keep_signatures(ports: Ports) -> None:
+    """Reminders, and the end of what nobody confirmed; of several nodes the one that is first does it."""
+    while True:
+        try:
+            await remind_signatories(ports)
+            await sweep_signatures(ports)
+        except CannotSave as error:
+            LOG.warning("cannot look after signatures now: %s", error)
+        await asyncio.sleep(SIGNATURES_SECONDS)
 
 
 def _run_beside(stack: AsyncExitStack, name: str, work: Callable[[], Awaitable[None]]) -> None:
