@@ -79,6 +79,7 @@ class Workers:
         )
         assert process.stdout is not None
         if process.stdout.readline() != READY:
+            process.kill()
             process.wait()
             raise Refusal(Code.RENDERING_FAILED, reason="crashed")
         return process
