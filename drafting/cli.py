@@ -56,6 +56,10 @@ def _run(settings: Settings, o: argparse.Namespace) -> Exit:
             from drafting.web.commands.bundle import check_bundle
 
             return check_bundle(o.bundle, o.trust)
+        case "witness":
+            from drafting.web.commands.witnessing import witness
+
+            return witness(o.log, o.state, o.name, o.trust, o.submit)
         case "check":
             from drafting.web.commands.checking import check
 
@@ -124,6 +128,13 @@ def parser() -> argparse.ArgumentParser:
     verify = commands.add_parser("verify", help="say whether a bundle is what was released; needs no network")
     verify.add_argument("bundle", type=Path, metavar="BUNDLE")
     verify.add_argument("--trust", type=Path, metavar="FILE", help="keys to trust")
+
+    witness = commands.add_parser("witness", help="watch over a log of another installation, and cosign it")
+    witness.add_argument("log", metavar="LOG", help="address or folder of the log, such as https://…/d/SLUG/log")
+    witness.add_argument("--state", type=Path, required=True, metavar="FOLDER", help="what is remembered between looks")
+    witness.add_argument("--name", required=True, metavar="NAME", help="of the witness, such as river.example/witness")
+    witness.add_argument("--trust", type=Path, metavar="FILE", help="the log's keys, else those of the first look")
+    witness.add_argument("--submit", metavar="ADDRESS", help="where to hand in the cosigned checkpoint")
 
     check = commands.add_parser("check", help="say what is wrong with this installation")
     check.add_argument("--json", action="store_true")
