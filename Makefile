@@ -6,6 +6,7 @@
 PORT ?= 8000
 DATA ?= ./data
 TESTS ?=
+KILLS ?= 200
 BIN := .venv/bin
 
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
@@ -36,6 +37,10 @@ check: .venv/.test built ## Check format, lint, types and layers, in Python and 
 fuzz: .venv/.test built ## Run the property tests much longer than `make test` does
 	$(BIN)/python -m pytest -m hypothesis --hypothesis-profile=fuzz $(TESTS)
 	.ci/npm run fuzz
+
+.PHONY: torture
+torture: system-test .venv/.test built ## Kill the server KILLS (200) times under load, on each database
+	DRAFTING_KILLS='$(KILLS)' $(BIN)/python -m pytest tests/torture $(TESTS)
 
 .PHONY: bench
 bench: .venv/.test built ## Run the benchmarks

@@ -52,6 +52,10 @@ class Author(Writer):
     def may_come(self) -> None:
         self._may_come.set()
 
+    def may_not_come(self) -> None:
+        """Any more, if it has not come yet."""
+        self._may_come.clear()
+
     def begin(self) -> None:
         self._tasks = [asyncio.create_task(work) for work in (self._stay(), self._write_on())]
 

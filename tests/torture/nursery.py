@@ -1,8 +1,8 @@
 """Servers that begin within moments: this program has imported everything, and each of them is a fork of it.
 
-Arguments: the port. Every line on standard input begins a server, ``POINT COUNT``, and its process id is answered. At
-the COUNTth time that it comes to the POINT it ends itself, as a power failure would: no server is asked whether that is
-convenient. The socket is this program's, so whoever comes between two servers waits.
+Every line on standard input begins a server, ``POINT COUNT``; its process id and its port are answered. At the COUNTth
+time that it comes to the POINT it ends itself, as a power failure would: no server is asked whether that is convenient.
+It listens before it is announced, and each has a port of its own, so nobody waits at one door for the next server.
 """
 
 import os
@@ -73,14 +73,14 @@ def main() -> None:
     config = configuration(settings)
     config.load()
     signal.signal(signal.SIGCHLD, signal.SIG_IGN)
-    with socket.create_server(("127.0.0.1", int(sys.argv[1])), backlog=128) as door:
-        for line in iter(sys.stdin.readline, ""):
-            point, count = line.strip().rsplit(" ", 1)
+    for line in iter(sys.stdin.readline, ""):
+        point, count = line.strip().rsplit(" ", 1)
+        with socket.create_server(("127.0.0.1", 0)) as door:
             child = os.fork()
             if child == 0:
                 serve(config, door, point, int(count))
                 os._exit(0)
-            print(child, flush=True)
+            print(child, door.getsockname()[1], flush=True)
 
 
 if __name__ == "__main__":

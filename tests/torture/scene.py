@@ -10,7 +10,6 @@ from random import Random
 from typing import Self
 
 from tests.nodes.writer import Writer
-from tests.processes import find_free_port
 from tests.torture.author import Author
 from tests.torture.nursery import ELSEWHERE
 
@@ -18,14 +17,14 @@ PATIENCE = 90
 
 
 class Nursery:
-    """Begins servers, each of which is gone before the next one begins."""
+    """Begins servers, each of which is gone before the next one begins. ``port``: of the latest."""
 
     def __init__(self, environment: Mapping[str, str]) -> None:
-        self.port = find_free_port()
+        self.port = 0
         self._environment = {**os.environ, **environment, "DRAFTING_LOG": "error"}
 
     async def __aenter__(self) -> Self:
-        command = [sys.executable, "-m", "tests.torture.nursery", str(self.port)]
+        command = [sys.executable, "-m", "tests.torture.nursery"]
         pipe = asyncio.subprocess.PIPE
         self._program = await asyncio.create_subprocess_exec(
             *command, stdin=pipe, stdout=pipe, env=self._environment, start_new_session=True
@@ -42,7 +41,8 @@ class Nursery:
         assert self._program.stdin is not None
         assert self._program.stdout is not None
         self._program.stdin.write(f"{point} {count}\n".encode())
-        server = Doomed(int(await self._program.stdout.readline()))
+        pid, self.port = map(int, (await self._program.stdout.readline()).split())
+        server = Doomed(pid)
         try:
             yield server
         finally:
@@ -127,6 +127,8 @@ class Scene:
                     await asyncio.to_thread(also)
                 server.end(signal.SIGKILL)
             await server.death()
+            for author in self._everybody:
+                author.may_not_come()
 
     async def converge(self) -> Mapping[str, str]:
         """A last server: all come and write a little more, and then have the same words; these. It ends in peace."""

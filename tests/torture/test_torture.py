@@ -18,7 +18,7 @@ from tests.services import Postgres, Server
 from tests.torture.nursery import ELSEWHERE, POINTS
 from tests.torture.scene import Nursery, Scene
 
-KILLS = int(os.environ.get("DRAFTING_KILLS", "12"))
+KILLS = int(os.environ.get("DRAFTING_KILLS", "10"))
 TEXTS = ["well.front.en", "well.water.en"]
 AUTHORS = 3
 PERSON = "river@example.org"
