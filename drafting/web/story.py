@@ -17,6 +17,7 @@ from drafting.actions.ports import Author, Letter, Mail, Ports
 from drafting.domain.declaration import Declaration
 from drafting.domain.prose import Block, Run, Text, digest
 from drafting.domain.standing import acts as acts_on
+from drafting.web.story_signatures import sign_on
 
 Row: TypeAlias = Mapping[str, Any]
 Say: TypeAlias = Callable[[str], None]
@@ -54,17 +55,18 @@ class Story:
     networks: Sequence[Row]
     people: Sequence[Row]
     acts: Sequence[Row]
+    signatories: Sequence[Row] = ()
 
 
 def read_story(demo: Path) -> Story:
     """The demonstration that ships with the package. Its charter's windows are nil, since nobody waits in a story."""
     folder = {path.name: path.read_bytes() for path in sorted((demo / "open-well").iterdir())}
     folder["declaration.toml"] = _without_windows(folder["declaration.toml"])
-    networks, persons, acts = (_rows(demo / f"{name}.toml", key) for name, key in _FILES)
-    return Story(folder, networks, persons, acts)
+    networks, persons, acts, signatories = (_rows(demo / f"{name}.toml", key) for name, key in _FILES)
+    return Story(folder, networks, persons, acts, signatories)
 
 
-_FILES: Final = (("networks", "network"), ("people", "person"), ("story", "act"))
+_FILES: Final = (("networks", "network"), ("people", "person"), ("story", "act"), ("signatories", "signatory"))
 
 
 def _rows(path: Path, key: str) -> Sequence[Row]:
@@ -277,6 +279,8 @@ class Teller:
         )
         if approved.job:
             await self._release(edition.n, approved.job)
+            signed = await sign_on(self.ports, self.slug, edition.n, self.story.signatories)
+            self.say(f"edition {edition.n}: {signed} signatures")
 
     async def _release(self, n: int, job_id: str) -> None:
         job = await self.ports.jobs.get(job_id)

@@ -79,9 +79,19 @@ def _asked(visit: Visit, form: Form, text: str) -> signing.Asked:
         publish=form.has("publish", "yes"),
         updates=form.has("updates", "yes"),
         second_contact=form.text("second_contact"),
-        prefix=visit.site.signing_gate.admit(visit.request, visit.at),
+        prefix=_admitted(visit, form),
         details={} if spoken else {"text": text},
     )
+
+
+def _admitted(visit: Visit, form: Form) -> str:
+    """The network prefix to keep. Raises ``too_many``; a proof of work that does not hold is a fault of the form."""
+    try:
+        is_proven = visit.site.proofs.take(form.text("proof"), visit.at)
+    except Refusal as refusal:
+        is_proven = False
+        form.errors[""] = sentence(visit.words, refusal)
+    return visit.site.signing_gate.admit(visit.request, visit.at, is_proven=is_proven)
 
 
 async def show_link(visit: Visit) -> Response:
