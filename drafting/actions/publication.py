@@ -167,17 +167,37 @@ async def release_translations(ports: Ports, actor: Actor, *, slug: str, n: int)
 
     Returns the job. Raises ``nothing_changed`` where no translation joined, ``not_released``.
     """
+    declaration, edition = await releasable(ports, actor, slug, n)
+    content = await with_translations(ports, declaration, await newest_content(ports, edition))
+    return await ask_release(ports, actor, slug, edition, content)
+
+
+async def releasable(ports: Ports, actor: Actor, slug: str, n: int) -> tuple[Declaration, Edition]:
+    """An edition that is out, for somebody who may release it again. Raises ``not_released``."""
     declaration = await load_declaration(ports, slug)
     authorise(declaration, actor, Action.FREEZE, Subject(), ports.clock.now())
     edition = find_edition(declaration, n)
     if edition.status is not EditionStatus.RELEASED:
         raise Refusal(Code.NOT_RELEASED, edition=n)
-    former = await read_content(ports, edition.releases[-1].content)
-    content = content_bytes(await with_translations(ports, declaration, former))
-    if digest_of_bytes(content) == edition.releases[-1].content:
-        raise Refusal(Code.NOTHING_CHANGED, n=n)
-    digest = digest_of_bytes(content)
+    return declaration, edition
+
+
+def newest_digest(edition: Edition) -> str:
+    """What was asked for last, even where it is not out yet, so that no asking loses what another one brought."""
+    return edition.asked[-1] if edition.asked else edition.content
+
+
+async def newest_content(ports: Ports, edition: Edition) -> Mapping[str, Any]:
+    return await read_content(ports, newest_digest(edition))
+
+
+async def ask_release(ports: Ports, actor: Actor, slug: str, edition: Edition, content: Mapping[str, Any]) -> str:
+    """Keep a further content of an edition and make its files. Returns the job. Raises ``nothing_changed``."""
+    kept = content_bytes(content)
+    digest = digest_of_bytes(kept)
+    if digest == newest_digest(edition):
+        raise Refusal(Code.NOTHING_CHANGED, n=edition.n)
     # Contents are kept with an entry; the note of the asking is that entry.
-    event = Event(Kind.RELEASE_ASK, {"n": n, "content": digest}, actor.account, actor.channel)
-    await commit(ports, slug, lambda _: [event], {digest: content})
+    event = Event(Kind.RELEASE_ASK, {"n": edition.n, "content": digest}, actor.account, actor.channel)
+    await commit(ports, slug, lambda _: [event], {digest: kept})
     return await open_job(ports, slug, edition, digest)

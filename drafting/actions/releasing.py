@@ -112,15 +112,29 @@ async def _release(ports: Ports, data: Mapping[str, Any], content: Mapping[str, 
 
     def decide(declaration: Declaration) -> Sequence[Event]:
         edition = find_edition(declaration, data["n"])
-        if edition.status is EditionStatus.VOID or any(r.content == data["content"] for r in edition.releases):
+        if edition.status is EditionStatus.VOID or _is_overtaken(edition, data["content"]):
             return []
-        event = {"n": edition.n, "content": data["content"], "locales": public_locales(content), "files": listed}
+        known = sum(len(release.errata) for release in edition.releases)
+        event = {
+            "n": edition.n,
+            "content": data["content"],
+            "locales": public_locales(content),
+            "files": listed,
+            "errata": list(content.get("errata", ()))[known:],
+        }
         return [Event(Kind.EDITION_RELEASE, event, "system", "system")]
 
     declaration = await commit(ports, data["declaration"], decide)
     if find_edition(declaration, data["n"]).status is EditionStatus.RELEASED:
         await ports.workshops.recheck(declaration.slug)  # writing can go on, towards another edition
         await open_entry_pages(ports, declaration)
+
+
+def _is_overtaken(edition: Edition, content: str) -> bool:
+    """Whether this content is out already, or one that was asked for after it; that one holds all of it."""
+    order = [edition.content, *edition.asked]
+    place = order.index(content) if content in order else 0
+    return any(release.content in order[place:] for release in edition.releases)
 
 
 async def open_entry_pages(ports: Ports, declaration: Declaration) -> None:

@@ -38,6 +38,9 @@ _FIELDS: Final[Mapping[str, Sentence]] = {
     "why": lambda w: w.gettext("The reason is too long, or holds characters that cannot be shown."),
     "kind": lambda w: w.gettext("Choose one of the positions. Nothing was recorded."),
     "statement.locale": lambda w: w.gettext("Choose the language that the statement is written in."),
+    "erratum": lambda w: w.gettext(
+        "A correction is at most 2,000 letters, none of them invisible, and not empty. Nothing was recorded."
+    ),
     "sections": lambda w: w.gettext("Every section has to stand in the order once. Nothing was changed."),
     "before_block": lambda w: w.gettext("A section is split before a paragraph that is not its first."),
 }

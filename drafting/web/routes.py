@@ -104,6 +104,7 @@ PAGES: list[BaseRoute] = [
     act(D + "/publishing/{edition:int}/approve", publishing.approve, "approve_edition"),
     act(D + "/publishing/{edition:int}/again", publishing.again, "ask_again"),
     act(D + "/publishing/{edition:int}/release", publishing.release, "release_translations"),
+    act(D + "/publishing/{edition:int}/errata", publishing.correct, "list_erratum"),
     # one section; fixed words stand above this line
     get(S + "/shape", sections.shape, "shape_section"),
     act(S + "/split", sections.split, "split_section"),

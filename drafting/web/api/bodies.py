@@ -170,6 +170,14 @@ class Agreement(Body):
     manifest_digest: Digest
 
 
+class NewErratum(Body):
+    """What was wrong and what is right, in words for readers; ``section`` is empty where the whole is meant."""
+
+    locale: Tag
+    text: Words
+    section: Annotated[str, Meta(max_length=32)] = ""
+
+
 class Freeze(Body):
     manifest_digest: Digest
 

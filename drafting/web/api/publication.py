@@ -2,8 +2,8 @@
 
 from collections.abc import Callable
 
+from drafting.actions import errata, releasing
 from drafting.actions import publication as acts
-from drafting.actions import releasing
 from drafting.actions.core import load_declaration
 from drafting.actions.ports import Job
 from drafting.actions.signing_links import count_signatures
@@ -55,6 +55,22 @@ async def approve_edition(call: Call, body: bodies.Approval) -> verdicts.Approve
 async def release_translations(call: Call, body: bodies.Empty) -> verdicts.JobPlace:
     """Release an edition again with the translations approved since."""
     job = await acts.release_translations(call.ports, call.actor, slug=call.slug, n=call.count("n"))
+    _wake(call)
+    return verdicts.JobPlace(job=job)
+
+
+@add("POST", EDITION + "/errata", 202)
+async def list_erratum(call: Call, body: bodies.NewErratum) -> verdicts.JobPlace:
+    """List a correction on an edition, and release it again with that."""
+    job = await errata.list_erratum(
+        call.ports,
+        call.actor,
+        slug=call.slug,
+        n=call.count("n"),
+        locale=body.locale,
+        text=body.text,
+        section=body.section,
+    )
     _wake(call)
     return verdicts.JobPlace(job=job)
 

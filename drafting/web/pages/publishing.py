@@ -4,6 +4,7 @@ from typing import Any
 
 from starlette.responses import Response
 
+from drafting.actions.errata import list_erratum
 from drafting.actions.ports import Job
 from drafting.actions.publication import (
     PUBLISH,
@@ -11,6 +12,7 @@ from drafting.actions.publication import (
     find_edition,
     freeze_edition,
     is_approved,
+    newest_digest,
     public_locales,
     read_content,
     release_translations,
@@ -85,7 +87,7 @@ async def show(visit: Visit) -> Response:
     return await _edition_page(visit, None)
 
 
-async def _edition_page(visit: Visit, refusal: Refusal | None) -> Response:
+async def _edition_page(visit: Visit, refusal: Refusal | None, erratum: str = "") -> Response:
     declaration = await visit.declaration()
     edition = find_edition(declaration, visit.number("edition"))
     content = await read_content(visit.ports, _content(edition))
@@ -112,6 +114,7 @@ async def _edition_page(visit: Visit, refusal: Refusal | None) -> Response:
         may_release=edition.status is EditionStatus.RELEASED
         and may(declaration, visit.actor.account, Action.FREEZE, Subject(), visit.at),
         files=_files(edition),
+        erratum=erratum,
     )
 
 
@@ -128,13 +131,8 @@ def _files(edition: Edition) -> dict[str, dict[str, Any]]:
 
 
 async def _job(visit: Visit, declaration: Declaration, edition: Edition) -> Job | None:
-    newest = {"declaration": declaration.slug, "n": edition.n, "content": _asked_content(declaration, edition)}
+    newest = {"declaration": declaration.slug, "n": edition.n, "content": newest_digest(edition)}
     return await visit.ports.jobs.find(PUBLISH, newest)
-
-
-def _asked_content(declaration: Declaration, edition: Edition) -> str:
-    """The content of the newest asking for a release; the edition's own before that."""
-    return edition.asked[-1] if edition.asked else edition.content
 
 
 def _steps(job: Job | None) -> dict[str, dict[str, Any]]:
@@ -181,6 +179,28 @@ async def release(visit: Visit) -> Response:
         if refusal.code is not Code.NOTHING_CHANGED:
             raise
         return await _edition_page(visit, refusal)
+    visit.site.wake_jobs()
+    return visit.go("workshop", slug, "publishing", n)
+
+
+async def correct(visit: Visit) -> Response:
+    """List a correction on an edition that is out."""
+    form = await visit.form()
+    slug, n = visit.part("declaration"), visit.number("edition")
+    try:
+        await list_erratum(
+            visit.ports,
+            visit.actor,
+            slug=slug,
+            n=n,
+            locale=form.text("locale"),
+            text=form.text("text"),
+            section=form.text("section"),
+        )
+    except Refusal as refusal:
+        if refusal.code not in (Code.NOTHING_CHANGED, Code.BAD_INPUT, Code.UNKNOWN_LOCALE):
+            raise
+        return await _edition_page(visit, refusal, form.text("text"))
     visit.site.wake_jobs()
     return visit.go("workshop", slug, "publishing", n)
 

@@ -193,6 +193,13 @@ async def test_the_whole_way_to_an_edition(here: Installation, anong: Program, m
     assert (await here.nobody("GET", f"{D}/editions", 200))["items"] == [public]
     assert (await anong("POST", f"{D}/editions/1/releases", 409, json={}))["code"] == "nothing_changed"
 
+    erratum = {"locale": "en", "section": "", "text": "For “wells” read “well”."}
+    assert (await marisol("POST", f"{D}/editions/1/errata", 422, json={**erratum, "text": ""}))["field"] == "erratum"
+    listed = await anong("POST", f"{D}/editions/1/errata", 202, json=erratum)
+    await run_job(here.app.state.ports, listed["job"])
+    corrected = await here.nobody("GET", f"{D}/editions/1", 200)
+    assert [release["errata"] for release in corrected["releases"]] == [[], [erratum]]
+
 
 async def test_the_ledger_is_read_line_by_line(here: Installation, anong: Program, marisol: Program) -> None:
     answer = await anong("GET", f"{D}/ledger")
