@@ -9,7 +9,7 @@ from drafting.actions.core import Actor, authorise, commit, load_declaration
 from drafting.actions.markdown import from_markdown
 from drafting.actions.names import new_block_id
 from drafting.actions.pairing import paired_with_source, with_identities
-from drafting.actions.ports import Author, Edit, Ports
+from drafting.actions.ports import Author, Edit, Ports, WrittenBlock
 from drafting.actions.positions import read_revision
 from drafting.actions.sections import known_section, network_of
 from drafting.actions.translations import reviews_of
@@ -127,18 +127,44 @@ def _untitled(before: Text) -> Text:
     return (Block(id, "heading1", of=of),)
 
 
-async def text_history(ports: Ports, actor: Actor, *, slug: str, section: str, locale: str) -> list[Edit]:
-    """Every edit of the live text, oldest first."""
+async def text_history(
+    ports: Ports, actor: Actor, *, slug: str, section: str, locale: str, after: int = 0, until: int | None = None
+) -> list[Edit]:
+    """Every edit of the live text, oldest first; or those after the one, up to the other."""
+    name = await _name(ports, actor, slug, section, locale)
+    return list(await ports.workshops.history(name, after, until))
+
+
+async def count_edits(ports: Ports, actor: Actor, *, slug: str, section: str, locale: str) -> int:
+    """How many edits the live text has seen; the number of the last one."""
+    return await ports.workshops.count(await _name(ports, actor, slug, section, locale))
+
+
+async def read_authorship(
+    ports: Ports, actor: Actor, *, slug: str, section: str, locale: str, sequence: int | None = None
+) -> list[WrittenBlock]:
+    """Who wrote which words of the text right after an edit, else of today's. Raises ``not_found``."""
+    name = await _name(ports, actor, slug, section, locale)
+    return list(await ports.workshops.authorship(name, sequence))
+
+
+async def compare_moments(
+    ports: Ports, actor: Actor, *, slug: str, section: str, locale: str, older: int, newer: int
+) -> tuple[Text, Text]:
+    """The texts right after two edits. Raises ``not_found``."""
+    name = await _name(ports, actor, slug, section, locale)
+    return await ports.workshops.read_at(name, older), await ports.workshops.read_at(name, newer)
+
+
+async def _name(ports: Ports, actor: Actor, slug: str, section: str, locale: str) -> str:
     declaration = await load_declaration(ports, slug)
     _readable(ports, actor, declaration, section, locale)
-    return list(await ports.workshops.history(declaration.text_name(section, locale)))
+    return declaration.text_name(section, locale)
 
 
 async def read_moment(ports: Ports, actor: Actor, *, slug: str, section: str, locale: str, sequence: int) -> ReadText:
     """The text right after an edit. Raises ``not_found`` for a sequence number that no edit has."""
-    declaration = await load_declaration(ports, slug)
-    _readable(ports, actor, declaration, section, locale)
-    name = declaration.text_name(section, locale)
+    name = await _name(ports, actor, slug, section, locale)
     text = await ports.workshops.read_at(name, sequence)
     return ReadText(name, digest(text), text)
 

@@ -133,6 +133,30 @@ class EditAnswer(Answer):
     network: str | None
 
 
+class WrittenAnswer(Answer):
+    """Words of one author, with their marks."""
+
+    text: str
+    marks: dict[str, Any]
+    note: str | None
+    account: str
+    network: str | None
+
+
+class WrittenBlockAnswer(Answer):
+    id: str
+    kind: str
+    depth: int
+    words: list[WrittenAnswer]
+
+
+class AuthorshipAnswer(Answer):
+    """Who wrote the words of a text as it was right after the edit of that number."""
+
+    sequence: int
+    blocks: list[WrittenBlockAnswer]
+
+
 class ReviewAnswer(Answer):
     state: str
     account: str

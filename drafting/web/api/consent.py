@@ -82,10 +82,11 @@ async def diff_revisions(call: Call) -> verdicts.DiffAnswer:
     locale = call.query("locale") or declaration.source_locale
     old = await positions.read_revision(call.ports, call.slug, part.id, older, locale)
     new = await positions.read_revision(call.ports, call.slug, part.id, to, locale)
-    return _diff(locale, older, to, old, new)
+    return difference(locale, older, to, old, new)
 
 
-def _diff(locale: str, older: int, to: int, old: Text, new: Text) -> verdicts.DiffAnswer:
+def difference(locale: str, older: int, to: int, old: Text, new: Text) -> verdicts.DiffAnswer:
+    """What changed between two texts, by the numbers of the older and the newer."""
     changes = diff_texts(old, new)
     facts = changed_facts(old, new)
     return verdicts.DiffAnswer(

@@ -9,13 +9,15 @@ from starlette.responses import Response
 from drafting.actions import texts as acts
 from drafting.actions import translations
 from drafting.actions.markdown import to_markdown
+from drafting.actions.ports import WrittenBlock
 from drafting.actions.texts import ReadText
 from drafting.actions.translations import Board
 from drafting.domain.errors import Code, Refusal
 from drafting.domain.prose import Block, Text, digest, to_json
 from drafting.domain.translations import BlockState, Review, TranslationState
-from drafting.web.api import answers, bodies
+from drafting.web.api import answers, bodies, verdicts
 from drafting.web.api.calls import Call
+from drafting.web.api.consent import difference
 from drafting.web.api.operations import Operations
 
 texts = Operations("Texts")
@@ -116,6 +118,47 @@ async def read_moment(call: Call) -> answers.TextAnswer:
         sequence=call.count("sequence"),
     )
     return _text(found.name, found.text, None, TranslationState.DRAFT)
+
+
+@add("GET", TEXT + "/history/{sequence}/authorship")
+async def read_authorship(call: Call) -> answers.AuthorshipAnswer:
+    """Who wrote which words of the text as it was right after an edit."""
+    sequence = call.count("sequence")
+    blocks = await acts.read_authorship(
+        call.ports,
+        call.actor,
+        slug=call.slug,
+        section=call.part("section"),
+        locale=call.part("locale"),
+        sequence=sequence,
+    )
+    return answers.AuthorshipAnswer(sequence=sequence, blocks=[_written(block) for block in blocks])
+
+
+def _written(found: WrittenBlock) -> answers.WrittenBlockAnswer:
+    words = [
+        answers.WrittenAnswer(
+            text=each.run.text,
+            marks={name: value for name, value in zip(("strong", "em", "link"), each.run.marks, strict=True) if value},
+            note=each.run.note,
+            account=each.author.account,
+            network=each.author.network or None,
+        )
+        for each in found.words
+    ]
+    return answers.WrittenBlockAnswer(id=found.block.id, kind=found.block.kind, depth=found.block.depth, words=words)
+
+
+@add("GET", TEXT + "/history/{sequence}/diff", queries={"from": "number of the other edit, else the one before it"})
+async def compare_moments(call: Call) -> verdicts.DiffAnswer:
+    """What changed from one edit to another, word by word."""
+    to = call.count("sequence")
+    older = call.number("from", max(1, to - 1))
+    locale = call.part("locale")
+    old, new = await acts.compare_moments(
+        call.ports, call.actor, slug=call.slug, section=call.part("section"), locale=locale, older=older, newer=to
+    )
+    return difference(locale, older, to, old, new)
 
 
 @add("POST", TEXT + "/restore", answer=answers.TextAnswer)

@@ -89,3 +89,19 @@ async def test_a_changed_source_makes_a_translation_outdated(here: Installation,
     assert (place["state"], place["outdated"], place["total"]) == ("draft", 1, 1)
     block = (await anong("GET", f"{TEXT}/fr", 200))["blocks"][0]
     assert (block["state"], block["outdated"]) == ("draft", True)
+
+
+async def test_the_history_tells_who_wrote_what_and_what_changed(here: Installation, anong: Program) -> None:
+    await here.text(anong, "front", "en", WORDS)
+    first = (await anong("GET", f"{TEXT}/en/history", 200))["items"][-1]["sequence"]
+    await here.text(anong, "front", "en", WORDS.replace("not", "never"))
+    last = (await anong("GET", f"{TEXT}/en/history", 200))["items"][-1]["sequence"]
+    written = await anong("GET", f"{TEXT}/en/history/{last}/authorship", 200)
+    words = [each for block in written["blocks"] for each in block["words"]]
+    assert {each["network"] for each in words if "never" in each["text"]} == {"headwater"}
+    assert "".join(each["text"] for each in words) == "The Open WellWater is never a product."
+    diff = await anong("GET", f"{TEXT}/en/history/{last}/diff?from={first}", 200)
+    pieces = [(piece["op"], piece["text"].strip()) for block in diff["blocks"] for piece in block["pieces"]]
+    assert ("del", "not") in pieces
+    assert ("ins", "never") in pieces
+    await anong("GET", f"{TEXT}/en/history/9999/authorship", 404)
