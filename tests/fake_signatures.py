@@ -92,9 +92,17 @@ class MemorySignatures:
         return [s for s in self.by_id.values() if (s.declaration, s.edition) == (declaration, edition)]
 
     async def listed(
-        self, declaration: str, edition: int, after: int = 0, limit: int = 100, *, newest_first: bool = False
+        self,
+        declaration: str,
+        edition: int,
+        after: int = 0,
+        limit: int = 100,
+        *,
+        newest_first: bool = False,
+        kind: SignatoryKind | None = None,
     ) -> Sequence[Signature]:
-        found = sorted((s for s in self._under(declaration, edition) if s.is_listed), key=lambda s: s.index or 0)
+        listed = (s for s in self._under(declaration, edition) if s.is_listed and kind in (None, s.kind))
+        found = sorted(listed, key=lambda s: s.index or 0)
         if newest_first:
             return [s for s in reversed(found) if not after or (s.index or 0) < after][:limit]
         return [s for s in found if (s.index or 0) > after][:limit]

@@ -9,7 +9,7 @@ from typing import Any, Final, Protocol, cast
 from drafting.domain.events import Entry, Event
 from drafting.domain.notes import Key
 from drafting.domain.prose import Block, Run, Text
-from drafting.domain.signatures import Counts, Signature
+from drafting.domain.signatures import Counts, SignatoryKind, Signature
 from drafting.domain.tree import Tree
 
 
@@ -339,10 +339,17 @@ class Signatures(Protocol):
         """As of now, from a row that every change keeps right."""
 
     async def listed(
-        self, declaration: str, edition: int, after: int = 0, limit: int = 100, *, newest_first: bool = False
+        self,
+        declaration: str,
+        edition: int,
+        after: int = 0,
+        limit: int = 100,
+        *,
+        newest_first: bool = False,
+        kind: SignatoryKind | None = None,
     ) -> Sequence[Signature]:
         """Confirmed ones that show a name or initials, by their place in the ledger. ``after``: the last place seen;
-        0 begins at the first one, or at the newest."""
+        0 begins at the first one, or at the newest. ``kind``: of this kind alone."""
 
     async def entries(self, declaration: str, after: int = 0, limit: int = 1000) -> Sequence[Entry]:
         """The ledger's entries of a declaration's signatures with a greater index, oldest first."""
@@ -467,6 +474,37 @@ class Clock(Protocol):
         """UTC, with its zone."""
 
 
+@dataclass(frozen=True, slots=True)
+class ListFront:
+    """The first page of an edition's list. ``newest``: people; items as ``actions/signature_lists.py`` shows them.
+
+    ``index``: how far the ledger of signatures was read; ``gone``: ids that were taken back since the last time.
+    """
+
+    index: int
+    pages: int
+    counts: Counts
+    newest: Sequence[Mapping[str, Any]]
+    organisations: Sequence[Mapping[str, Any]]
+    gone: Sequence[str]
+    at: datetime
+
+
+class SignatureLists(Protocol):
+    """The public lists of signatures, as files. ``edition``: the content of a released edition, by value."""
+
+    async def seen(self, edition: Mapping[str, Any]) -> int | None:
+        """How far the ledger was read when the lists were written; None where they are not, or not in every locale."""
+
+    async def put_page(
+        self, edition: Mapping[str, Any], page: int, last: int, items: Sequence[Mapping[str, Any]]
+    ) -> None:
+        """Write one page of names in every locale, and as data."""
+
+    async def put_front(self, edition: Mapping[str, Any], front: ListFront) -> None:
+        """Write the first page and the counts; from then on :meth:`seen` answers ``front.index``."""
+
+
 class _NoSignatures:
     """In the place of the store for those who hand in none: touching it is a mistake of the program."""
 
@@ -475,6 +513,7 @@ class _NoSignatures:
 
 
 NO_SIGNATURES: Final = cast(Signatures, _NoSignatures())
+NO_LISTS: Final = cast(SignatureLists, _NoSignatures())
 
 
 @dataclass(frozen=True, slots=True)
@@ -495,6 +534,7 @@ class Ports:
     limits: Mapping[str, int] = field(default_factory=dict)
     logs: PublicLogs | None = None
     signatures: Signatures = field(default_factory=lambda: NO_SIGNATURES)
+    lists: SignatureLists = field(default_factory=lambda: NO_LISTS)
 
 
 class Sentences(Protocol):

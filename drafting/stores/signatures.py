@@ -91,12 +91,21 @@ class SqlSignatures:
         return Counts() if row is None else Counts(row.people, row.organisations)
 
     async def listed(
-        self, declaration: str, edition: int, after: int = 0, limit: int = 100, *, newest_first: bool = False
+        self,
+        declaration: str,
+        edition: int,
+        after: int = 0,
+        limit: int = 100,
+        *,
+        newest_first: bool = False,
+        kind: SignatoryKind | None = None,
     ) -> Sequence[Signature]:
         place = signatures.c.ledger_index
         query = select(signatures).where(
             signatures.c.declaration == declaration, signatures.c.edition == edition, signatures.c.listed
         )
+        if kind:
+            query = query.where(signatures.c.kind == kind.value)
         if newest_first:
             query = query.where(place < after) if after else query
             query = query.order_by(place.desc())

@@ -9,10 +9,12 @@ from typing import Final
 
 from drafting.actions.ports import CannotSave, Ports
 from drafting.actions.releasing import work_on_jobs
+from drafting.actions.signature_lists import Lister
 from drafting.actions.signing_upkeep import remind_signatories, sweep_signatures
 from drafting.actions.trees import publish_logs
 from drafting.publishing.limits import Limits as PressLimits
 from drafting.publishing.press import StaticPress
+from drafting.publishing.signature_lists import StaticLists
 from drafting.settings import Settings
 from drafting.stores.opening import Stores
 from drafting.sync.alone import ALONE, Others
@@ -30,6 +32,7 @@ LOG: Final = logging.getLogger(__name__)
 JOBS_SECONDS: Final = 15.0
 LOGS_SECONDS: Final = 3.0
 AGAIN_SECONDS: Final = 5.0
+LISTS_SECONDS: Final = 3.0
 DRAIN_SECONDS: Final = 1.0
 SIGNATURES_SECONDS: Final = 600.0
 
@@ -67,6 +70,7 @@ async def opened(settings: Settings, languages: Languages, notes: Notes = UNWATC
             mail=stores.mail,
             jobs=stores.jobs,
             signatures=stores.signatures,
+            lists=StaticLists(settings.paths.public),
             press=press,
             notices=notices,
             clock=clock,
@@ -78,6 +82,7 @@ async def opened(settings: Settings, languages: Languages, notes: Notes = UNWATC
         for name, work in (
             ("mail", stores.courier.work),
             ("jobs", lambda: _work_on_jobs(ports, bell)),
+            ("lists", lambda: _keep_lists(ports)),
             ("watch", lambda: watch(ports, rooms, notices)),
             ("logs", lambda: _keep_logs(ports)),
             ("signatures", lambda: _keep_signatures(ports)),
@@ -137,6 +142,15 @@ async def _keep_logs(ports: Ports) -> None:
         except (CannotSave, OSError) as error:
             LOG.warning("cannot bring the public logs up to date now: %s", error)
         await asyncio.sleep(LOGS_SECONDS)
+
+
+async def _keep_lists(ports: Ports) -> None:
+    """The public lists of signatures follow the ledger within seconds; reading them never asks the database."""
+    lister = Lister(ports)
+    while True:
+        with suppress(CannotSave):
+            await lister.refresh()
+        await asyncio.sleep(LISTS_SECONDS)
 
 
 async def _kept_up(name: str, work: Callable[[], Awaitable[None]]) -> None:

@@ -1,0 +1,150 @@
+"""Public lists of signatures as files: rewritten a few seconds after something changed, so that readers cost nothing.
+
+A page holds the confirmations of :data:`PAGE` places of the ledger, whatever became of them later. A name that is taken
+back therefore changes its own page and no other, and a new one the last: the work is that of what changed.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Any, Final
+
+from drafting.actions.core import list_declarations, load_declaration
+from drafting.actions.ports import ListFront, Ports
+from drafting.actions.releasing import released_content
+from drafting.domain.editions import Edition
+from drafting.domain.errors import Refusal
+from drafting.domain.events import Entry, Kind
+from drafting.domain.signatures import Shown, SignatoryKind, Signature
+
+PAGE: Final = 500
+NEWEST: Final = 60
+MOST_ORGANISATIONS: Final = 5_000
+AT_A_TIME: Final = 1000
+LOOKS_FOR_NEW: Final = timedelta(seconds=60)
+_GONE: Final = frozenset({Kind.SIGNATURE_WITHDRAW, Kind.SIGNATURE_ERASE, Kind.SIGNATURE_INVALIDATE})
+
+
+def page_of(index: int) -> int:
+    """The page on which a confirmation stands that has this place in the ledger; pages count from 1."""
+    return max(1, (index + PAGE - 1) // PAGE)
+
+
+def shown(signature: Signature) -> dict[str, Any]:
+    """What the public list says of a signature; with initials nothing else is shown that could tell who it is."""
+    is_named = signature.shown is Shown.NAME
+    return {
+        "index": signature.index or 0,
+        "id": signature.id,
+        "kind": signature.kind.value,
+        "name": signature.shown_name,
+        "affiliation": signature.affiliation if is_named else "",
+        "role": signature.role if is_named else "",
+        "place": signature.place if is_named else "",
+        "at": (signature.confirmed or signature.requested).isoformat().replace("+00:00", "Z"),
+        "commitment": signature.commitment,
+    }
+
+
+@dataclass
+class Lister:
+    """Keeps the lists of every released edition up to date; remembers between calls which declarations there are."""
+
+    ports: Ports
+    _slugs: Sequence[str] = ()
+    _looked: datetime | None = None
+    _contents: dict[tuple[str, int], tuple[str, Mapping[str, Any]]] = field(default_factory=dict)
+
+    async def refresh(self) -> int:
+        """Bring every list up to date; how many pages were written."""
+        pages = 0
+        for slug in await self._released():
+            declaration = await load_declaration(self.ports, slug)
+            for edition in declaration.released:
+                pages += await refresh_list(self.ports, slug, await self._content(slug, edition))
+        return pages
+
+    async def _content(self, slug: str, edition: Edition) -> Mapping[str, Any]:
+        """Read once for each release: it is large, and looked at every few seconds."""
+        digest, content = self._contents.get((slug, edition.n), ("", {}))
+        if digest != edition.releases[-1].content:
+            digest, content = edition.releases[-1].content, await released_content(self.ports, edition)
+            self._contents[slug, edition.n] = digest, content
+        return content
+
+    async def _released(self) -> Sequence[str]:
+        now = self.ports.clock.now()
+        if self._looked is None or now - self._looked >= LOOKS_FOR_NEW:
+            self._slugs = [d.slug for d in await list_declarations(self.ports) if d.released]
+            self._looked = now
+        return self._slugs
+
+
+@dataclass
+class _Changes:
+    """What the ledger says since the lists were written."""
+
+    index: int
+    pages: set[int] = field(default_factory=set)
+    gone: list[str] = field(default_factory=list)
+    is_any: bool = False
+
+
+async def refresh_list(ports: Ports, slug: str, content: Mapping[str, Any]) -> int:
+    """Rewrite what changed of one edition's lists; how many pages were written. ``content``: the edition, by value."""
+    n: int = content["n"]
+    seen = await ports.lists.seen(content)
+    changes = await _changes(ports, slug, n, seen or 0)
+    if seen is not None and not changes.is_any:
+        return 0
+    last = page_of(changes.index)
+    pages = set(range(1, last + 1)) if seen is None else changes.pages
+    if seen is not None and last > page_of(seen):
+        pages |= set(range(page_of(seen), last + 1))
+    for page in sorted(pages):
+        found = await ports.signatures.listed(slug, n, (page - 1) * PAGE, PAGE)
+        items = [shown(signature) for signature in found if (signature.index or 0) <= page * PAGE]
+        await ports.lists.put_page(content, page, last, items)
+    await ports.lists.put_front(content, await _front(ports, slug, n, last, changes))
+    return len(pages)
+
+
+async def _changes(ports: Ports, slug: str, n: int, seen: int) -> _Changes:
+    changes = _Changes(seen)
+    while entries := await ports.signatures.entries(slug, changes.index, AT_A_TIME):
+        for entry in entries:
+            await _note(ports, changes, n, entry)
+        changes.index = entries[-1].index
+    return changes
+
+
+async def _note(ports: Ports, changes: _Changes, n: int, entry: Entry) -> None:
+    data: Mapping[str, Any] = entry.event.data
+    if data.get("edition") != n:
+        return
+    changes.is_any = True
+    if entry.event.kind is Kind.SIGNATURE_CONFIRM:
+        changes.pages.add(page_of(entry.index))
+        return
+    try:
+        signature = await ports.signatures.get(data["id"])
+    except Refusal:
+        return
+    if signature.index:
+        changes.pages.add(page_of(signature.index))
+    if entry.event.kind in _GONE:
+        changes.gone.append(data["id"])
+
+
+async def _front(ports: Ports, slug: str, n: int, last: int, changes: _Changes) -> ListFront:
+    newest = await ports.signatures.listed(slug, n, limit=NEWEST, newest_first=True)
+    organisations = await ports.signatures.listed(slug, n, limit=MOST_ORGANISATIONS, kind=SignatoryKind.ORGANISATION)
+    return ListFront(
+        index=changes.index,
+        pages=last,
+        counts=await ports.signatures.counts(slug, n),
+        newest=[shown(signature) for signature in newest if signature.kind is SignatoryKind.PERSON],
+        organisations=[shown(signature) for signature in organisations],
+        gone=changes.gone,
+        at=ports.clock.now(),
+    )

@@ -1,0 +1,173 @@
+"""The lists of signatures as static files below an edition: pages in each language, data for programs, a plain count.
+
+Below ``d/{slug}/{n}/signatures/``: ``index.json`` (counts, number of pages), ``{page}.json`` (names in the order of the
+ledger), ``count.txt`` (a number), ``removed.json`` (ids of what was taken back, for whoever keeps a copy), and for each
+language ``{tag}/index.html``, ``{tag}/{page}.html`` and ``{tag}/embed.html`` (a line for other sites to include).
+"""
+
+import asyncio
+import json
+import os
+import secrets
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from pathlib import Path
+from typing import Any, Final
+
+from markupsafe import Markup
+
+from drafting.actions.ports import CannotSave, ListFront
+from drafting.paths import LOCALES, TEMPLATES
+from drafting.publishing.content import Content, read_content
+from drafting.publishing.pages import environment, stylesheet
+from drafting.publishing.reading import Reading
+from drafting.publishing.words import words_for
+
+FRONT: Final = "index.json"
+
+
+class StaticLists:
+    """Implements the port ``SignatureLists`` over the public folder."""
+
+    def __init__(self, public: Path, *, templates: Path = TEMPLATES, locales: Path = LOCALES) -> None:
+        self._public = public
+        self._templates = templates
+        self._locales = locales
+        self._contents: dict[tuple[str, int], tuple[Any, Content]] = {}
+        self._seen: dict[tuple[str, int], int] = {}
+
+    async def seen(self, edition: Mapping[str, Any]) -> int | None:
+        content = self._content(edition)
+        place = content.slug, content.n
+        folder = self._folder(content)
+        pages = [folder / locale.tag / "index.html" for locale in content.public_locales]
+        if not all(path.is_file() for path in pages):
+            return None
+        if place not in self._seen:
+            found = await asyncio.to_thread(_read_json, folder / FRONT)
+            if not isinstance(found.get("index"), int):
+                return None
+            self._seen[place] = found["index"]
+        return self._seen[place]
+
+    async def put_page(
+        self, edition: Mapping[str, Any], page: int, last: int, items: Sequence[Mapping[str, Any]]
+    ) -> None:
+        await asyncio.to_thread(self._put_page, self._content(edition), page, last, items)
+
+    async def put_front(self, edition: Mapping[str, Any], front: ListFront) -> None:
+        content = self._content(edition)
+        await asyncio.to_thread(self._put_front, content, front)
+        self._seen[content.slug, content.n] = front.index
+
+    def _content(self, edition: Mapping[str, Any]) -> Content:
+        place = edition["declaration"], edition["n"]
+        key = edition.get("released_at"), len(edition["locales"])
+        known = self._contents.get(place)
+        if known is None or known[0] != key:
+            known = self._contents[place] = key, read_content(edition)
+        return known[1]
+
+    def _folder(self, content: Content) -> Path:
+        return self._public / "d" / content.slug / str(content.n) / "signatures"
+
+    def _put_page(self, content: Content, page: int, last: int, items: Sequence[Mapping[str, Any]]) -> None:
+        folder = self._folder(content)
+        following = f"{page + 1}.json" if page < last else None
+        _put(folder / f"{page}.json", _json({"items": list(items), "next": following}))
+        for locale in content.public_locales:
+            body = self._render(content, locale.tag, f"{page}.html", page=page, last=last, items=items, front=None)
+            _put(folder / locale.tag / f"{page}.html", body)
+
+    def _put_front(self, content: Content, front: ListFront) -> None:
+        folder = self._folder(content)
+        _put(folder / "removed.json", _json({"removed": _removed(folder / "removed.json", front.gone)}))
+        for locale in content.public_locales:
+            values = {"page": 0, "last": front.pages, "items": front.newest, "front": front}
+            _put(folder / locale.tag / "index.html", self._render(content, locale.tag, "index.html", **values))
+            _put(folder / locale.tag / "embed.html", self._embed(content, locale.tag, front))
+        _put(folder / "count.txt", f"{front.counts.all}\n".encode())
+        _put(
+            folder / FRONT,
+            _json(
+                {
+                    "count": {"people": front.counts.people, "organisations": front.counts.organisations},
+                    "pages": front.pages,
+                    "first": "1.json",
+                    "index": front.index,
+                    "at": _time(front.at),
+                }
+            ),
+        )
+
+    def _render(self, content: Content, tag: str, name: str, **values: Any) -> bytes:
+        reading = Reading(content, content.locale(tag), words_for(self._locales, (tag, content.source_locale)))
+        root = reading.attributes(tag)
+        return (
+            environment(self._templates, reading.words)
+            .get_template("public/signatures.html")
+            .render(
+                reading=reading,
+                content=content,
+                title=reading.title,
+                root=root,
+                root_attributes=Markup(" ") + root,
+                ui=reading.ui,
+                canonical=f"{self._address(content)}{tag}/{name}",
+                top="../../../",
+                stylesheet=stylesheet(self._templates)[0],
+                **values,
+            )
+            .encode()
+        )
+
+    def _embed(self, content: Content, tag: str, front: ListFront) -> bytes:
+        words = words_for(self._locales, (tag, content.source_locale))
+        template = environment(self._templates, words).get_template("public/signatures_embed.html")
+        locale = content.locale(tag)
+        return template.render(
+            words=words,
+            front=front,
+            title=content.title_in(tag),
+            title_tag=locale.tag,
+            title_direction=locale.direction,
+            address=f"{self._address(content)}{tag}/index.html",
+        ).encode()
+
+    def _address(self, content: Content) -> str:
+        return f"{content.origin}/d/{content.slug}/{content.n}/signatures/"
+
+
+def _removed(file: Path, more: Sequence[str]) -> list[str]:
+    known = _read_json(file).get("removed", [])
+    return list(dict.fromkeys([*known, *more]))
+
+
+def _read_json(file: Path) -> dict[str, Any]:
+    """Empty where there is no such file, or where it is not whole; it is made anew then."""
+    try:
+        found = json.loads(file.read_bytes())
+    except (FileNotFoundError, NotADirectoryError, ValueError):
+        return {}
+    return found if isinstance(found, dict) else {}
+
+
+def _json(value: Any) -> bytes:
+    return json.dumps(value, ensure_ascii=False, separators=(",", ":")).encode() + b"\n"
+
+
+def _time(at: datetime) -> str:
+    return at.isoformat(timespec="seconds").replace("+00:00", "Z")
+
+
+def _put(path: Path, data: bytes) -> None:
+    """Whole or not at all, without waiting for the disk: after a power cut the lists are made from the ledger again."""
+    aside = path.with_name(f".{path.name}.{secrets.token_hex(4)}.part")
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        aside.write_bytes(data)
+        os.replace(aside, path)
+    except OSError as error:
+        raise CannotSave(str(error)) from error
+    finally:
+        aside.unlink(missing_ok=True)

@@ -1,0 +1,134 @@
+"""The public lists: each name on its page, as it wants to be shown, and gone when it is taken back."""
+
+import html
+import json
+from pathlib import Path
+
+import pytest
+
+from drafting.actions import signature_lists
+from drafting.actions.ports import Ports
+from drafting.actions.signature_lists import Lister
+from drafting.actions.signing import Asked, sign
+from drafting.actions.signing_links import confirm_signature, withdraw_signature
+from drafting.publishing.signature_lists import StaticLists
+from tests.actions.coalition import SLUG, Coalition
+from tests.actions.test_signing import organisation, person, released, secret_in
+
+
+class Listed:
+    """A released edition with its lists."""
+
+    def __init__(self, coalition: Coalition, public: Path) -> None:
+        self.coalition = coalition
+        self.folder = public / "d" / SLUG / "1" / "signatures"
+        self.ports: Ports = coalition.fakes.ports(lists=StaticLists(public))
+        self.lister = Lister(self.ports)
+
+    async def sign(self, asked: Asked) -> str:
+        """Ask and confirm with everybody who has to; the signatory's link."""
+        await sign(self.ports, slug=SLUG, n=1, asked=asked)
+        own = secret_in(self.coalition.fakes.mail.sent[-1])
+        signature = await confirm_signature(self.ports, own)
+        if signature.awaits_second:
+            await confirm_signature(self.ports, secret_in(self.coalition.fakes.mail.sent[-1]))
+        return own
+
+    def read(self, name: str) -> str:
+        return html.unescape((self.folder / name).read_text())
+
+    def count(self) -> object:
+        return json.loads(self.read("index.json"))["count"]
+
+    def names(self, page: int) -> list[str]:
+        return [item["name"] for item in json.loads(self.read(f"{page}.json"))["items"]]
+
+
+@pytest.fixture
+async def listed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Listed:
+    monkeypatch.setattr(signature_lists, "PAGE", 3)
+    return Listed(await released(), tmp_path)
+
+
+async def test_an_edition_without_signatures_has_a_page_that_says_so(listed: Listed) -> None:
+    await listed.lister.refresh()
+    assert listed.count() == {"people": 0, "organisations": 0}
+    assert "0 people" in listed.read("en/index.html")
+    assert listed.read("count.txt") == "0\n"
+    assert await listed.lister.refresh() == 0
+
+
+async def test_people_stand_apart_from_organisations_and_from_the_authors(listed: Listed) -> None:
+    await listed.sign(person(affiliation="School 7"))
+    await listed.sign(person("b@people.example", name="Bo Chan", shown="initials", affiliation="Secret Place"))
+    await listed.sign(person("c@people.example", name="Counted Only", shown="count"))
+    await listed.sign(person("d@people.example", name="Not Published", publish=False))
+    await listed.sign(organisation(address="keepers@people.example"))
+    await listed.lister.refresh()
+    assert listed.count() == {"people": 4, "organisations": 1}
+    page = listed.read("en/index.html")
+    authors, _, rest = page.partition("Organisations that signed")
+    organisations, _, people = rest.partition("The newest signatures of people")
+    assert "Written by these networks" in authors
+    assert "Well Keepers" in organisations
+    assert "Amina Said" in people
+    assert "School 7" in people
+    assert "B. C." in people
+    whole = "".join(path.read_text() for path in listed.folder.rglob("*") if path.is_file())
+    for hidden in ("Bo Chan", "Secret Place", "Counted Only", "Not Published", "people.example"):
+        assert hidden not in whole
+    assert listed.read("count.txt") == "5\n"
+    assert "4 people and 1 organisations" in listed.read("en/embed.html")
+
+
+async def test_a_new_name_writes_the_last_page_and_no_other(listed: Listed) -> None:
+    for n in range(7):
+        await listed.sign(person(f"p{n}@people.example", name=f"Person {n}"))
+    assert await listed.lister.refresh() == 3
+    assert [listed.names(page) for page in (1, 2, 3)] == [
+        ["Person 0", "Person 1", "Person 2"],
+        ["Person 3", "Person 4", "Person 5"],
+        ["Person 6"],
+    ]
+    await listed.sign(person("p7@people.example", name="Person 7"))
+    assert await listed.lister.refresh() == 1
+    assert listed.names(3) == ["Person 6", "Person 7"]
+    assert 'href="2.html"' in listed.read("en/1.html")
+    for n in (8, 9):
+        await listed.sign(person(f"p{n}@people.example", name=f"Person {n}"))
+    assert await listed.lister.refresh() == 2
+    assert 'href="4.html"' in listed.read("en/3.html")
+
+
+async def test_who_takes_a_name_back_is_gone_from_every_file(listed: Listed) -> None:
+    own = await listed.sign(person(name="Gone Tomorrow"))
+    await listed.sign(person("b@people.example", name="Stays Here"))
+    await listed.lister.refresh()
+    signature = await withdraw_signature(listed.ports, own, erase=True)
+    await listed.lister.refresh()
+    whole = "".join(path.read_text() for path in listed.folder.rglob("*") if path.is_file())
+    assert "Gone Tomorrow" not in whole
+    assert "Stays Here" in whole
+    assert listed.count() == {"people": 1, "organisations": 0}
+    assert json.loads(listed.read("removed.json")) == {"removed": [signature.id]}
+
+
+async def test_lists_that_were_lost_are_made_again(listed: Listed, tmp_path: Path) -> None:
+    await listed.sign(person())
+    await listed.lister.refresh()
+    (listed.folder / "index.json").write_text("half")
+    again = Listed(listed.coalition, tmp_path)
+    assert await again.lister.refresh() == 1
+    (listed.folder / "ar" / "index.html").unlink(missing_ok=True)
+    (listed.folder / "en" / "index.html").unlink()
+    assert await again.lister.refresh() == 1
+    assert "Amina Said" in listed.read("en/index.html")
+
+
+async def test_names_are_inert(listed: Listed) -> None:
+    await listed.sign(person(name='<script>alert("x")</script> & Co'))
+    await listed.lister.refresh()
+    for name in ("en/index.html", "en/1.html"):
+        raw = (listed.folder / name).read_text()
+        assert "<script" not in raw
+        assert "&lt;script&gt;" in raw
