@@ -115,6 +115,7 @@ def _position(declaration: Declaration, cell: Cell) -> dict[str, Any]:
         "harms": position.harms,
         "remedy": position.remedy,
         "statement": statement,
+        "offline_key": declaration.offline_keys.get(position.id, ""),
     }
 
 

@@ -49,13 +49,12 @@ async def sign_position(
     key = offline_key(slug, entry.event.data, signature, check)
     if key is None:
         raise Refusal(Code.BAD_INPUT, field="signature", reason="not an SSH signature over this statement")
-    signed = {e.event.data["position"] for e in await ports.ledger.read(slug, act.index) if _signs(e)}
 
     def decide(now: Declaration) -> Sequence[Event]:
         authorise(now, actor, Action.TAKE_POSITION, Subject(network=act.network), at)
         if not actor.fresh:
             raise Refusal(Code.SIGN_IN_ANEW)
-        if position in signed:
+        if position in now.offline_keys:
             raise Refusal(Code.TAKEN, position=position)
         data = {
             "position": position,
@@ -68,12 +67,3 @@ async def sign_position(
 
     await commit(ports, slug, decide)
     return key
-
-
-def _signs(entry: Entry) -> bool:
-    return entry.event.kind is Kind.POSITION_SIGN
-
-
-async def offline_keys(ports: Ports, slug: str) -> dict[str, str]:
-    """Position → fingerprint of the key that it was signed with, for those that were."""
-    return {e.event.data["position"]: e.event.data["key"] for e in await ports.ledger.read(slug) if _signs(e)}

@@ -121,6 +121,7 @@ class Declaration:
     order: list[str] = field(default_factory=list)
     statements: dict[str, dict[str, Statement]] = field(default_factory=dict)
     signatures: list[ManifestSignature] = field(default_factory=list)
+    offline_keys: dict[str, str] = field(default_factory=dict)
     editions: list[Edition] = field(default_factory=list)
     index: int = 0
 

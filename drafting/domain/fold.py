@@ -193,6 +193,10 @@ def _sign_manifest(d: Declaration, entry: Entry, data: Mapping[str, Any]) -> Non
     d.signatures.append(ManifestSignature(data["network"], entry.event.actor, data["digest"], entry.at))
 
 
+def _sign_position(d: Declaration, entry: Entry, data: Mapping[str, Any]) -> None:
+    d.offline_keys[data["position"]] = data["key"]
+
+
 def _translate_statement(d: Declaration, entry: Entry, data: Mapping[str, Any]) -> None:
     d.statements[data["position"]][data["locale"]] = Statement(data["locale"], data["text"], data["approved"])
 
@@ -272,6 +276,7 @@ _APPLY: Final[Mapping[Kind, Callable[[Declaration, Entry, Mapping[str, Any]], No
     Kind.MANDATE_END: _end_mandate,
     Kind.REVISION_TABLE: _table,
     Kind.POSITION_TAKE: _take,
+    Kind.POSITION_SIGN: _sign_position,
     Kind.MANIFEST_SIGN: _sign_manifest,
     Kind.STATEMENT_TRANSLATE: _translate_statement,
     Kind.TRANSLATION_REVIEW: _review,

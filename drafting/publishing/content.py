@@ -51,7 +51,10 @@ class Statement:
 
 @dataclass(frozen=True, slots=True)
 class Standing:
-    """A network's position on a section as of the freeze."""
+    """A network's position on a section as of the freeze.
+
+    ``offline_key``: the fingerprint of the key that it was signed with away from the server, or empty.
+    """
 
     network: str
     status: CellStatus
@@ -59,6 +62,7 @@ class Standing:
     harms: str
     remedy: str
     statement: Statement | None
+    offline_key: str = ""
 
     @property
     def has_words(self) -> bool:
@@ -239,6 +243,7 @@ def _standing(value: Mapping[str, Any]) -> Standing:
         value.get("harms") or "",
         value.get("remedy") or "",
         _statement(value["statement"]) if value.get("statement") else None,
+        value.get("offline_key") or "",
     )
 
 

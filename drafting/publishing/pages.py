@@ -13,6 +13,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
 from drafting.domain.prose import TEXT_PREFIX
+from drafting.publishing.beside import pairs
 from drafting.publishing.content import Content
 from drafting.publishing.reading import Part, Reading
 from drafting.publishing.standings import MARKS, label
@@ -21,6 +22,8 @@ from drafting.publishing.words import Words
 # Wider tables than this are read as lists.
 WIDEST_TABLE: Final = 9
 DESCRIPTION_LENGTH: Final = 200
+BESIDE: Final = "beside.html"
+CHANGES: Final = "changes.html"
 MEDIA_TYPES: Final = {
     "pdf": "application/pdf",
     "epub": "application/epub+zip",
@@ -127,16 +130,18 @@ class Pages:
 
     def __init__(self, reading: Reading, templates: Path) -> None:
         self.reading = reading
-        self.environment = environment(templates, reading.words)
-        self.stylesheet = stylesheet(templates)[0]
+        self.templates = templates
 
     def files(self) -> dict[str, bytes]:
         """Name → page, below the folder of the language."""
-        return {
+        pages = {
             "index.html": self._render("edition.html", "", **self._edition()),
             "positions.html": self._render("positions.html", "positions.html", **self._positions()),
-            "check.html": self._render("check.html", "check.html", text_prefix=TEXT_PREFIX.decode().strip()),
+            "check.html": self._render("check.html", "check.html", **self._check()),
         }
+        if self.reading.locale.tag != self.reading.content.source_locale:
+            pages[BESIDE] = self._render(BESIDE, BESIDE, pairs=list(pairs(self.reading)))
+        return pages
 
     def _edition(self) -> dict[str, Any]:
         reading, content = self.reading, self.reading.content
@@ -148,7 +153,22 @@ class Pages:
             "letters": sorted(letters),
             "name": partial(file_name, content, reading.locale.tag),
             "translators": reading.words.join(list(content.translators.get(reading.locale.tag, ()))),
+            "beside": BESIDE if reading.locale.tag != content.source_locale else "",
             "qr": qr_code(reading.address, reading.words.gettext("QR code: the address of this page")),
+        }
+
+    def _check(self) -> dict[str, Any]:
+        """What stands behind each position: a signature made away from the server (A), or the server's word (C)."""
+        reading, content = self.reading, self.reading.content
+        held = [(part, each) for part in reading.parts for each in part.section.standings]
+        offline = [(reading.name(each.network), part, each.offline_key) for part, each in held if each.offline_key]
+        name = f"{content.slug}-{content.n}-bundle.zip"
+        return {
+            "text_prefix": TEXT_PREFIX.decode().strip(),
+            "offline": offline,
+            "attested": len(held) - len(offline),
+            "bundle": name,
+            "log": f"{content.origin}/d/{content.slug}/log",
         }
 
     def _positions(self) -> dict[str, Any]:
@@ -165,25 +185,38 @@ class Pages:
         }
 
     def _render(self, template: str, page: str, **values: Any) -> bytes:
-        reading = self.reading
-        root = reading.attributes(reading.locale.tag)
-        return (
-            self.environment.get_template(f"public/{template}")
-            .render(
-                reading=reading,
-                content=reading.content,
-                title=reading.title,
-                root=root,
-                root_attributes=Markup(" ") + root,
-                ui=reading.ui,
-                page=page,
-                canonical=reading.address + page,
-                top="../../",
-                stylesheet=self.stylesheet,
-                **values,
-            )
-            .encode()
+        return page_bytes(self.reading, self.templates, template, page, **values)
+
+
+def page_bytes(reading: Reading, templates: Path, template: str, page: str, **values: Any) -> bytes:
+    """A page of an edition in one language; ``page`` is its name in the folder, empty for the text itself."""
+    root = reading.attributes(reading.locale.tag)
+    others = [each for each in reading.content.public_locales if _has_page(reading.content, each.tag, page)]
+    return (
+        environment(templates, reading.words)
+        .get_template(f"public/{template}")
+        .render(
+            reading=reading,
+            content=reading.content,
+            title=reading.title,
+            root=root,
+            root_attributes=Markup(" ") + root,
+            ui=reading.ui,
+            page=page,
+            alternates=others if page != CHANGES else [],
+            page_of=lambda tag: page if _has_page(reading.content, tag, page) else "",
+            canonical=reading.address + page,
+            top="../../",
+            stylesheet=stylesheet(templates)[0],
+            **values,
         )
+        .encode()
+    )
+
+
+def _has_page(content: Content, tag: str, page: str) -> bool:
+    """Whether the page is there in that language; which languages have changes depends on the former edition."""
+    return page != CHANGES and (page != BESIDE or tag != content.source_locale)
 
 
 def chooser(content: Content, editions: Sequence[Content], words: Words, templates: Path, *, top: str) -> bytes:
@@ -192,12 +225,16 @@ def chooser(content: Content, editions: Sequence[Content], words: Words, templat
     root = Markup('lang="{}" dir="{}"').format(locale.tag, locale.direction)
     ui = "" if words.tag == locale.tag else Markup(' lang="{}" dir="{}"').format(words.tag, words.direction)
     address = f"{content.origin}/d/{content.slug}/"
+    former = next((each for each in reversed(editions) if each.n < content.n), None)
+    known = {each.tag for each in former.locales} if former else set()
     return (
         environment(templates, words)
         .get_template("public/chooser.html")
         .render(
             content=content,
             editions=editions,
+            former=former,
+            compared=[each for each in content.public_locales if each.tag in known],
             title=content.title_in(locale.tag),
             root=root,
             ui=ui,

@@ -88,6 +88,9 @@ def _sentence(words: Words, kind: Kind, values: Mapping[str, Any]) -> str:
         Kind.MANDATE_GRANT: lambda: gettext("took up a mandate: %(name)s", **values),
         Kind.MANDATE_END: lambda: gettext("ended a mandate"),
         Kind.REVISION_TABLE: lambda: gettext("tabled revision %(n)s of “%(section)s”", **values),
+        Kind.POSITION_SIGN: lambda: gettext(
+            "signed the position of %(network)s on “%(section)s” with a key of its own", **values
+        ),
         Kind.MANIFEST_SIGN: lambda: gettext("agreed to the whole for %(network)s", **values),
         Kind.STATEMENT_TRANSLATE: lambda: gettext("put a statement into %(language)s", **values),
         Kind.TRANSLATION_REVIEW: lambda: gettext("reviewed blocks of “%(section)s” in %(language)s", **values),
