@@ -331,8 +331,11 @@ class _Reading(Reader):
 
     def compare(self, known: Known) -> Checked:
         for client, (first, end) in self.spans.items():
-            if first < known.clocks.get(client, 0) < end:
-                self.compare_overlap(known, client, known.clocks[client])
+            clock = known.clocks.get(client, 0)
+            if first < clock < end:
+                self.compare_overlap(known, client, clock)
+            if first < clock:
+                self.forget(client, clock)
         if not (self.halves.isdisjoint(self.cuts) and known.halves.isdisjoint(self.cuts)):
             raise Refused("half a character")
         clocks = known.clocks
@@ -348,15 +351,19 @@ class _Reading(Reader):
 
     def compare_overlap(self, known: Known, client: int, clock: int) -> None:
         """It repeats a client's writing up to ``clock``, where pycrdt ties what is new to what it has, whatever this
-        update says that it is. So what it says about the known part does not count."""
+        update says that it is."""
         border = unit(client, clock)
         if border not in self.starts and (border in self.properties) != (border - 1 in known.properties):
             raise Refused("overlap")
-        old = range(unit(client, 0), border)
-        self.properties.difference_update([place for place in self.properties if place in old])
-        self.halves.difference_update([place for place in self.halves if place in old])
         self.cuts.append(border)
         self.tangled = True
+
+    def forget(self, client: int, clock: int) -> None:
+        """What it says about a client's known writing, up to ``clock``, does not count: it would be a way to have honest
+        updates refused that build upon it."""
+        old = range(unit(client, 0), unit(client, clock))
+        self.properties.difference_update([place for place in self.properties if place in old])
+        self.halves.difference_update([place for place in self.halves if place in old])
 
     def compare_origin(self, known: Known, client: int, clock: int, in_map: int) -> None:
         if clock >= known.clocks.get(client, 0):
