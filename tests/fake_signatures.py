@@ -107,6 +107,13 @@ class MemorySignatures:
             return [s for s in reversed(found) if not after or (s.index or 0) < after][:limit]
         return [s for s in found if (s.index or 0) > after][:limit]
 
+    async def in_state(
+        self, declaration: str, edition: int, state: SignatureState, limit: int, *, since: datetime | None = None
+    ) -> Sequence[Signature]:
+        found = [s for s in self._under(declaration, edition) if s.state is state and s.changed]
+        newest = sorted(found, key=lambda s: s.changed or s.requested, reverse=True)
+        return [s for s in newest if since is None or (s.changed or s.requested) > since][:limit]
+
     async def entries(self, declaration: str, after: int = 0, limit: int = 1000) -> Sequence[Entry]:
         found: Sequence[Entry] = await self.ledger.read(stream_of(declaration), after)
         return found[:limit]

@@ -9,7 +9,7 @@ from typing import Any, Final, Protocol, cast
 from drafting.domain.events import Entry, Event
 from drafting.domain.notes import Key
 from drafting.domain.prose import Block, Run, Text
-from drafting.domain.signatures import Counts, SignatoryKind, Signature
+from drafting.domain.signatures import Counts, SignatoryKind, Signature, SignatureState
 from drafting.domain.tree import Tree
 
 
@@ -350,6 +350,11 @@ class Signatures(Protocol):
     ) -> Sequence[Signature]:
         """Confirmed ones that show a name or initials, by their place in the ledger. ``after``: the last place seen;
         0 begins at the first one, or at the newest. ``kind``: of this kind alone."""
+
+    async def in_state(
+        self, declaration: str, edition: int, state: SignatureState, limit: int, *, since: datetime | None = None
+    ) -> Sequence[Signature]:
+        """Those in this state, the newest first; ``since``: changed after that moment alone."""
 
     async def entries(self, declaration: str, after: int = 0, limit: int = 1000) -> Sequence[Entry]:
         """The ledger's entries of a declaration's signatures with a greater index, oldest first."""

@@ -10,6 +10,7 @@ from datetime import datetime, timedelta
 from typing import Any, Final
 
 from drafting.actions.core import list_declarations, load_declaration
+from drafting.actions.moderation import hold_back_floods
 from drafting.actions.ports import ListFront, Ports
 from drafting.actions.releasing import released_content
 from drafting.domain.editions import Edition
@@ -21,6 +22,7 @@ PAGE: Final = 500
 NEWEST: Final = 60
 MOST_ORGANISATIONS: Final = 5_000
 AT_A_TIME: Final = 1000
+LOOKS_FOR_FLOODS: Final = timedelta(seconds=30)
 LOOKS_FOR_NEW: Final = timedelta(seconds=60)
 _GONE: Final = frozenset({Kind.SIGNATURE_WITHDRAW, Kind.SIGNATURE_ERASE, Kind.SIGNATURE_INVALIDATE})
 
@@ -53,6 +55,7 @@ class Lister:
     ports: Ports
     _slugs: Sequence[str] = ()
     _looked: datetime | None = None
+    _guarded: dict[tuple[str, int], datetime] = field(default_factory=dict)
     _contents: dict[tuple[str, int], tuple[str, Mapping[str, Any]]] = field(default_factory=dict)
 
     async def refresh(self) -> int:
@@ -62,7 +65,14 @@ class Lister:
             declaration = await load_declaration(self.ports, slug)
             for edition in declaration.released:
                 pages += await refresh_list(self.ports, slug, await self._content(slug, edition))
+                await self._guard(slug, edition.n)
         return pages
+
+    async def _guard(self, slug: str, n: int) -> None:
+        now = self.ports.clock.now()
+        if now - self._guarded.get((slug, n), datetime.min.replace(tzinfo=now.tzinfo)) >= LOOKS_FOR_FLOODS:
+            self._guarded[slug, n] = now
+            await hold_back_floods(self.ports, slug, n)
 
     async def _content(self, slug: str, edition: Edition) -> Mapping[str, Any]:
         """Read once for each release: it is large, and looked at every few seconds."""

@@ -23,6 +23,7 @@ class Action(StrEnum):
     TRANSLATE_STATEMENT = "translate_statement"
     FREEZE = "freeze"
     APPROVE = "approve"
+    MODERATE = "moderate"
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,4 +138,5 @@ _RULES: Final[Mapping[Action, Callable[[Declaration, str, Subject, datetime], bo
     Action.TRANSLATE_STATEMENT: _translate_statement,
     Action.FREEZE: _freeze,
     Action.APPROVE: _approve,
+    Action.MODERATE: _freeze,
 }

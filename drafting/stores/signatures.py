@@ -114,6 +114,20 @@ class SqlSignatures:
         async with self._database.reading() as connection:
             return [signature_of(row) for row in await connection.execute(query.limit(limit))]
 
+    async def in_state(
+        self, declaration: str, edition: int, state: SignatureState, limit: int, *, since: datetime | None = None
+    ) -> Sequence[Signature]:
+        query = select(signatures).where(
+            signatures.c.declaration == declaration,
+            signatures.c.edition == edition,
+            signatures.c.state == state.value,
+        )
+        if since:
+            query = query.where(signatures.c.changed > since)
+        async with self._database.reading() as connection:
+            rows = await connection.execute(query.order_by(signatures.c.changed.desc()).limit(limit))
+            return [signature_of(row) for row in rows]
+
     async def entries(self, declaration: str, after: int = 0, limit: int = 1000) -> Sequence[Entry]:
         query = select(ledger).where(ledger.c.stream == stream_of(declaration), ledger.c.place > after)
         async with self._database.reading() as connection:
