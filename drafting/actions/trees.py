@@ -44,7 +44,8 @@ async def publish_log(ports: Ports, stream: str) -> bytes | None:
         head = read_head(published)
         if head.size > tree.size or tree.root(head.size) != head.root:
             raise LogForked(f"{stream}: the ledger does not go on from the checkpoint of {head.size} entries")
-        if head.size == tree.size and head.origin == logs.key(stream).name:
+        is_ours = any(signature.id == logs.key(stream).id for signature in read_note(published).signatures)
+        if head.size == tree.size and is_ours:
             return published
     return await logs.publish(stream, tree) if tree.size else None
 
