@@ -6,6 +6,7 @@
 PORT ?= 8000
 DATA ?= ./data
 TESTS ?=
+SECONDS ?= 600
 KILLS ?= 200
 BIN := .venv/bin
 
@@ -34,7 +35,8 @@ check: .venv/.test built ## Check format, lint, types and layers, in Python and 
 	.ci/npm run check
 
 .PHONY: fuzz
-fuzz: .venv/.test built ## Run the property tests much longer than `make test` does
+fuzz: .venv/.test built ## Spoil updates for SECONDS (600), then run the property tests longer than `make test`
+	$(BIN)/python -m tests.hostile.fuzzing --seconds $(SECONDS) --stock --grow
 	$(BIN)/python -m pytest -m hypothesis --hypothesis-profile=fuzz $(TESTS)
 	.ci/npm run fuzz
 
