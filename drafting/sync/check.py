@@ -21,6 +21,8 @@ BLOCKS: Final = "blocks"
 PROPERTIES: Final = tuple(RULES["block_properties"])
 MAX_STRUCTS: Final = 20_000
 MAX_CLOCK: Final = (1 << 31) - 1
+# More than a frame holds letters: a few bytes can claim that any number of units was written and deleted.
+MAX_NEW: Final = 1 << 20
 MAX_LINK: Final = 4 * int(RULES["href"]["max_length"])
 
 # What stands in the low five bits of a struct's first byte; the others (garbage, JSON, binary, types, documents) are
@@ -342,6 +344,8 @@ class _Reading(Reader):
         self.missing = {client for client, (first, _) in self.spans.items() if first > clocks.get(client, 0)}
         self.missing.update(client for client, end in self.skipped if end > clocks.get(client, 0))
         written = {client: end for client, (_, end) in self.spans.items() if end > clocks.get(client, 0)}
+        if sum(end - max(self.spans[client][0], clocks.get(client, 0)) for client, end in written.items()) > MAX_NEW:
+            raise Refused("too much")
         for client, clock, in_map in self.origins:
             self.compare_origin(known, client, clock, in_map)
         for client, _, end in self.deleted:

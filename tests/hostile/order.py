@@ -11,6 +11,8 @@ from typing import NamedTuple
 from drafting.sync.wire import Reader
 from tests.hostile.updates import ANY, DELETED, EMBED, FORMAT, GC, SKIP, STRING, NotTaken, Struct, Unit, take_apart
 
+MOST = 5_000
+
 
 class Placed(NamedTuple):
     """One unit: of an item of several, all but the first stand behind the one before."""
@@ -114,6 +116,8 @@ def _placed(update: bytes, order: Order, client: int, number: int) -> Iterator[P
         if struct.kind in (GC, SKIP):
             raise NotTaken
         length = length_of(struct)
+        if length > MOST:
+            raise NotTaken
         sequence = _sequence(struct, order, sequences)
         for offset in range(length):
             unit = (client, clock + offset)

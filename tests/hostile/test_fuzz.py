@@ -8,7 +8,8 @@ import pytest
 from pycrdt import Doc
 
 from drafting.sync import markup
-from drafting.sync.check import Known, check
+from drafting.sync.check import Known, Refused, check
+from drafting.sync.wire import uint
 from tests.hostile.cases import Case, is_in_order, kept
 from tests.hostile.fuzzing import Child, judged, parse
 from tests.hostile.oracle import Found
@@ -76,6 +77,13 @@ def _typed(words: str) -> bytes:
     doc: Doc[object] = Doc(client_id=1)
     markup.roots(doc).body.insert(0, words, {})
     return doc.get_update()
+
+
+def test_a_few_bytes_cannot_fill_a_text_for_everybody() -> None:
+    """So many deleted units count like written ones, and nobody could write any more."""
+    huge = b"\x01\x01\x05\x00\x01\x01\x04body" + uint(1 << 30) + b"\x00"
+    with pytest.raises(Refused, match="too much"):
+        check(huge, Known())
 
 
 def test_nobody_can_say_that_words_of_others_are_halves_or_stand_in_the_map() -> None:
