@@ -5,11 +5,11 @@ deleted here, and nothing is decided elsewhere. Only the rule against floods act
 """
 
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
-from typing import Final
+from typing import Final, Protocol
 
 from drafting.actions.core import MAX_TRIES, Actor, authorise, load_declaration
 from drafting.actions.ports import Ports, SignatureChange, SignatureMoved
@@ -42,6 +42,14 @@ class Reason(StrEnum):
 
 
 Decide = Callable[[Signature, "Why", Actor, datetime], SignatureChange]
+
+
+class Act(Protocol):
+    """:func:`quarantine`, :func:`invalidate` or :func:`restore`."""
+
+    def __call__(
+        self, ports: Ports, actor: Actor, *, slug: str, id: str, reason: str, note: str = ""
+    ) -> Awaitable[Signature]: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,7 +151,7 @@ async def _authorised(ports: Ports, actor: Actor, slug: str, n: int, at: datetim
 
 
 async def _decide(ports: Ports, actor: Actor, slug: str, id: str, said: tuple[str, str], decide: Decide) -> Signature:
-    """Raises ``not_allowed``, ``not_found``, ``reason_required``, ``taken`` where its state does not allow it."""
+    """Raises ``not_allowed``, ``not_found``, ``bad_input`` with ``field`` reason, note, or state."""
     why = _why(*said)
     for _ in range(MAX_TRIES):
         at = ports.clock.now()
@@ -162,7 +170,7 @@ def _why(reason: str, note: str) -> Why:
     try:
         return Why(Reason(reason), checked_line(note, "note", MAX_NOTE))
     except ValueError as error:
-        raise Refusal(Code.REASON_REQUIRED, of=SIGNATURE) from error
+        raise Refusal(Code.BAD_INPUT, of=SIGNATURE, field="reason", reason="choice") from error
 
 
 def _quarantined(signature: Signature, why: Why, actor: Actor, at: datetime) -> SignatureChange:
@@ -184,7 +192,7 @@ def _restored(signature: Signature, why: Why, actor: Actor, at: datetime) -> Sig
 
 def _expect(signature: Signature, *states: SignatureState) -> None:
     if signature.state not in states:
-        raise Refusal(Code.TAKEN, of=SIGNATURE, state=signature.state.value)
+        raise Refusal(Code.BAD_INPUT, of=SIGNATURE, field="state", reason="moved", state=signature.state.value)
 
 
 def _to(

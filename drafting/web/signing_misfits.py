@@ -12,6 +12,8 @@ def signing_misfit(w: Words, data: Mapping[str, Any]) -> str | None:
     if data.get("of") != SIGNATURE:
         return None
     field, reason = data.get("field", ""), data.get("reason")
+    if field == "state":
+        return w.gettext("Somebody has decided on this signature meanwhile. Nothing was changed; look at it again.")
     if field == "proof":
         return w.gettext("Your browser's work for this form was used before or is too old. Send the form once more.")
     if reason == "address":

@@ -52,13 +52,13 @@ async def test_what_cannot_be_decided(coalition: Coalition) -> None:
     ports, moderator = coalition.ports, coalition.initiator
     own = await ask(coalition, person())
     id = (await confirm_signature(ports, own)).id
-    await refused(Code.REASON_REQUIRED, quarantine(ports, moderator, slug=SLUG, id=id, reason="  "))
+    await refused(Code.BAD_INPUT, quarantine(ports, moderator, slug=SLUG, id=id, reason="  "))
     await refused(Code.NOT_ALLOWED, quarantine(ports, Actor("somebody"), slug=SLUG, id=id, reason="other"))
     await refused(Code.NOT_ALLOWED, look_over(ports, Actor("somebody"), slug=SLUG, n=1))
-    await refused(Code.TAKEN, restore(ports, moderator, slug=SLUG, id=id, reason="other"))
+    await refused(Code.BAD_INPUT, restore(ports, moderator, slug=SLUG, id=id, reason="other"))
     await refused(Code.NOT_FOUND, quarantine(ports, moderator, slug=SLUG, id="nobody", reason="other"))
     await withdraw_signature(ports, own)
-    await refused(Code.TAKEN, invalidate(ports, moderator, slug=SLUG, id=id, reason="other"))
+    await refused(Code.BAD_INPUT, invalidate(ports, moderator, slug=SLUG, id=id, reason="other"))
 
 
 async def test_an_invalidated_address_cannot_just_sign_again(coalition: Coalition) -> None:

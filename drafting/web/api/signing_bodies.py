@@ -69,3 +69,40 @@ class SignaturesAnswer(Answer):
     count: Counts
     items: list[SignatureAnswer]
     next: str | None = None
+
+
+class Decision(Body):
+    """``reason``: flood, made_up, not_theirs, twice, offensive, looked_at or other; the note stays off the ledger."""
+
+    reason: Annotated[str, Meta(max_length=20)]
+    note: Annotated[str, Meta(max_length=500)] = ""
+
+
+class ModeratedAnswer(Answer):
+    id: str
+    state: str
+    kind: str
+    name: str
+    affiliation: str
+    place: str
+    domain: str
+    prefix: str
+    reason: str
+    note: str
+    at: datetime
+
+
+class TrendAnswer(Answer):
+    """``of``: prefix or domain."""
+
+    of: str
+    value: str
+    count: int
+    held_back: bool
+
+
+class DeskAnswer(Answer):
+    waiting: list[ModeratedAnswer]
+    latest: list[ModeratedAnswer]
+    refused: list[ModeratedAnswer]
+    trends: list[TrendAnswer]

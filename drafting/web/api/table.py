@@ -10,6 +10,7 @@ from drafting.domain.errors import Code, Refusal
 from drafting.web.api.calls import Call
 from drafting.web.api.consent import consent
 from drafting.web.api.declarations import declarations
+from drafting.web.api.moderation import moderation
 from drafting.web.api.openapi import describe, descriptions
 from drafting.web.api.operations import Operation, refused, refused_method
 from drafting.web.api.people import people
@@ -34,6 +35,7 @@ operations: Final[list[Operation]] = [
     *consent.all,
     *publication.all,
     *signatures.all,
+    *moderation.all,
     *proofs.all,
     *descriptions.all,
 ]

@@ -1,0 +1,91 @@
+"""Looking after the list of signatures: what is held back, what stands out, and deciding with a reason."""
+
+import csv
+import io
+
+from starlette.responses import Response
+
+from drafting.actions import moderation as acts
+from drafting.actions.core import authorise
+from drafting.actions.moderation import Reason, domain_of
+from drafting.actions.publication import find_edition
+from drafting.actions.signature_lists import PAGE, shown
+from drafting.domain.policy import Action, Subject
+from drafting.web.i18n import Words
+from drafting.web.pages.matrix import harmless
+from drafting.web.visits import Visit
+
+COLUMNS = ("index", "kind", "name", "role", "affiliation", "place", "at", "id")
+
+
+async def show(visit: Visit) -> Response:
+    declaration = await visit.declaration()
+    n = visit.number("edition")
+    edition = find_edition(declaration, n)
+    desk = await acts.look_over(visit.ports, visit.actor, slug=declaration.slug, n=n)
+    return visit.page(
+        "workshop/signatures.html",
+        declaration=declaration,
+        edition=edition,
+        desk=desk,
+        counts=await visit.ports.signatures.counts(declaration.slug, n),
+        domain_of=domain_of,
+        reasons=reasons(visit.words),
+        reason_options=list(reasons(visit.words).items()),
+    )
+
+
+def reasons(w: Words) -> dict[str, str]:
+    """Each reason in words."""
+    return {
+        Reason.MADE_UP: w.gettext("The name looks made up"),
+        Reason.NOT_THEIRS: w.gettext("Somebody else signed in this name"),
+        Reason.TWICE: w.gettext("The same person signed already"),
+        Reason.OFFENSIVE: w.gettext("The words insult somebody"),
+        Reason.FLOOD: w.gettext("Many came from one network at once"),
+        Reason.LOOKED_AT: w.gettext("Looked at, and found right"),
+        Reason.OTHER: w.gettext("Another reason"),
+    }
+
+
+async def quarantine(visit: Visit) -> Response:
+    return await _decide(visit, acts.quarantine)
+
+
+async def invalidate(visit: Visit) -> Response:
+    return await _decide(visit, acts.invalidate)
+
+
+async def restore(visit: Visit) -> Response:
+    return await _decide(visit, acts.restore)
+
+
+async def _decide(visit: Visit, act: acts.Act) -> Response:
+    form = await visit.form()
+    slug = visit.part("declaration")
+    await act(
+        visit.ports, visit.actor, slug=slug, id=visit.part("id"), reason=form.text("reason"), note=form.text("note")
+    )
+    return visit.go("workshop", slug, "publishing", visit.part("edition"), "signatures")
+
+
+async def spreadsheet(visit: Visit) -> Response:
+    """The public list as CSV in UTF-8, without addresses; cells that a spreadsheet would compute are made harmless."""
+    declaration = await visit.declaration()
+    authorise(declaration, visit.actor, Action.MODERATE, Subject(), visit.at)
+    edition = find_edition(declaration, visit.number("edition"))
+    out = io.StringIO()
+    sheet = csv.writer(out)
+    sheet.writerow(COLUMNS)
+    after = 0
+    while found := await visit.ports.signatures.listed(declaration.slug, edition.n, after, PAGE):
+        for signature in found:
+            row = shown(signature)
+            sheet.writerow([harmless(str(row[column])) for column in COLUMNS])
+        after = found[-1].index or 0
+    name = f"{declaration.slug}-{edition.n}-signatures.csv"
+    return Response(
+        "\ufeff" + out.getvalue(),
+        media_type="text/csv; charset=utf-8",
+        headers={"content-disposition": f'attachment; filename="{name}"', "cache-control": "no-store"},
+    )
