@@ -8,7 +8,9 @@ from tests.browser.people import W
 DELEGATE: Final = "anong"
 VISITOR: Final = ""
 
-NO_PAGES: Final = {"matrix_csv": "a spreadsheet", "events": "a stream of news"}
+SIGN: Final = "sign/open-well/1"
+
+NO_PAGES: Final = {"matrix_csv": "a spreadsheet", "events": "a stream of news", "signature_export": "a file"}
 """Names of GET routes that show no page, and what they give."""
 
 
@@ -31,6 +33,12 @@ PLACES: Final = (
     Place("login_code", "login/code", VISITOR),
     Place("login_link", "login/a-link-that-was-never-sent", VISITOR),
     Place("invitation", "invitation/{invitation}", VISITOR),
+    Place("sign_form", f"{SIGN}?text=ar", VISITOR),
+    Place("signature_link", "sign/confirm/{signature}", VISITOR),
+    Place("signature_link", "sign/confirm/a-link-that-was-never-sent", VISITOR, status=410),
+    Place("signature", "sign/own/{signature}", VISITOR),
+    Place("signature", "sign/own/{signed}", VISITOR),
+    Place("signature_erased", f"{SIGN}/erased", VISITOR),
     Place("networks", "networks/", VISITOR),
     Place("network", "networks/orillas", VISITOR),
     Place("demo_mail", "demo/mail", VISITOR),

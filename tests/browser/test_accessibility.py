@@ -11,7 +11,8 @@ from starlette.routing import BaseRoute, Route
 
 from drafting.web.routes import PAGES
 from tests.browser.people import People, W, editor, expect_saved
-from tests.browser.places import DELEGATE, NO_PAGES, PLACES, PUBLISHED, VISITOR, Place
+from tests.browser.places import DELEGATE, NO_PAGES, PLACES, PUBLISHED, SIGN, VISITOR, Place
+from tests.browser.test_signing import link_of
 from tests.journeys.api import invitation_token
 from tests.services import Server
 
@@ -79,8 +80,23 @@ def found(demonstration: Server, chromium: Browser) -> Iterator[dict[str, str]]:
     assert page.request.post(f"/en/{W}/invitations", form=form).ok
     page.goto(f"/en/{W}/seeds/en/history")
     moment = page.locator("main ol.rows a").first.get_attribute("href") or ""
-    yield {"invitation": invitation_token(demonstration, invited), "moment": moment.removeprefix("/en/")}
+    yield {
+        "invitation": invitation_token(demonstration, invited),
+        "moment": moment.removeprefix("/en/"),
+        "signature": signature_token(page, demonstration, "undecided@people.example"),
+        "signed": signature_token(page, demonstration, "decided@people.example", confirms=True),
+    }
     people.leave()
+
+
+def signature_token(page: Page, server: Server, address: str, *, confirms: bool = False) -> str:
+    """The token of a signature that somebody asked for, and confirmed or not."""
+    said: dict[str, str | float | bool] = {"kind": "person", "name": "Zaynab", "address": address, "shown": "name"}
+    assert page.request.post(f"/en/{SIGN}", form=said).ok
+    link = link_of(server, address)
+    if confirms:
+        assert page.request.post(link).ok
+    return link.rpartition("/")[2]
 
 
 @pytest.mark.parametrize("lang", ["en", "ar"])
@@ -90,7 +106,7 @@ def found(demonstration: Server, chromium: Browser) -> Iterator[dict[str, str]]:
 def test_axe_finds_nothing_and_nothing_scrolls_sideways(
     people: People, found: dict[str, str], key: str, lang: str
 ) -> None:
-    people.allow("the server responded with a status of 404")
+    people.allow("the server responded with a status of 4")
     options: dict[str, Any] = {"lang": lang, "scripts": (AXE,), "color_scheme": SCHEMES[lang]}
     page = people.person(key, **options) if key else people.visitor(**options)
     walk = Walk(page, lang, found)
