@@ -4,10 +4,10 @@ import os
 import platform
 import sys
 
-from benchmarks import keystrokes, pages
+from benchmarks import history, keystrokes, pages
 from benchmarks.measuring import ROUNDS
 
-ALL = {"keystrokes": keystrokes.measure, "pages": pages.measure}
+ALL = {"history": history.measure, "keystrokes": keystrokes.measure, "pages": pages.measure}
 
 print(f"Python {platform.python_version()}, {os.cpu_count()} cores, {platform.system()}; {ROUNDS} rounds by turns")
 print(f"{'one of':<58}{'median':>10}{'least':>10}{'most':>10}")

@@ -1,15 +1,14 @@
-"""One text, live: the words as everybody sees them now, with the editor; as a plain form; and its history."""
+"""One text, live: the words as everybody sees them now, with the editor; and as a plain form."""
 
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Final
 
 from starlette.responses import Response
 
 from drafting.actions.core import load_directory
 from drafting.actions.markdown import to_markdown
 from drafting.actions.positions import read_revision
-from drafting.actions.texts import may_write, read_moment, restore_moment, text_history, write_text
+from drafting.actions.texts import may_write, write_text
 from drafting.domain.declaration import Declaration
 from drafting.domain.differences import BlockChange, diff_texts
 from drafting.domain.errors import Code, Refusal
@@ -20,13 +19,10 @@ from drafting.domain.standing import cell
 from drafting.web.editor import messages
 from drafting.web.errors import STATUS, sentence
 from drafting.web.outline import Part, outline, part_of
+from drafting.web.pages.history import history, moment, restore  # noqa: F401
 from drafting.web.pages.matrix import own_networks
 from drafting.web.pages.sections import allowed
 from drafting.web.visits import Visit
-
-TOGETHER: Final = 10
-MOMENTS_SHOWN: Final = 200
-QUIET: Final = 300
 
 
 @dataclass(frozen=True, slots=True)
@@ -183,82 +179,4 @@ async def save(visit: Visit) -> Response:
         part, _ = place(visit, declaration, parts)
         live = await live_text(visit, declaration, part, locale)
         return _edit_page(visit, declaration, parts, live, words, live.digest, refusal)
-    return visit.go("workshop", slug, section, locale)
-
-
-# ---- history
-
-
-@dataclass(frozen=True, slots=True)
-class Moment:
-    """A stretch of one person's writing; ``sequence`` is its last edit."""
-
-    sequence: int
-    at: datetime
-    since: datetime
-    account: str
-    network: str
-    edits: int
-
-
-async def history(visit: Visit) -> Response:
-    declaration = await visit.declaration()
-    parts = await outline(visit, declaration)
-    part, locale = place(visit, declaration, parts)
-    edits = await text_history(visit.ports, visit.actor, slug=declaration.slug, section=part.id, locale=locale)
-    moments: list[Moment] = []
-    for edit in edits:
-        last = moments[-1] if moments else None
-        if last and last.account == edit.account and (edit.at - last.at).total_seconds() < QUIET:
-            moments[-1] = Moment(edit.sequence, edit.at, last.since, edit.account, edit.network, last.edits + 1)
-        else:
-            moments.append(Moment(edit.sequence, edit.at, edit.at, edit.account, edit.network, 1))
-    shown = moments[::-1][:MOMENTS_SHOWN]
-    return visit.page(
-        "workshop/history.html",
-        declaration=declaration,
-        parts=parts,
-        part=part,
-        locale=locale,
-        moments=shown,
-        total=len(moments),
-        names=await visit.ports.accounts.names(list({m.account for m in shown})),
-        shorts=await _shorts(visit, declaration),
-    )
-
-
-async def moment(visit: Visit) -> Response:
-    """The text as it was, against the text of today, with the button that brings it back."""
-    declaration = await visit.declaration()
-    parts = await outline(visit, declaration)
-    part, locale = place(visit, declaration, parts)
-    sequence = visit.number("sequence")
-    where = {"slug": declaration.slug, "section": part.id, "locale": locale}
-    then = (await read_moment(visit.ports, visit.actor, **where, sequence=sequence)).text
-    live = await live_text(visit, declaration, part, locale)
-    edits = await text_history(visit.ports, visit.actor, **where)
-    edit = next((e for e in edits if e.sequence == sequence), None)
-    if edit is None:
-        raise Refusal(Code.NOT_FOUND, sequence=sequence)
-    return visit.page(
-        "workshop/moment.html",
-        declaration=declaration,
-        parts=parts,
-        part=part,
-        locale=locale,
-        live=live,
-        then=then,
-        edit=edit,
-        name=(await visit.ports.accounts.names([edit.account])).get(edit.account, ""),
-        changes=list(diff_texts(then, live.text)),
-        is_same=digest(then) == live.digest,
-    )
-
-
-async def restore(visit: Visit) -> Response:
-    """An ordinary edit that brings a moment's words back; nothing of the history goes."""
-    slug, section, locale = visit.part("declaration"), visit.part("section"), visit.part("locale")
-    await restore_moment(
-        visit.ports, visit.actor, slug=slug, section=section, locale=locale, sequence=visit.number("sequence")
-    )
     return visit.go("workshop", slug, section, locale)
