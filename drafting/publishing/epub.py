@@ -21,7 +21,7 @@ _REFERENCE: Final = 'role="doc-noteref"'
 
 
 def make_epub(reading: Reading, templates: Path) -> bytes:
-    """``reading`` must have been made with ``separator="."``: EPUB takes no colon in an anchor."""
+    """``reading`` must have ``prefix="p."`` and ``separator="."``: anchors of EPUB hold no colon, nor begin with a digit."""
     return packed(dict(_files(reading, templates)))
 
 

@@ -26,5 +26,5 @@ def make_light(content: Content, tag: str, format: str, words: Words, templates:
     """One file in any format but ``html`` and ``pdf``."""
     locale = content.locale(tag)
     if format == "epub":
-        return make_epub(Reading(content, locale, words, separator="."), templates)
+        return make_epub(Reading(content, locale, words, prefix="p.", separator="."), templates)
     return LIGHT[format](Reading(content, locale, words))

@@ -21,7 +21,8 @@ class Setting:
     ``section`` is its id, for anchors; ``number`` writes numbers in the text's digits; ``back`` is what a screen reader
     says for the way back from a footnote; ``flags`` holds what is said of single blocks, by id. With ``notes_inline``
     a footnote stands where it is referred to, for a page maker that moves it to the foot of the page. ``separator``
-    stands between a section's id and the rest of an anchor.
+    stands between a section's id and the rest of an anchor. With ``has_links`` each block has a link to itself, for
+    those who quote it.
     """
 
     section: str
@@ -30,6 +31,7 @@ class Setting:
     flags: Mapping[str, str] = field(default_factory=dict)
     notes_inline: bool = False
     separator: str = ":"
+    has_links: bool = False
 
 
 class _Writer:
@@ -71,6 +73,14 @@ class _Writer:
     def anchor(self, kind: str, n: int) -> str:
         return escape(f"{self.setting.section}{self.setting.separator}{kind}-{n}")
 
+    def link(self) -> str:
+        """To the block whose anchor was the last. It has no words, so that copied text stays clean; its sign is drawn."""
+        if not self.setting.has_links:
+            return ""
+        place = f"{escape(self.setting.section)}{self.setting.separator}{self.paragraphs}"
+        shown = escape(self.setting.number(self.paragraphs))
+        return f'<a class="cite" href="#{place}" aria-label="¶ {shown}"></a>'
+
     def next_anchor(self) -> str:
         self.paragraphs += 1
         return f' id="{escape(self.setting.section)}{self.setting.separator}{self.paragraphs}"'
@@ -81,12 +91,14 @@ class _Writer:
 
     def block(self, block: Block) -> str:
         inner = self.runs(block)
+        anchor = self.next_anchor()
+        inner += self.link()
         flag, outdated = self.flag(block), ' class="outdated"' if block.id in self.setting.flags else ""
         if block.kind in HEADINGS:
-            return f"<h{self.heading(block)}{self.next_anchor()}{outdated}>{inner}{flag}</h{self.level}>\n"
+            return f"<h{self.heading(block)}{anchor}{outdated}>{inner}{flag}</h{self.level}>\n"
         if block.kind == "quote":
-            return f"<blockquote{self.next_anchor()}{outdated}><p>{inner}</p>{flag}</blockquote>\n"
-        return f"<p{self.next_anchor()}{outdated}>{inner}{flag}</p>\n"
+            return f"<blockquote{anchor}{outdated}><p>{inner}</p>{flag}</blockquote>\n"
+        return f"<p{anchor}{outdated}>{inner}{flag}</p>\n"
 
     def heading(self, block: Block) -> int:
         """Levels below the section's own, without a gap: a reader who jumps by headings meets none that is missing."""
@@ -105,17 +117,18 @@ class _Writer:
 
     def item(self, block: Block, below: list[Block], depth: int) -> str:
         outdated = ' class="outdated"' if block.id in self.setting.flags else ""
-        inner = f"{self.runs(block)}{self.flag(block)}"
+        anchor = self.next_anchor()
+        inner = f"{self.runs(block)}{self.link()}{self.flag(block)}"
         nested = "\n" + self.items(below, depth + 1) if below else ""
-        return f"<li{self.next_anchor()}{outdated}>{inner}{nested}</li>\n"
+        return f"<li{anchor}{outdated}>{inner}{nested}</li>\n"
 
-    def body(self, text: Text) -> str:
+    def units(self, text: Text) -> list[str]:
+        """Blocks and whole lists: what stands below each other."""
         shown = [block for block in text if block.kind != "footnote" and not block.is_empty]
-        out = []
+        out: list[str] = []
         for is_list, group in groupby(shown, key=lambda block: block.kind in LISTS):
-            blocks = list(group)
-            out.append(self.items(blocks) if is_list else "".join(self.block(block) for block in blocks))
-        return "".join(out)
+            out += [self.items(list(group))] if is_list else [self.block(block) for block in group]
+        return out
 
     def endnotes(self) -> str:
         notes = sorted(self.footnotes.values(), key=lambda note: self.numbers[note.id])
@@ -159,11 +172,18 @@ def _marked(text: str, strong: bool, em: bool, link: str | None) -> str:
 
 @dataclass(frozen=True, slots=True)
 class SetSection:
-    """A section set in HTML: the inside of its heading, its paragraphs, and its footnotes where they stand apart."""
+    """A section set in HTML: the inside of its heading, its paragraphs, and its footnotes where they stand apart.
+
+    ``units`` are the paragraphs and lists one by one.
+    """
 
     heading: Markup
-    body: Markup
+    units: tuple[Markup, ...]
     notes: Markup
+
+    @property
+    def body(self) -> Markup:
+        return Markup("").join(self.units)
 
 
 def set_section(text: Text, setting: Setting) -> SetSection:
@@ -174,8 +194,8 @@ def set_section(text: Text, setting: Setting) -> SetSection:
     writer = _Writer(text, setting)
     shown = tuple(block for block in text if block.kind != "footnote")
     heading = writer.runs(shown[0]) + writer.flag(shown[0]) if shown else ""
-    body = writer.body(shown[1:])
-    return SetSection(Markup(heading), Markup(body), Markup(writer.endnotes()))  # noqa: S704 - escaped above
+    units = tuple(Markup(unit) for unit in writer.units(shown[1:]))  # noqa: S704 - escaped above
+    return SetSection(Markup(heading), units, Markup(writer.endnotes()))  # noqa: S704 - escaped above
 
 
 def set_lines(text: str) -> Markup:

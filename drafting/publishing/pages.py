@@ -24,14 +24,8 @@ WIDEST_TABLE: Final = 9
 DESCRIPTION_LENGTH: Final = 200
 BESIDE: Final = "beside.html"
 CHANGES: Final = "changes.html"
-MEDIA_TYPES: Final = {
-    "pdf": "application/pdf",
-    "epub": "application/epub+zip",
-    "docx": "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
-    "md": "text/markdown",
-    "txt": "text/plain",
-    "json": "application/json",
-}
+# The files that search engines are told of; the others are found on the page.
+DESCRIBED: Final = {"pdf": "application/pdf", "epub": "application/epub+zip"}
 
 
 @lru_cache(maxsize=32)
@@ -88,7 +82,7 @@ def linked_data(reading: Reading) -> Markup:
                 "encodingFormat": kind,
                 "contentUrl": reading.address + file_name(content, reading.locale.tag, format),
             }
-            for format, kind in MEDIA_TYPES.items()
+            for format, kind in DESCRIBED.items()
         ],
     }
     if reading.locale.tag != content.source_locale:
@@ -151,6 +145,7 @@ class Pages:
             "description": describe(reading),
             "linked_data": linked_data(reading),
             "letters": sorted(letters),
+            "rows": sorted({"".join(part.marks) for part in reading.sections if part.marks}),
             "name": partial(file_name, content, reading.locale.tag),
             "translators": reading.words.join(list(content.translators.get(reading.locale.tag, ()))),
             "beside": BESIDE if reading.locale.tag != content.source_locale else "",

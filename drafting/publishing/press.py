@@ -9,6 +9,7 @@ import os
 import shutil
 import tempfile
 from collections.abc import Mapping, Sequence
+from itertools import pairwise
 from pathlib import Path
 from typing import Any, Final
 
@@ -18,6 +19,7 @@ from drafting.domain.errors import Code, Refusal
 from drafting.paths import LOCALES, TEMPLATES
 from drafting.publishing import site
 from drafting.publishing.limits import Limits
+from drafting.publishing.pages import CHANGES
 from drafting.publishing.workers import Workers
 
 
@@ -110,8 +112,20 @@ class StaticPress:
     async def open(self, editions: Sequence[Mapping[str, Any]], files: Mapping[int, Sequence[Made]]) -> None:
         """Put up the entry pages of a declaration: choosers, feed, and each edition's list of SHA-256 sums."""
         if editions:
+            await self._compare(editions)
             pages = await asyncio.to_thread(site.entry_pages, editions, files, self.templates, self.locales)
             await asyncio.to_thread(self._put_up, [self.staged(edition) for edition in editions], pages)
+
+    async def _compare(self, editions: Sequence[Mapping[str, Any]]) -> None:
+        """Make the pages that say what changed between editions, where one of the two is new."""
+        for former, now in pairwise(editions):
+            known = {locale["tag"] for locale in former["locales"]}
+            for tag in (tag for tag in site.languages_of(now) if tag in known):
+                page = self.public / f"d/{now['declaration']}/{now['n']}/{tag}/{CHANGES}"
+                if page.is_file() and not self.staged(former).exists() and not self.staged(now).exists():
+                    continue
+                made = await self._workers.run({**now, "former": former}, tag, "changes")
+                await asyncio.to_thread(_write, self.staged(now), made)
 
     def staged(self, edition: Mapping[str, Any]) -> Path:
         """Where an edition's files wait, in the shape of the public tree. Another content of it waits elsewhere."""

@@ -93,13 +93,24 @@ class Reading:
     """An edition in one language. ``words`` may be of another one, where the text's own has no catalogue."""
 
     def __init__(
-        self, content: Content, locale: Locale, words: Words, *, notes_inline: bool = False, separator: str = ":"
+        self,
+        content: Content,
+        locale: Locale,
+        words: Words,
+        *,
+        notes_inline: bool = False,
+        separator: str = ":",
+        has_links: bool = False,
+        prefix: str = "",
     ) -> None:
+        """``prefix`` begins every anchor within a section; for the rest see :class:`Setting`."""
         self.content = content
         self.locale = locale
         self.words = words
         self.notes_inline = notes_inline
         self.separator = separator
+        self.has_links = has_links
+        self.prefix = prefix
         self.networks: Mapping[str, Network] = {network.slug: network for network in content.networks}
 
     @property
@@ -191,12 +202,13 @@ class Reading:
     def _setting(self, section: Section, text: SectionText) -> Setting:
         flag = self.words.gettext("The original of this paragraph has changed since it was translated.")
         return Setting(
-            section=section.id if self.separator == ":" else f"p.{section.id}",
+            section=self.prefix + section.id,
             number=self.number,
             back=self.words.gettext("Back to the text"),
             flags=dict.fromkeys(text.outdated, flag) if text.status is TextStatus.OUTDATED else {},
             notes_inline=self.notes_inline,
             separator=self.separator,
+            has_links=self.has_links,
         )
 
     def _side(self, standing: Standing) -> Side:

@@ -36,6 +36,11 @@ def entry_pages(
     return out
 
 
+def languages_of(edition: Mapping[str, Any]) -> list[str]:
+    """The languages that have pages."""
+    return [locale.tag for locale in read_content(edition).public_locales]
+
+
 def sums(content: Content, files: Sequence[Made]) -> bytes:
     """The files of an edition as ``sha256sum --check`` reads them, from the edition's folder."""
     root = PurePosixPath(f"d/{content.slug}/{content.n}")

@@ -18,10 +18,11 @@ from pathlib import Path
 from typing import Any
 
 from drafting.domain.errors import Code, Refusal
+from drafting.publishing.changes import changes_page
 from drafting.publishing.content import read_content
 from drafting.publishing.formats import make_light
 from drafting.publishing.limits import Limits
-from drafting.publishing.pages import Pages, file_name, pdf_name, stylesheet
+from drafting.publishing.pages import CHANGES, Pages, file_name, pdf_name, stylesheet
 from drafting.publishing.reading import Reading
 from drafting.publishing.words import words_for
 
@@ -42,10 +43,13 @@ def render(edition: Mapping[str, Any], tag: str, format: str, templates: Path, l
     if format in PRINTED:
         name = pdf_name(content, tag) if format == "pdf" else "preflight.json"
         return {folder + name: _print(Reading(content, locale, words, notes_inline=True), templates, format)}
+    if format == "changes":
+        page = changes_page(content, read_content(edition["former"]), tag, words, templates)
+        return {folder + CHANGES: page}
     if format != "html":
         return {folder + file_name(content, tag, format): make_light(content, tag, format, words, templates)}
     name, sheet = stylesheet(templates)
-    pages = Pages(Reading(content, locale, words), templates).files()
+    pages = Pages(Reading(content, locale, words, has_links=True), templates).files()
     return {folder + page: data for page, data in pages.items()} | {f"d/{content.slug}/assets/{name}": sheet}
 
 

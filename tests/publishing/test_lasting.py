@@ -44,3 +44,4 @@ async def test_corrections_and_later_editions_leave_every_address_of_the_first(p
     then = places(press.public)
     await release(press, corrected, second)
     assert then <= places(press.public)
+    assert "d/open-well/2/en/changes.html" in places(press.public)

@@ -85,6 +85,7 @@ def test_the_style_sheet_asks_for_nothing(tree: dict[str, bytes]) -> None:
 
 def test_links_lead_to_files_of_the_same_tree(tree: dict[str, bytes]) -> None:
     others = {f"d/open-well/1/{tag}/open-well-1-{tag}.{f}" for tag in DEFAULT_LOCALES for f in FORMATS}
+    others |= {"d/open-well/1/open-well-1-bundle.zip", "d/open-well/log/keys.json"}
     for path, data in pages(tree).items():
         tree_ = parse(data)
         for element in tree_.iter():
@@ -205,3 +206,39 @@ def test_positions_name_every_network(tree: dict[str, bytes]) -> None:
     page = parse(tree["d/open-well/1/en/positions.html"])
     assert [words(e) for e in page.iter("th")][1 : 1 + len(NETWORKS)] == [short for _, _, short in NETWORKS]
     assert "stands aside" in words(page)
+
+
+def test_every_paragraph_has_an_address_of_its_own_and_a_link_to_it(tree: dict[str, bytes]) -> None:
+    page = parse(index(tree, "ar"))
+    links = [e for e in page.iter("a") if e.get("class") == "cite"]
+    ids = {e.get("id") for e in page.iter() if e.get("id")}
+    assert {e.get("href")[1:] for e in links} == {id for id in ids if re.fullmatch(r"[a-z0-9-]+:\d+", id)}
+    assert all(e.get("aria-label") and not words(e) for e in links)
+
+
+def test_two_languages_stand_side_by_side_paragraph_by_paragraph(tree: dict[str, bytes]) -> None:
+    page = parse(tree["d/open-well/1/ar/beside.html"])
+    rows = [list(e) for e in page.iter("div") if "pair prose" in (e.get("class") or "")]
+    paired = {(row[0].get("lang"), row[1].get("lang"), row[1].get("dir")) for row in rows if len(row) == 2}
+    assert paired == {("en", None, None)}
+    alone = [words(row[0]) for row in rows if len(row) == 1]
+    assert any(udhr.articles("en")[1][1][0] in each for each in alone)
+    assert "d/open-well/1/en/beside.html" not in tree
+    switch = {e.get("lang"): e.get("href") for e in page.iter("a") if e.get("hreflang")}
+    assert (switch["en"], switch["fr"]) == ("../en/index.html", "../fr/beside.html")
+
+
+def test_what_changed_since_the_former_edition_is_marked_word_by_word() -> None:
+    former = example_edition(2, sections=4)
+    now = json.loads(json.dumps({**former, "n": 2}))
+    text = now["sections"][1]["texts"]["en"]
+    text["body"][1]["runs"][0]["text"] = text["body"][1]["runs"][0]["text"].replace("dignity", "worth")
+    text["digest"] = "sha256:other"
+    del now["sections"][4]
+    files = render({**now, "former": former}, "en", "changes", TEMPLATES, LOCALES)
+    page = parse(files["d/open-well/2/en/changes.html"])
+    assert [words(e).strip() for e in page.iter("del")][1:2] == ["dignity"]
+    assert [words(e).strip() for e in page.iter("ins")][1:2] == ["worth"]
+    assert "This section was taken out." in words(page)
+    chooser = parse(entry_pages([former, now], {}, TEMPLATES, LOCALES)["d/open-well/index.html"])
+    assert "2/fr/changes.html" in {e.get("href") for e in chooser.iter("a")}
