@@ -45,8 +45,13 @@ torture: system-test .venv/.test built ## Kill the server KILLS (200) times unde
 	DRAFTING_KILLS='$(KILLS)' $(BIN)/python -m pytest tests/torture $(TESTS)
 
 .PHONY: bench
-bench: .venv/.test built ## Run the benchmarks
+bench: .venv/.test built ## Run the benchmarks; PEERS=folder measures Yjs servers beside this one, about 20 minutes
+ifdef PEERS
+	$(BIN)/python -m benchmarks.goals --peers '$(PEERS)' $(BENCH)
+else
 	$(BIN)/python -m benchmarks
+	$(BIN)/python -m benchmarks.goals $(BENCH)
+endif
 
 .PHONY: udhr
 udhr: .venv/.test built ## Print the Universal Declaration in every language and report in docs/udhr.md
