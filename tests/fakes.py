@@ -91,8 +91,8 @@ class MemoryLedger:
         kept.extend(made)
         return made
 
-    async def read(self, stream: str, after: int = 0) -> Sequence[Entry]:
-        return self.entries.get(stream, [])[after:]
+    async def read(self, stream: str, after: int = 0, most: int | None = None) -> Sequence[Entry]:
+        return self.entries.get(stream, [])[after:][:most]
 
     async def streams(self) -> Sequence[str]:
         return list(self.entries)

@@ -24,7 +24,7 @@ def find_position(declaration: Declaration, section: str, position: str) -> Posi
 
 async def _entry(ports: Ports, declaration: Declaration, act: Position) -> Entry:
     """The act as it was recorded: what was folded leaves out nothing, but writes some of it otherwise."""
-    return (await ports.ledger.read(declaration.slug, act.index - 1))[0]
+    return (await ports.ledger.read(declaration.slug, act.index - 1, 1))[0]
 
 
 async def read_statement(ports: Ports, slug: str, section: str, position: str) -> bytes:

@@ -174,8 +174,8 @@ class Ledger(Protocol):
         Raises :class:`LedgerMoved` when the stream's last index is another, :class:`CannotSave` when it can't write.
         """
 
-    async def read(self, stream: str, after: int = 0) -> Sequence[Entry]:
-        """Entries with a greater index, oldest first; empty for an unknown stream."""
+    async def read(self, stream: str, after: int = 0, most: int | None = None) -> Sequence[Entry]:
+        """Entries with a greater index, oldest first, at most so many; empty for an unknown stream."""
 
     async def streams(self) -> Sequence[str]:
         """Every stream that has an entry."""
@@ -483,7 +483,8 @@ class Clock(Protocol):
 class ListFront:
     """The first page of an edition's list. ``newest``: people; items as ``actions/signature_lists.py`` shows them.
 
-    ``index``: how far the ledger of signatures was read; ``gone``: ids that were taken back since the last time.
+    ``index``: how far the ledger of signatures was read; ``gone``: ids that were taken back since the last time;
+    ``erased``: those of them of which nothing is left.
     """
 
     index: int
@@ -492,6 +493,7 @@ class ListFront:
     newest: Sequence[Mapping[str, Any]]
     organisations: Sequence[Mapping[str, Any]]
     gone: Sequence[str]
+    erased: Sequence[str]
     at: datetime
 
 

@@ -20,16 +20,20 @@ from drafting.domain.notes import (
 from drafting.domain.tree import Tree, inclusion_proof
 
 LOG: Final = logging.getLogger(__name__)
+AT_A_TIME: Final = 500
 _TREES: WeakKeyDictionary[Ledger, dict[str, Tree]] = WeakKeyDictionary()
 
 
 async def load_tree(ports: Ports, stream: str) -> Tree:
     """The tree of a stream as the ledger has it now."""
     tree = _TREES.setdefault(ports.ledger, {}).setdefault(stream, Tree())
-    for entry in await ports.ledger.read(stream, tree.size):
-        if entry.index == tree.size + 1:
-            tree.add(entry_hash(entry))
-    return tree
+    while True:
+        entries = await ports.ledger.read(stream, tree.size, AT_A_TIME)
+        for entry in entries:
+            if entry.index == tree.size + 1:  # else somebody else has added it meanwhile
+                tree.add(entry_hash(entry))
+        if len(entries) < AT_A_TIME:
+            return tree
 
 
 async def publish_log(ports: Ports, stream: str) -> bytes | None:

@@ -51,8 +51,9 @@ class SqlLedger:
             raise LedgerMoved(stream, expected) from error
         return entries
 
-    async def read(self, stream: str, after: int = 0) -> Sequence[Entry]:
+    async def read(self, stream: str, after: int = 0, most: int | None = None) -> Sequence[Entry]:
         query = select(ledger).where(ledger.c.stream == stream, ledger.c.place > after).order_by(ledger.c.place)
+        query = query.limit(most)
         async with self._database.reading() as connection:
             return [entry_of(row) for row in await connection.execute(query)]
 

@@ -30,8 +30,8 @@ class RememberingLedger:
         self._contents.update(contents)
         return entries
 
-    async def read(self, stream: str, after: int = 0) -> Sequence[Entry]:
-        return (await self._known(stream))[after:]
+    async def read(self, stream: str, after: int = 0, most: int | None = None) -> Sequence[Entry]:
+        return (await self._known(stream))[after:][:most]
 
     async def streams(self) -> Sequence[str]:
         return await self._ledger.streams()

@@ -26,6 +26,8 @@ async def test_appends_and_reads(stores: Stores, clock: Hands) -> None:
     more = await ledger.append("water", [event(3)], expected=2, at=clock.now())
     assert await ledger.read("water") == [*entries, *more]
     assert await ledger.read("water", after=2) == more
+    assert await ledger.read("water", most=1) == [*entries, *more][:1]
+    assert await ledger.read("water", after=1, most=1) == [*entries, *more][1:2]
     assert await ledger.read("unknown") == []
     await ledger.append(PLATFORM, [event()], expected=0, at=clock.now())
     assert await ledger.streams() == [PLATFORM, "water"]

@@ -25,11 +25,11 @@ class PassingLedger(MemoryLedger):
         self.is_away = False
         self.looked = asyncio.Event()
 
-    async def read(self, stream: str, after: int = 0) -> Sequence[Entry]:
+    async def read(self, stream: str, after: int = 0, most: int | None = None) -> Sequence[Entry]:
         self.looked.set()
         if self.is_away:
             raise CannotSave
-        return await super().read(stream, after)
+        return await super().read(stream, after, most)
 
     async def is_seen(self) -> None:
         """The watch has been here twice from now on, so once from beginning to end."""

@@ -13,7 +13,8 @@ from itertools import filterfalse
 from typing import Final
 from urllib.parse import urlsplit
 
-from drafting.actions.ports import CannotSave
+from drafting.actions.ports import CannotSave, LogForked
+from drafting.actions.trees import read_head
 from drafting.domain.errors import Refusal
 from drafting.domain.events import PLATFORM
 from drafting.domain.signatures import is_signature_stream
@@ -22,7 +23,7 @@ from drafting.settings import Settings
 from drafting.stores.address_keys import KeysMissing, read_keys
 from drafting.sync.redis_relay import reach
 from drafting.web.commands.backups import LAST
-from drafting.web.commands.installation import opened_stores
+from drafting.web.commands.installation import opened_stores, public_logs
 from drafting.web.commands.outcomes import Exit, Failure
 from drafting.web.commands.speaking import speech
 from drafting.web.i18n import Words
@@ -68,6 +69,7 @@ async def examine(settings: Settings, words: Words) -> list[Finding]:
         await asyncio.to_thread(_mail, settings, words),
         await _clock(settings, words),
         _backups(settings, words),
+        *await _logs(settings, words),
         *await asyncio.to_thread(_publishing, words),
     ]
 
@@ -195,6 +197,31 @@ def _backups(settings: Settings, w: Words) -> Finding:
         if datetime.now(UTC) - at < BACKUP_AGE
         else Finding("backups", "warning", what, remedy)
     )
+
+
+async def _logs(settings: Settings, w: Words) -> list[Finding]:
+    """Whether the ledger still holds what its public checkpoints speak of. The server itself compares every entry."""
+    short, count = [], 0
+    try:
+        logs = public_logs(settings)
+        async with opened_stores(settings) as (stores, _):
+            for stream in await stores.ledger.streams():
+                published = await logs.read(stream)
+                if published is None:
+                    continue
+                count += 1
+                size = read_head(published).size
+                if not await stores.ledger.read(stream, size - 1, 1):
+                    short.append(stream)
+    except LogForked as error:
+        short.append(str(error))
+    except (Failure, Refusal, CannotSave, OSError):
+        return []  # what is wrong with the database is said where it is examined
+    if not short:
+        return [Finding("logs", "ok", w.ngettext("%(num)s public log.", "%(num)s public logs.", count))]
+    what = w.gettext("The ledger does not go on from the public checkpoint of %(names)s.", names=", ".join(short))
+    remedy = w.gettext("Entries were lost: restore the newest backup, and tell those who witness the log.")
+    return [Finding("logs", "failed", what, remedy)]
 
 
 def _publishing(w: Words) -> Iterator[Finding]:
