@@ -51,7 +51,9 @@ def _compared(part: Part, former: Part | None) -> Change:
     if former.text.digest == part.text.digest:
         return Change(part, "same", Markup(""))
     different = diff_texts(former.text.body, part.text.body)
-    html = Markup("").join(_block(change) for change in different)
+    # The title stands above already, where it is the same.
+    shown = different[1:] if different and different[0].kind is BlockKind.SAME else different
+    html = Markup("").join(_block(change) for change in shown)
     return Change(part, "changed", html, changed_share(different) > MOST_CHANGED)
 
 
@@ -76,5 +78,5 @@ def _line(block: Block, pieces: Sequence[tuple[str, str]]) -> Markup:
     inner = "".join(
         f"<{tag}>{escape(words)}</{tag}>" if tag else escape(words) for tag, words in pieces if words
     ).replace(HARD_BREAK, "<br>")
-    kind = ' class="head"' if block.kind.startswith("heading") else ""
+    kind = ' class="heading"' if block.kind.startswith("heading") else ""
     return Markup(f"<p{kind}>{inner}</p>\n")  # noqa: S704 - escaped

@@ -21,7 +21,7 @@ _REFERENCE: Final = 'role="doc-noteref"'
 
 
 def make_epub(reading: Reading, templates: Path) -> bytes:
-    """``reading`` must have ``prefix="p."`` and ``separator="."``: anchors of EPUB hold no colon, nor begin with a digit."""
+    """``reading`` must have ``prefix="p."``, ``separator="."``: anchors here hold no colon and begin with a letter."""
     return packed(dict(_files(reading, templates)))
 
 

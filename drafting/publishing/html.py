@@ -22,7 +22,7 @@ class Setting:
     says for the way back from a footnote; ``flags`` holds what is said of single blocks, by id. With ``notes_inline``
     a footnote stands where it is referred to, for a page maker that moves it to the foot of the page. ``separator``
     stands between a section's id and the rest of an anchor. With ``has_links`` each block has a link to itself, for
-    those who quote it.
+    those who quote it. ``flag_attributes``: lang and dir of the flags, where they are of another language.
     """
 
     section: str
@@ -32,6 +32,7 @@ class Setting:
     notes_inline: bool = False
     separator: str = ":"
     has_links: bool = False
+    flag_attributes: Markup = Markup("")
 
 
 class _Writer:
@@ -74,7 +75,7 @@ class _Writer:
         return escape(f"{self.setting.section}{self.setting.separator}{kind}-{n}")
 
     def link(self) -> str:
-        """To the block whose anchor was the last. It has no words, so that copied text stays clean; its sign is drawn."""
+        """To the block whose anchor was the last. It has no words, so that copied text stays clean."""
         if not self.setting.has_links:
             return ""
         place = f"{escape(self.setting.section)}{self.setting.separator}{self.paragraphs}"
@@ -87,7 +88,7 @@ class _Writer:
 
     def flag(self, block: Block) -> str:
         flag = self.setting.flags.get(block.id)
-        return f'<small class="flag">{escape(flag)}</small>' if flag else ""
+        return f'<small class="flag"{self.setting.flag_attributes}>{escape(flag)}</small>' if flag else ""
 
     def block(self, block: Block) -> str:
         inner = self.runs(block)
@@ -127,7 +128,8 @@ class _Writer:
         shown = [block for block in text if block.kind != "footnote" and not block.is_empty]
         out: list[str] = []
         for is_list, group in groupby(shown, key=lambda block: block.kind in LISTS):
-            out += [self.items(list(group))] if is_list else [self.block(block) for block in group]
+            blocks = list(group)
+            out += [self.items(blocks)] if is_list else [self.block(block) for block in blocks]
         return out
 
     def endnotes(self) -> str:

@@ -209,6 +209,7 @@ class Reading:
             notes_inline=self.notes_inline,
             separator=self.separator,
             has_links=self.has_links,
+            flag_attributes=self.ui,
         )
 
     def _side(self, standing: Standing) -> Side:
