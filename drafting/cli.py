@@ -86,7 +86,7 @@ def _call(settings: Settings, o: argparse.Namespace) -> Coroutine[Any, Any, None
             return editions.publish(settings, o.slug, o.edition)
         case "backup":
             return backups.back_up(settings, o.file)
-    return backups.restore(settings, o.file)
+    return backups.restore(settings, o.file, o.erasures)
 
 
 def parser() -> argparse.ArgumentParser:
@@ -140,7 +140,9 @@ def parser() -> argparse.ArgumentParser:
     check.add_argument("--json", action="store_true")
 
     for name, words in (("backup", "write everything into one file"), ("restore", "fill an empty DRAFTING_DATA")):
-        commands.add_parser(name, help=words).add_argument("file", type=Path, metavar="FILE")
+        each = commands.add_parser(name, help=words)
+        each.add_argument("file", type=Path, metavar="FILE")
+    each.add_argument("--erasures", type=Path, metavar="LIST", help="who was erased since the backup was made")
     return whole
 
 

@@ -43,6 +43,11 @@ class DataPaths:
         return self.root / "demonstration"
 
     @property
+    def erasures(self) -> Path:
+        """The ids of erased signatures, one a line: a restored backup is rid of them again."""
+        return self.root / "erasures"
+
+    @property
     def keys(self) -> Path:
         """Secrets of this installation; no other account of the machine reads them."""
         return self.root / "keys"

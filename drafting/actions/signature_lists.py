@@ -97,6 +97,7 @@ class _Changes:
     index: int
     pages: set[int] = field(default_factory=set)
     gone: list[str] = field(default_factory=list)
+    erased: list[str] = field(default_factory=list)
     is_any: bool = False
 
 
@@ -144,6 +145,8 @@ async def _note(ports: Ports, changes: _Changes, n: int, entry: Entry) -> None:
         changes.pages.add(page_of(signature.index))
     if entry.event.kind in _GONE:
         changes.gone.append(data["id"])
+    if entry.event.kind is Kind.SIGNATURE_ERASE:
+        changes.erased.append(data["id"])
 
 
 async def _front(ports: Ports, slug: str, n: int, last: int, changes: _Changes) -> ListFront:
@@ -156,5 +159,6 @@ async def _front(ports: Ports, slug: str, n: int, last: int, changes: _Changes) 
         newest=[shown(signature) for signature in newest if signature.kind is SignatoryKind.PERSON],
         organisations=[shown(signature) for signature in organisations],
         gone=changes.gone,
+        erased=changes.erased,
         at=ports.clock.now(),
     )

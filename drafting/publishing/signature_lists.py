@@ -29,8 +29,12 @@ FRONT: Final = "index.json"
 class StaticLists:
     """Implements the port ``SignatureLists`` over the public folder."""
 
-    def __init__(self, public: Path, *, templates: Path = TEMPLATES, locales: Path = LOCALES) -> None:
+    def __init__(
+        self, public: Path, *, erasures: Path | None = None, templates: Path = TEMPLATES, locales: Path = LOCALES
+    ) -> None:
+        """``erasures``: the file of ids, one a line, that a restore erases again."""
         self._public = public
+        self._erasures = erasures
         self._templates = templates
         self._locales = locales
         self._contents: dict[tuple[str, int], tuple[Any, Content]] = {}
@@ -81,7 +85,7 @@ class StaticLists:
 
     def _put_front(self, content: Content, front: ListFront) -> None:
         folder = self._folder(content)
-        _put(folder / "removed.json", _json({"removed": _removed(folder / "removed.json", front.gone)}))
+        self._put_removed(folder / "removed.json", front)
         for locale in content.public_locales:
             values = {"page": 0, "last": front.pages, "items": front.newest, "front": front}
             _put(folder / locale.tag / "index.html", self._render(content, locale.tag, "index.html", **values))
@@ -99,6 +103,15 @@ class StaticLists:
                 }
             ),
         )
+
+    def _put_removed(self, file: Path, front: ListFront) -> None:
+        known = _read_json(file)
+        more = {"removed": front.gone, "erased": front.erased}
+        _put(file, _json({name: list(dict.fromkeys([*known.get(name, []), *ids])) for name, ids in more.items()}))
+        if self._erasures and front.erased:
+            kept = self._erasures.read_text().split() if self._erasures.is_file() else []
+            lines = "".join(f"{id}\n" for id in dict.fromkeys([*kept, *front.erased]))
+            _put(self._erasures, lines.encode(), is_durable=True)
 
     def _render(self, content: Content, tag: str, name: str, **values: Any) -> bytes:
         reading = Reading(content, content.locale(tag), words_for(self._locales, (tag, content.source_locale)))
@@ -138,11 +151,6 @@ class StaticLists:
         return f"{content.origin}/d/{content.slug}/{content.n}/signatures/"
 
 
-def _removed(file: Path, more: Sequence[str]) -> list[str]:
-    known = _read_json(file).get("removed", [])
-    return list(dict.fromkeys([*known, *more]))
-
-
 def _read_json(file: Path) -> dict[str, Any]:
     """Empty where there is no such file, or where it is not whole; it is made anew then."""
     try:
@@ -160,12 +168,16 @@ def _time(at: datetime) -> str:
     return at.isoformat(timespec="seconds").replace("+00:00", "Z")
 
 
-def _put(path: Path, data: bytes) -> None:
-    """Whole or not at all, without waiting for the disk: after a power cut the lists are made from the ledger again."""
+def _put(path: Path, data: bytes, *, is_durable: bool = False) -> None:
+    """Whole or not at all. Lists don't wait for the disk: after a power cut they are made from the ledger again."""
     aside = path.with_name(f".{path.name}.{secrets.token_hex(4)}.part")
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
-        aside.write_bytes(data)
+        with aside.open("wb") as file:
+            file.write(data)
+            if is_durable:
+                file.flush()
+                os.fsync(file.fileno())
         os.replace(aside, path)
     except OSError as error:
         raise CannotSave(str(error)) from error

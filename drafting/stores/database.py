@@ -32,6 +32,7 @@ PRAGMAS: Final = (
     "PRAGMA foreign_keys = ON",
     "PRAGMA journal_size_limit = 67108864",
     "PRAGMA cache_size = -16384",
+    "PRAGMA secure_delete = ON",  # What was erased must not stay in the file's free space.
 )
 POSTGRES_SETTINGS: Final = {"synchronous_commit": "on", "application_name": "drafting"}
 

@@ -70,7 +70,7 @@ async def opened(settings: Settings, languages: Languages, notes: Notes = UNWATC
             mail=stores.mail,
             jobs=stores.jobs,
             signatures=stores.signatures,
-            lists=StaticLists(settings.paths.public),
+            lists=StaticLists(settings.paths.public, erasures=settings.paths.erasures),
             press=press,
             notices=notices,
             clock=clock,

@@ -22,7 +22,7 @@ class Listed:
     def __init__(self, coalition: Coalition, public: Path) -> None:
         self.coalition = coalition
         self.folder = public / "d" / SLUG / "1" / "signatures"
-        self.ports: Ports = coalition.fakes.ports(lists=StaticLists(public))
+        self.ports: Ports = coalition.fakes.ports(lists=StaticLists(public, erasures=public / "erasures"))
         self.lister = Lister(self.ports)
 
     async def sign(self, asked: Asked) -> str:
@@ -110,7 +110,8 @@ async def test_who_takes_a_name_back_is_gone_from_every_file(listed: Listed) -> 
     assert "Gone Tomorrow" not in whole
     assert "Stays Here" in whole
     assert listed.count() == {"people": 1, "organisations": 0}
-    assert json.loads(listed.read("removed.json")) == {"removed": [signature.id]}
+    assert json.loads(listed.read("removed.json")) == {"removed": [signature.id], "erased": [signature.id]}
+    assert (listed.folder.parents[3] / "erasures").read_text() == f"{signature.id}\n"
 
 
 async def test_lists_that_were_lost_are_made_again(listed: Listed, tmp_path: Path) -> None:

@@ -1,15 +1,19 @@
 """``drafting backup`` and ``drafting restore``: one file that holds an installation (``stores/backup.py``)."""
 
+import json
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Final
 
 from drafting.actions.core import list_declarations
+from drafting.actions.erasing import erase_again
 from drafting.actions.releasing import rebuild_edition
 from drafting.domain.errors import Refusal
 from drafting.settings import Settings
 from drafting.stores.backup import backup
 from drafting.stores.database import Database
+from drafting.stores.files import write_atomically
 from drafting.stores.migrating import SchemaAhead
 from drafting.stores.restoring import BackupInvalid, StoreNotEmpty
 from drafting.stores.restoring import restore as fill
@@ -27,9 +31,14 @@ async def back_up(settings: Settings, file: Path) -> None:
     (settings.paths.root / LAST).touch()
 
 
-async def restore(settings: Settings, file: Path) -> None:
-    """Fill an empty installation, then make the public pages again. Either all of the backup is kept or nothing."""
+async def restore(settings: Settings, file: Path, erasures: Path | None = None) -> None:
+    """Fill an empty installation, erase again who was erased since, then make the public pages again.
+
+    ``erasures``: a newer list than the backup's, such as ``DATA/erasures`` or a mirror's ``removed.json``; one that
+    lies in the data folder already counts too. Either all of the backup is kept or nothing.
+    """
     words = speech()
+    ids = [*_erased(settings.paths.erasures), *(_erased(erasures, is_needed=True) if erasures else ())]
     settings.data.mkdir(parents=True, exist_ok=True)
     database = Database(settings.database_url)
     try:
@@ -42,7 +51,29 @@ async def restore(settings: Settings, file: Path) -> None:
         fail(Exit.NOT_NOW, words.gettext("There is something in this installation already; nothing was changed."))
     finally:
         await database.close()
+    await _erase_again(settings, [*ids, *_erased(settings.paths.erasures)])
     await publish_all(settings)
+
+
+def _erased(file: Path, *, is_needed: bool = False) -> list[str]:
+    """The ids of a list: one a line, or those of a mirror's JSON."""
+    try:
+        text = file.read_text("utf-8")
+        found = json.loads(text)["erased"] if text.startswith("{") else text.split()
+    except FileNotFoundError:
+        if not is_needed:
+            return []
+        fail(Exit.USAGE, speech().gettext("%(file)s is not a list of erasures.", file=str(file)))
+    except (UnicodeDecodeError, ValueError, KeyError, TypeError):
+        fail(Exit.FAILED, speech().gettext("%(file)s is not a list of erasures.", file=str(file)))
+    return [str(id) for id in found]
+
+
+async def _erase_again(settings: Settings, ids: Sequence[str]) -> None:
+    if ids:
+        async with opened(settings) as here:
+            await erase_again(here.ports, ids)
+        write_atomically(settings.paths.erasures, "".join(f"{id}\n" for id in dict.fromkeys(ids)).encode())
 
 
 async def publish_all(settings: Settings) -> None:
