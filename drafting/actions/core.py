@@ -57,6 +57,11 @@ async def load_declaration(ports: Ports, slug: str) -> Declaration:
     return fold(declaration, (entry for entry in entries if entry.index > declaration.index))
 
 
+def recall_declaration(ports: Ports, slug: str) -> Declaration | None:
+    """The declaration as it was when it was last loaded, without asking the ledger: for what never changes again."""
+    return _folds(ports.ledger).declarations.get(slug)
+
+
 def _is_declaration(stream: str) -> bool:
     return stream != PLATFORM and not is_signature_stream(stream)
 

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Any, Final
 
-from drafting.actions.core import load_declaration
+from drafting.actions.core import load_declaration, recall_declaration
 from drafting.actions.letters import title_for
 from drafting.actions.names import checked_address, has_faults, new_id
 from drafting.actions.ports import Letter, Ports, SignatureRequest
@@ -61,6 +61,9 @@ class Asked:
 
 async def open_edition(ports: Ports, slug: str, n: int) -> tuple[Declaration, Edition]:
     """An edition that can be signed. Raises ``not_found``, and ``not_released`` where it is not public (yet)."""
+    known = recall_declaration(ports, slug)
+    if known and 1 <= n <= len(known.editions) and known.editions[n - 1].status is EditionStatus.RELEASED:
+        return known, known.editions[n - 1]  # what is released stays so; hundreds a second ask this
     declaration = await load_declaration(ports, slug)
     if not 1 <= n <= len(declaration.editions):
         raise Refusal(Code.NOT_FOUND, edition=n)
