@@ -238,7 +238,14 @@ def test_a_backup_restores_everything_elsewhere(demonstration: Program, tmp_path
     demonstration("backup", backup)
     assert backup.stat().st_mode & 0o077 == 0
     other = Program(tmp_path / "other")
+    witness = ("--state", tmp_path / "witness", "--name", "river.example/witness")
+    demonstration("witness", demonstration.data / "public/d/open-well/log", *witness)
     other("restore", backup)
+    # Nobody who saw the former log sees another one now, and the bundle is the same to the byte.
+    assert "river.example/witness" in other("witness", other.data / "public/d/open-well/log", *witness).stdout
+    bundle = "public/d/open-well/1/open-well-1-bundle.zip"
+    assert (other.data / bundle).read_bytes() == (demonstration.data / bundle).read_bytes()
+    assert (other.data / "keys/log").read_bytes() == (demonstration.data / "keys/log").read_bytes()
     demonstration("export", "open-well", tmp_path / "here")
     other("export", "open-well", tmp_path / "there")
     assert contents(tmp_path / "here") == contents(tmp_path / "there")

@@ -1,15 +1,20 @@
 """Two verifiers, one of them written in another language from the specification, say the same of every bundle."""
 
+import asyncio
 import base64
 import json
 import subprocess
+from functools import lru_cache
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from drafting.domain.archives import ArchiveInvalid, pack, unpack
-from drafting.domain.bundles import verify
+from drafting.domain.bundles import LISTED, NOTE, RELEASE, verify
 from drafting.domain.notes import Key, read_key
 from drafting.stores.signing_keys import is_signed
 from tests.verifier.released import LOG, WITNESS_KEY, Forger, bundle_of, release
@@ -17,6 +22,8 @@ from tests.verifier.vectors import Vector, vectors
 
 HERE = Path(__file__).parent
 TRUSTED = [Key("declare.example/d/well/log", LOG.public), WITNESS_KEY]
+TEXTS = {f"text/en/{section}.json" for section in ("front", "water", "land")}
+NAMES = {*LISTED, RELEASE, NOTE, *TEXTS, "declaration.toml", "en.md", "ar.md", "READ-ME.txt"}
 STRANGER = read_key("PeterNeumann+c74f20a3+ARpc2QcUPDhMQegwxbzhKqiBfsVkmqq/LDE4izWy10TW")
 
 
@@ -60,6 +67,26 @@ def test_a_flipped_bit_names_its_own_file_alone(all_vectors: list[Vector]) -> No
     assert len(flipped) > 150
     for vector in flipped:
         assert {fault.file for fault in verify(vector.files, is_signed).faults} == {vector.file}, vector.name
+
+
+@lru_cache
+def one_bundle() -> dict[str, bytes]:
+    async def make() -> dict[str, bytes]:
+        with TemporaryDirectory() as folder:
+            return await bundle_of(await release(Path(folder)))
+
+    return asyncio.run(make())
+
+
+@given(st.sampled_from(sorted(NAMES)), st.integers(0), st.integers(1, 255))
+def test_any_byte_of_any_file_changed_names_the_file(name: str, place: int, change: int) -> None:
+    bundle = one_bundle()
+    assert bundle.keys() == NAMES
+    data = bytearray(bundle[name])
+    data[place % len(data)] ^= change
+    verdict = verify({**bundle, name: bytes(data)}, is_signed)
+    assert {fault.file for fault in verdict.faults} == {name}
+    assert not verdict.is_incomplete
 
 
 def test_what_a_valid_bundle_shows(public: dict[str, bytes]) -> None:
