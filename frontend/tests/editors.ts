@@ -10,13 +10,16 @@ export class Editor implements Host {
   readonly binding: TextBinding
   state: EditorState
   readonly outbox: Uint8Array[] = []
+  composing = false
+  /** What the reader did and the browser tells only when it is asked. */
+  hand = (): void => {}
 
   constructor(readonly id: number, seed: Uint8Array, captureTimeout = 0) {
     this.doc.clientID = id
     Y.applyUpdate(this.doc, seed)
     this.binding = new TextBinding(this.doc.getText("body"), { captureTimeout })
     this.state = EditorState.create({ doc: this.binding.initialDoc(), plugins: [this.binding.plugin()] })
-    this.binding.attach(this)
+    this.binding.attach(this, () => this.hand())
     this.doc.on("update", (update: Uint8Array, origin: unknown) => {
       if (origin !== "net") this.outbox.push(update)
     })
@@ -47,7 +50,13 @@ export class Editor implements Host {
   }
 
   receive(update: Uint8Array): void {
-    Y.applyUpdate(this.doc, update, "net")
+    this.binding.receive(update, "net")
+  }
+
+  /** The input method ends: what was held comes in. */
+  composed(): void {
+    this.composing = false
+    this.binding.flush()
   }
 
   get delta(): string {

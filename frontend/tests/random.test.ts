@@ -18,6 +18,8 @@ interface Plan {
   readonly seed: number
   readonly undo: boolean
   readonly move: boolean
+  /** Some are away for long and write on, some compose while others' words arrive, some type just before they do. */
+  readonly away?: boolean
 }
 type Counts = Map<string, number>
 
@@ -51,12 +53,17 @@ class Run {
   private readonly typed = new Set<string>()
   private readonly touched = new Set<string>()
   private readonly moved = new Set<string>()
+  private readonly away = new Map<Editor, number>()
+  private acting = false // then what the hand typed would be undone at once, and rightly so
   private next = FIRST
 
   constructor(private readonly plan: Plan) {
     this.random = numbers(plan.seed)
     const start = seed(START, { "b2.kind": "bullet" })
     this.editors = Array.from({ length: plan.editors }, (_, i) => new Editor(11 + i, start))
+    for (const editor of this.editors) {
+      if (plan.away) editor.hand = () => void (!this.acting && this.random() < 0.1 && this.acts.type(editor))
+    }
     for (const from of this.editors) {
       for (const to of this.editors) if (from !== to) this.queues.push({ from, to, updates: [] })
     }
@@ -152,6 +159,7 @@ class Run {
   }
 
   private deliver(queue: (typeof this.queues)[number], all: boolean): void {
+    if (!all && (this.away.has(queue.from) || this.away.has(queue.to))) return
     while (queue.updates.length) {
       const index = !all && this.random() < 0.1 ? this.below(queue.updates.length) : 0
       queue.to.receive(queue.updates.splice(index, 1)[0] as Uint8Array)
@@ -165,7 +173,9 @@ class Run {
     const before = typedIn(editor.state.doc)
     const kinds = new Map<string | null, string>()
     editor.state.doc.forEach(block => kinds.set(attrsOf(block).id, attrsOf(block).kind))
+    this.acting = true
     this.acts[what](editor)
+    this.acting = false
     const after = typedIn(editor.state.doc)
     editor.state.doc.forEach(block => this.noteKind(block, kinds))
     for (const [char, n] of before) if ((after.get(char) ?? 0) < n) this.touched.add(char) // a move against a move leaves two
@@ -182,6 +192,23 @@ class Run {
     this.kinds.get(id)?.add(kind)
   }
 
+  /** Somebody leaves for a fifth of the run, or comes back; somebody begins or ends to compose. */
+  private comeAndGo(): void {
+    for (const [editor, acts] of this.away) if (acts > 1) this.away.set(editor, acts - 1)
+    else this.away.delete(editor)
+    if (this.random() < 0.03) this.away.set(this.pick(this.editors), this.plan.acts / 5)
+    if (this.random() > 0.15) return
+    const editor = this.pick(this.editors)
+    if (editor.composing) this.compose(editor)
+    else editor.composing = true
+  }
+
+  private compose(editor: Editor): void {
+    editor.composed()
+    this.check(editor, "composed")
+    this.send(editor)
+  }
+
   run(): void {
     const off: Act[] = [...(this.plan.undo ? [] : (["undo", "redo"] as Act[])), ...(this.plan.move ? [] : (["move"] as Act[]))]
     const bag = (Object.keys(WEIGHTS) as Act[])
@@ -189,9 +216,11 @@ class Run {
       .flatMap(act => Array<Act>(WEIGHTS[act]).fill(act))
     const deliveries = Math.max(1, this.plan.editors / 3) // the same delay for everybody, however many there are
     for (let i = 0; i < this.plan.acts; i++) {
+      if (this.plan.away) this.comeAndGo()
       this.act(this.pick(this.editors), this.pick(bag))
       for (let k = 0; k < deliveries; k++) if (this.random() < 0.5) this.deliver(this.pick(this.queues), false)
     }
+    for (const editor of this.editors) this.compose(editor)
     while (this.queues.some(queue => queue.updates.length)) for (const queue of this.queues) this.deliver(queue, true)
     this.synchronise()
     this.judge()
@@ -200,6 +229,7 @@ class Run {
   /** What a server's sync steps do. Yjs itself may wait for ever where updates that build on each other came in the
    *  wrong order (about once in 200 runs), though it has been given them all; a server never sends them so. */
   private synchronise(): void {
+    for (const editor of this.editors) editor.hand = () => {}
     for (const to of this.editors) {
       for (const from of this.editors) {
         if (from !== to) to.receive(Y.encodeStateAsUpdate(from.doc, Y.encodeStateVector(to.doc)))
@@ -237,6 +267,7 @@ const base = long ? Math.floor(Math.random() * 1e6) : 1
 for (const [name, plan, runs] of [
   ["three editors, without undo and move", { editors: 3, acts: 400, undo: false, move: false }, 4],
   ["three editors, every act", { editors: 3, acts: 400, undo: true, move: true }, 4],
+  ["five editors, away for long, composing", { editors: 5, acts: 400, undo: true, move: true, away: true }, 2],
   ["twenty editors, every act", { editors: 20, acts: 300, undo: true, move: true }, 1],
 ] as const) {
   test(`${name} (first seed ${base})`, () => {
