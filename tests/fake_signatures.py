@@ -1,6 +1,7 @@
 """The store of signatures in memory, for tests of the actions and pages; its ledger and mail are those of the fakes."""
 
-from collections.abc import Sequence
+from collections import Counter
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 from typing import Any
@@ -113,6 +114,10 @@ class MemorySignatures:
         found = [s for s in self._under(declaration, edition) if s.state is state and s.changed]
         newest = sorted(found, key=lambda s: s.changed or s.requested, reverse=True)
         return [s for s in newest if since is None or (s.changed or s.requested) > since][:limit]
+
+    async def places(self, declaration: str, edition: int) -> Mapping[str, int]:
+        counted = [s for s in self._under(declaration, edition) if s.state is SignatureState.CONFIRMED]
+        return Counter(s.place for s in counted if s.publish and s.place)
 
     async def entries(self, declaration: str, after: int = 0, limit: int = 1000) -> Sequence[Entry]:
         found: Sequence[Entry] = await self.ledger.read(stream_of(declaration), after)

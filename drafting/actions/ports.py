@@ -7,6 +7,7 @@ from enum import StrEnum
 from typing import Any, Final, Protocol, cast
 
 from drafting.domain.events import Entry, Event
+from drafting.domain.geography import Place
 from drafting.domain.notes import Key
 from drafting.domain.prose import Block, Run, Text
 from drafting.domain.signatures import Counts, SignatoryKind, Signature, SignatureState
@@ -356,6 +357,9 @@ class Signatures(Protocol):
     ) -> Sequence[Signature]:
         """Those in this state, the newest first; ``since``: changed after that moment alone."""
 
+    async def places(self, declaration: str, edition: int) -> Mapping[str, int]:
+        """How many of those who count and agreed to be published named each place, as they wrote it."""
+
     async def entries(self, declaration: str, after: int = 0, limit: int = 1000) -> Sequence[Entry]:
         """The ledger's entries of a declaration's signatures with a greater index, oldest first."""
 
@@ -468,6 +472,9 @@ class PublicLogs(Protocol):
     async def put_bundle(self, slug: str, n: int, data: bytes) -> None:
         """Put up the bundle of an edition."""
 
+    async def bundle(self, slug: str, n: int) -> bytes | None:
+        """The bundle that is up."""
+
 
 class Notices(Protocol):
     def announce(self, entries: Sequence[Entry]) -> None:
@@ -495,6 +502,7 @@ class ListFront:
     gone: Sequence[str]
     erased: Sequence[str]
     at: datetime
+    places: Sequence[Place] = ()
 
 
 class SignatureLists(Protocol):

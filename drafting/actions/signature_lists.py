@@ -16,12 +16,14 @@ from drafting.actions.releasing import released_content
 from drafting.domain.editions import Edition
 from drafting.domain.errors import Refusal
 from drafting.domain.events import Entry, Kind
+from drafting.domain.geography import Place, places
 from drafting.domain.signatures import Shown, SignatoryKind, Signature
 
 PAGE: Final = 500
 NEWEST: Final = 60
 MOST_ORGANISATIONS: Final = 5_000
 AT_A_TIME: Final = 1000
+COUNTS_PLACES: Final = timedelta(minutes=15)
 LOOKS_FOR_FLOODS: Final = timedelta(seconds=30)
 LOOKS_FOR_NEW: Final = timedelta(seconds=60)
 _GONE: Final = frozenset({Kind.SIGNATURE_WITHDRAW, Kind.SIGNATURE_ERASE, Kind.SIGNATURE_INVALIDATE})
@@ -56,6 +58,7 @@ class Lister:
     _slugs: Sequence[str] = ()
     _looked: datetime | None = None
     _guarded: dict[tuple[str, int], datetime] = field(default_factory=dict)
+    _counted: dict[tuple[str, int], tuple[datetime, Sequence[Place]]] = field(default_factory=dict)
     _contents: dict[tuple[str, int], tuple[str, Mapping[str, Any]]] = field(default_factory=dict)
 
     async def refresh(self) -> int:
@@ -64,9 +67,19 @@ class Lister:
         for slug in await self._released():
             declaration = await load_declaration(self.ports, slug)
             for edition in declaration.released:
-                pages += await refresh_list(self.ports, slug, await self._content(slug, edition))
+                content = await self._content(slug, edition)
+                pages += await refresh_list(self.ports, slug, content, await self._places(slug, edition.n))
                 await self._guard(slug, edition.n)
         return pages
+
+    async def _places(self, slug: str, n: int) -> Sequence[Place]:
+        """Counted anew now and then only: it means going through all of them."""
+        now = self.ports.clock.now()
+        at, found = self._counted.get((slug, n), (None, ()))
+        if at is None or now - at >= COUNTS_PLACES:
+            found = places(await self.ports.signatures.places(slug, n))
+            self._counted[slug, n] = now, found
+        return found
 
     async def _guard(self, slug: str, n: int) -> None:
         now = self.ports.clock.now()
@@ -101,7 +114,7 @@ class _Changes:
     is_any: bool = False
 
 
-async def refresh_list(ports: Ports, slug: str, content: Mapping[str, Any]) -> int:
+async def refresh_list(ports: Ports, slug: str, content: Mapping[str, Any], told: Sequence[Place] = ()) -> int:
     """Rewrite what changed of one edition's lists; how many pages were written. ``content``: the edition, by value."""
     n: int = content["n"]
     seen = await ports.lists.seen(content)
@@ -116,7 +129,7 @@ async def refresh_list(ports: Ports, slug: str, content: Mapping[str, Any]) -> i
         found = await ports.signatures.listed(slug, n, (page - 1) * PAGE, PAGE)
         items = [shown(signature) for signature in found if (signature.index or 0) <= page * PAGE]
         await ports.lists.put_page(content, page, last, items)
-    await ports.lists.put_front(content, await _front(ports, slug, n, last, changes))
+    await ports.lists.put_front(content, await _front(ports, slug, n, last, changes, told))
     return len(pages)
 
 
@@ -149,7 +162,7 @@ async def _note(ports: Ports, changes: _Changes, n: int, entry: Entry) -> None:
         changes.erased.append(data["id"])
 
 
-async def _front(ports: Ports, slug: str, n: int, last: int, changes: _Changes) -> ListFront:
+async def _front(ports: Ports, slug: str, n: int, last: int, changes: _Changes, told: Sequence[Place]) -> ListFront:
     newest = await ports.signatures.listed(slug, n, limit=NEWEST, newest_first=True)
     organisations = await ports.signatures.listed(slug, n, limit=MOST_ORGANISATIONS, kind=SignatoryKind.ORGANISATION)
     return ListFront(
@@ -161,4 +174,5 @@ async def _front(ports: Ports, slug: str, n: int, last: int, changes: _Changes) 
         gone=changes.gone,
         erased=changes.erased,
         at=ports.clock.now(),
+        places=told,
     )

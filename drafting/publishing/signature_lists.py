@@ -96,6 +96,7 @@ class StaticLists:
             _json(
                 {
                     "count": {"people": front.counts.people, "organisations": front.counts.organisations},
+                    "places": [{"name": place.name, "at_least": place.count} for place in front.places],
                     "pages": front.pages,
                     "first": "1.json",
                     "index": front.index,

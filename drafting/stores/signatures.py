@@ -1,10 +1,10 @@
 """Signatures: requests and changes gathered into transactions, each with its ledger entries, letters and counts."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any, Final
 
-from sqlalchemy import Row, delete, select
+from sqlalchemy import Row, delete, func, select
 from sqlalchemy.exc import IntegrityError
 
 from drafting.actions.ports import AddressHasSigned, LinkRole, SignatureChange, SignatureRequest
@@ -127,6 +127,18 @@ class SqlSignatures:
         async with self._database.reading() as connection:
             rows = await connection.execute(query.order_by(signatures.c.changed.desc()).limit(limit))
             return [signature_of(row) for row in rows]
+
+    async def places(self, declaration: str, edition: int) -> Mapping[str, int]:
+        query = select(signatures.c.place, func.count().label("people")).where(
+            signatures.c.declaration == declaration,
+            signatures.c.edition == edition,
+            signatures.c.state == SignatureState.CONFIRMED.value,
+            signatures.c.publish != "",
+            signatures.c.place != "",
+        )
+        async with self._database.reading() as connection:
+            rows = await connection.execute(query.group_by(signatures.c.place))
+            return {row.place: row.people for row in rows}
 
     async def entries(self, declaration: str, after: int = 0, limit: int = 1000) -> Sequence[Entry]:
         query = select(ledger).where(ledger.c.stream == stream_of(declaration), ledger.c.place > after)

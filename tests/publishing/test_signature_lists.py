@@ -133,3 +133,15 @@ async def test_names_are_inert(listed: Listed) -> None:
         raw = (listed.folder / name).read_text()
         assert "<script" not in raw
         assert "&lt;script&gt;" in raw
+
+
+async def test_places_are_told_where_ten_named_them(listed: Listed) -> None:
+    for n in range(12):
+        await listed.sign(person(f"d{n}@people.example", place="Dakar"))
+    await listed.sign(person("q@people.example", place="Qaanaaq", shown="initials"))
+    await listed.sign(person("x@people.example", place="Xai-Xai", shown="count"))
+    await listed.lister.refresh()
+    assert json.loads(listed.read("index.json"))["places"] == [{"name": "Dakar", "at_least": 10}]
+    whole = "".join(path.read_text() for path in listed.folder.rglob("*") if path.is_file())
+    assert "Qaanaaq" not in whole
+    assert "Xai-Xai" not in whole

@@ -1,0 +1,42 @@
+"""What lists and moderators ask the store of signatures."""
+
+from dataclasses import replace
+from datetime import timedelta
+
+from drafting.actions.ports import SignatureChange
+from drafting.domain.signatures import SignatoryKind, SignatureState
+from drafting.stores.opening import Stores
+from tests.stores.conftest import Hands
+from tests.stores.test_signatures import signature, signed
+
+KEPT = ("open-well", 1)
+
+
+async def test_organisations_can_be_listed_alone(stores: Stores, clock: Hands) -> None:
+    for n, kind in enumerate((SignatoryKind.PERSON, SignatoryKind.ORGANISATION, SignatoryKind.PERSON)):
+        await signed(stores, clock, signature(clock, f"s{n}", f"p{n}@people.example", kind=kind))
+    found = await stores.signatures.listed(*KEPT, kind=SignatoryKind.ORGANISATION)
+    assert [one.id for one in found] == ["s1"]
+
+
+async def test_a_state_is_read_newest_first_and_since_a_moment(stores: Stores, clock: Hands) -> None:
+    for n in range(3):
+        clock.forward(minutes=1)
+        await signed(stores, clock, signature(clock, f"s{n}", f"p{n}@people.example"))
+    held = await stores.signatures.get("s1")
+    await stores.signatures.change(SignatureChange(held, replace(held, state=SignatureState.QUARANTINED)), clock.now())
+    confirmed = await stores.signatures.in_state(*KEPT, SignatureState.CONFIRMED, 10)
+    assert [one.id for one in confirmed] == ["s2", "s0"]
+    assert [one.id for one in await stores.signatures.in_state(*KEPT, SignatureState.CONFIRMED, 1)] == ["s2"]
+    recent = await stores.signatures.in_state(
+        *KEPT, SignatureState.CONFIRMED, 10, since=clock.now() - timedelta(seconds=30)
+    )
+    assert [one.id for one in recent] == ["s2"]
+    assert [one.id for one in await stores.signatures.in_state(*KEPT, SignatureState.QUARANTINED, 10)] == ["s1"]
+
+
+async def test_places_are_counted_of_those_who_may_be_published(stores: Stores, clock: Hands) -> None:
+    for n, changes in enumerate(({}, {}, {"publish": ""}, {"place": ""}, {"place": "Quito"})):
+        values = {"place": "Dakar", **changes}
+        await signed(stores, clock, signature(clock, f"s{n}", f"p{n}@people.example", **values))
+    assert await stores.signatures.places(*KEPT) == {"Dakar": 2, "Quito": 1}
