@@ -3,14 +3,16 @@
 The same release gives the same bytes, whenever and wherever it is made, save for what witnesses have added since.
 """
 
+import asyncio
 import json
 import logging
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any, Final
 
 from drafting.actions.core import Actor, load_declaration
 from drafting.actions.folders import export_declaration
-from drafting.actions.ports import LogForked, Ports
+from drafting.actions.ports import LogForked, Ports, PublicLogs
 from drafting.actions.trees import encode, load_tree, open_logs, publish_log
 from drafting.domain import bundles
 from drafting.domain.archives import pack
@@ -25,7 +27,7 @@ from drafting.domain.notes import Checkpoint
 from drafting.domain.positions import Position
 from drafting.domain.prose import canonical_bytes, digest_of_bytes, from_json
 from drafting.domain.standing import row
-from drafting.domain.tree import inclusion_proof
+from drafting.domain.tree import Tree, inclusion_proof
 
 LOG: Final = logging.getLogger(__name__)
 OPERATOR: Final = "operator"
@@ -41,42 +43,65 @@ async def make_bundle(ports: Ports, slug: str, n: int, *, is_whole: bool = False
     edition = next((edition for edition in declaration.released if edition.n == n), None)
     if edition is None:
         raise Refusal(Code.NOT_RELEASED, edition=n)
+    logs = open_logs(ports)
     content = await ports.ledger.content(edition.releases[-1].content)
     entries = await ports.ledger.read(slug)
-    size = _released_at(entries, edition)
-    entries = entries[:size]
-    shown = entries if is_whole else select_acts(declaration, edition, json.loads(content), entries)
-    logs, tree = open_logs(ports), await load_tree(ports, slug)
-    head = logs.sign(slug, Checkpoint(logs.key(slug).name, size, tree.root(size)).body)
-    paths = [encode(inclusion_proof(tree.node, entry.index - 1, size)) for entry in shown]
+    entries = entries[: _released_at(entries, edition)]
     sources = await export_declaration(ports, Actor(OPERATOR, "system"), slug=slug, edition=n)
-    files = {
-        **sources,
-        **text_files(json.loads(content)),
-        bundles.CONTENT: content,
-        bundles.ACTS: bundles.acts_bytes([line(entry) for entry in shown]),
-        bundles.PROOFS: canonical_json({"size": size, "paths": paths}),
-        bundles.CHECKPOINT: head,
-        bundles.COSIGNATURES: await logs.cosignatures(slug, size),
-        bundles.KEYS: bundles.keys_bytes([logs.key(slug)]),
-        README: _read_me(slug, n),
-    }
-    release = canonical_json(
-        {
-            "format": bundles.FORMAT,
-            "origin": logs.key(slug).name,
-            "declaration": slug,
-            "n": n,
-            "release": len(edition.releases),
-            "manifest": edition.manifest_digest,
-            "content": digest_of_bytes(content),
-            "index": size,
-            "size": size,
-            "files": {name: digest_of_bytes(data) for name, data in files.items()},
+    made = _Bundle(logs, declaration, edition, content, await load_tree(ports, slug), len(entries))
+    shown = entries if is_whole else select_acts(declaration, edition, json.loads(content), entries)
+    cosigned = await logs.cosignatures(slug, made.size)
+    # The words of many languages take a while, in which others go on.
+    return await asyncio.to_thread(made.files, shown, {**sources, bundles.COSIGNATURES: cosigned})
+
+
+@dataclass(frozen=True, slots=True)
+class _Bundle:
+    """What is bundled; ``size``: entries of the log up to the release."""
+
+    logs: PublicLogs
+    declaration: Declaration
+    edition: Edition
+    content: bytes
+    tree: Tree
+    size: int
+
+    def files(self, shown: Sequence[Entry], more: Mapping[str, bytes]) -> dict[str, bytes]:
+        slug = self.declaration.slug
+        key = self.logs.key(slug)
+        files = {
+            **more,
+            **text_files(json.loads(self.content)),
+            bundles.CONTENT: self.content,
+            bundles.ACTS: bundles.acts_bytes([line(entry) for entry in shown]),
+            bundles.PROOFS: self.proofs(shown),
+            bundles.CHECKPOINT: self.logs.sign(slug, Checkpoint(key.name, self.size, self.tree.root(self.size)).body),
+            bundles.KEYS: bundles.keys_bytes([key]),
+            README: _read_me(slug, self.edition.n),
         }
-    )
-    note = logs.sign(slug, bundles.note_body(logs.key(slug).name, release))
-    return {**files, bundles.RELEASE: release, bundles.NOTE: note}
+        release = self.release(key.name, files)
+        note = self.logs.sign(slug, bundles.note_body(key.name, release))
+        return {**files, bundles.RELEASE: release, bundles.NOTE: note}
+
+    def proofs(self, shown: Sequence[Entry]) -> bytes:
+        paths = [encode(inclusion_proof(self.tree.node, entry.index - 1, self.size)) for entry in shown]
+        return canonical_json({"size": self.size, "paths": paths})
+
+    def release(self, origin: str, files: Mapping[str, bytes]) -> bytes:
+        return canonical_json(
+            {
+                "format": bundles.FORMAT,
+                "origin": origin,
+                "declaration": self.declaration.slug,
+                "n": self.edition.n,
+                "release": len(self.edition.releases),
+                "manifest": self.edition.manifest_digest,
+                "content": digest_of_bytes(self.content),
+                "index": self.size,
+                "size": self.size,
+                "files": {name: digest_of_bytes(data) for name, data in files.items()},
+            }
+        )
 
 
 def _released_at(entries: Sequence[Entry], edition: Edition) -> int:
@@ -147,6 +172,14 @@ def _read_me(slug: str, n: int) -> bytes:
     ).encode()
 
 
+async def packed_bundle(ports: Ports, slug: str, n: int, *, is_whole: bool = False) -> bytes:
+    """The bundle as an archive; the one that is public anyway is not made again."""
+    up = None if is_whole else await open_logs(ports).bundle(slug, n)
+    if up is not None:
+        return up
+    return await asyncio.to_thread(pack, await make_bundle(ports, slug, n, is_whole=is_whole))
+
+
 async def publish_bundles(ports: Ports, declaration: Declaration) -> None:
     """Bring the log up to date and put up the bundle of every released edition. A log that does not go on from what
     was published stops the bundles, which nobody would believe, and not the release."""
@@ -156,6 +189,6 @@ async def publish_bundles(ports: Ports, declaration: Declaration) -> None:
         await publish_log(ports, declaration.slug)
         for edition in declaration.released:
             files = await make_bundle(ports, declaration.slug, edition.n)
-            await ports.logs.put_bundle(declaration.slug, edition.n, pack(files))
+            await ports.logs.put_bundle(declaration.slug, edition.n, await asyncio.to_thread(pack, files))
     except LogForked as error:
         LOG.error("no bundle: %s", error)

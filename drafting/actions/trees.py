@@ -114,8 +114,10 @@ async def read_receipt(ports: Ports, stream: str, index: int) -> dict[str, Any]:
     }
 
 
-async def take_cosignature(ports: Ports, stream: str, note: bytes, witnesses: list[Key], check: Check) -> int:
-    """Keep what witnesses have put below a checkpoint of ours; how many of them are known.
+async def take_cosignature(
+    ports: Ports, stream: str, note: bytes, witnesses: list[Key], check: Check
+) -> tuple[int, bool]:
+    """Keep what witnesses have put below a checkpoint of ours; how many of them are known, and whether that is new.
 
     Raises ``bad_input`` (``field``) for what is no checkpoint of this log or bears no known witness's signature.
     """
@@ -133,7 +135,9 @@ async def take_cosignature(ports: Ports, stream: str, note: bytes, witnesses: li
     if not names:
         raise Refusal(Code.BAD_INPUT, field="checkpoint", reason="no known witness has signed it")
     former = (await logs.cosignatures(stream, head.size)).decode().splitlines(keepends=True)
-    lines = {(s.name, s.id): s.line for s in cosigned.signatures if (s.name, s.id) in names}
+    lines = {s.line for s in cosigned.signatures if (s.name, s.id) in names}
     kept = [line for line in former if line.split(" ")[1] not in {name for name, _ in names}]
-    await logs.keep_cosignatures(stream, head.size, "".join(sorted([*kept, *lines.values()])).encode())
-    return len(names)
+    if not lines - set(former):
+        return len(names), False
+    await logs.keep_cosignatures(stream, head.size, "".join(sorted([*kept, *lines])).encode())
+    return len(names), True

@@ -66,6 +66,9 @@ class StaticLogs:
     async def put_bundle(self, slug: str, n: int, data: bytes) -> None:
         await asyncio.to_thread(write_whole, self.folder / bundle_path(slug, n), data)
 
+    async def bundle(self, slug: str, n: int) -> bytes | None:
+        return await asyncio.to_thread(_read, self.folder / bundle_path(slug, n))
+
     def _place(self, stream: str) -> Path:
         return self.folder / folder_of(stream)
 

@@ -4,7 +4,6 @@ from starlette.responses import Response
 
 from drafting.actions import bundling, offline, trees
 from drafting.actions.core import authorise, load_declaration
-from drafting.domain.archives import pack
 from drafting.domain.editions import EditionStatus
 from drafting.domain.errors import Code, Refusal
 from drafting.domain.notes import NoteInvalid
@@ -44,15 +43,16 @@ async def read_receipt(call: Call) -> verdicts.ReceiptAnswer:
 @add("POST", "/declarations/{slug}/log/cosignatures", 201, queries=LOGS, is_public=True)
 async def take_cosignature(call: Call, body: bodies.Cosigned) -> verdicts.CosignedAnswer:
     """Keep a checkpoint of this log that a known witness has cosigned."""
-    await load_declaration(call.ports, call.slug)
+    declaration = await load_declaration(call.ports, call.slug)
     try:
         known = read_keys(call.settings.paths.witnesses)
     except (FileNotFoundError, NoteInvalid):
         known = []
     note = body.checkpoint.encode()
-    return verdicts.CosignedAnswer(
-        witnesses=await trees.take_cosignature(call.ports, _stream(call), note, known, is_signed)
-    )
+    count, is_new = await trees.take_cosignature(call.ports, _stream(call), note, known, is_signed)
+    if is_new:
+        await bundling.publish_bundles(call.ports, declaration)
+    return verdicts.CosignedAnswer(witnesses=count)
 
 
 @add(
@@ -71,12 +71,12 @@ async def read_bundle(call: Call) -> Response:
     is_whole = call.query("acts") == "all"
     if is_whole:
         authorise(declaration, call.actor, Action.READ, Subject(), call.ports.clock.now())
-    files = await bundling.make_bundle(call.ports, call.slug, n, is_whole=is_whole)
+    data = await bundling.packed_bundle(call.ports, call.slug, n, is_whole=is_whole)
     headers = {
         "content-disposition": f'attachment; filename="{call.slug}-{n}-bundle.zip"',
         "cache-control": "no-store",
     }
-    return Response(pack(files), 200, headers, "application/zip")
+    return Response(data, 200, headers, "application/zip")
 
 
 @add("GET", POSITION + "/statement", media="application/json")
