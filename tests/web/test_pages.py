@@ -193,6 +193,7 @@ async def test_sign_in_by_link_once_and_in_this_browser_only(world: World) -> No
         first = mine.cookies["__Host-session"]
         assert (await mine.post(link)).status_code == 410
         left = await mine.post("/en/logout")
+        assert '"storage"' in left.headers["clear-site-data"]
         assert left.status_code == 303
         mine.cookies.set("__Host-session", first)
         assert (await mine.get("/en/desk")).status_code == 303

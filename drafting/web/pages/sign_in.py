@@ -96,6 +96,8 @@ async def leave(visit: Visit) -> Response:
         await visit.sessions_changed()
     answer = visit.go("")
     sessions.forget(answer, visit.settings)
+    # Without script too, nothing of the workshop stays on the device: kept words, kept pages, the offline shell.
+    answer.headers["clear-site-data"] = '"cache", "storage"'
     return answer
 
 
