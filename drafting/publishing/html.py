@@ -32,7 +32,7 @@ class Setting:
     notes_inline: bool = False
     separator: str = ":"
     has_links: bool = False
-    flag_attributes: Markup = Markup("")
+    flag_attributes: str = ""
 
 
 class _Writer:

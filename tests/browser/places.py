@@ -87,4 +87,5 @@ PUBLISHED: Final = (
     "/d/open-well/1/ar/",
     "/d/open-well/1/ar/positions.html",
     "/d/open-well/1/en/check.html",
+    "/d/open-well/1/ar/beside.html",
 )
