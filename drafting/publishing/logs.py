@@ -5,7 +5,6 @@ Layout: C2SP ``tlog-tiles``, without the entries: those of a declaration in the 
 
 import asyncio
 import fcntl
-import hashlib
 import re
 import shutil
 from collections.abc import Callable, Iterator
@@ -124,9 +123,3 @@ def _drop_partial(place: Path, former: int, size: int) -> None:
             whole = place / Tile(level, last).path
             shutil.rmtree(whole.with_name(f"{whole.name}.p"), ignore_errors=True)
         level += 1
-
-
-def fingerprint(public: bytes) -> str:
-    """What people compare: SHA-256 of the key, in groups."""
-    digest = hashlib.sha256(public).hexdigest()
-    return " ".join(digest[n : n + 8] for n in range(0, len(digest), 8))

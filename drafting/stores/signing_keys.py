@@ -1,7 +1,4 @@
-"""Ed25519 keys: that of the installation's logs, made at the first start, and what it takes to check a signature.
-
-``cryptography`` lives here only.
-"""
+"""Ed25519 keys: that of the installation's logs, made at the first start, and what it takes to check a signature."""
 
 import os
 from pathlib import Path
