@@ -5,8 +5,10 @@ import json
 
 import pytest
 
+from drafting.actions.publication import FORMATS
 from drafting.domain.declaration import Declaration, Status
 from drafting.domain.prose import Block, Run
+from drafting.domain.signatures import Counts
 from drafting.domain.standing import matrix
 from drafting.paths import DEMO
 from drafting.web.story import StoryFault, read_story, replaced, tell
@@ -47,10 +49,16 @@ async def test_seven_networks_stand_where_the_story_says(fakes: Fakes, told: Dec
 async def test_the_first_edition_is_out_in_every_language(fakes: Fakes, told: Declaration) -> None:
     assert told.status is Status.ASKING
     edition = told.editions[0]
-    assert len(edition.releases[0].files) == 2 * len(told.locales)
+    assert len(edition.releases[0].files) == len(FORMATS) * len(told.locales)
     content = json.loads(fakes.ledger.contents[edition.content])
     assert {text["status"] for s in content["sections"] for text in s["texts"].values()} == {"authentic", "translation"}
     assert "Clémence Vidal" in content["translators"]["fr"]
+
+
+async def test_people_and_organisations_have_signed(fakes: Fakes, told: Declaration) -> None:
+    assert await fakes.signatures.counts(told.slug, 1) == Counts(people=7, organisations=2)
+    names = [signature.shown_name for signature in await fakes.signatures.listed(told.slug, 1)]
+    assert {"نورة الحداد", "T. F.", "Harbour Weather Circle"} <= set(names)
 
 
 async def test_everybody_holds_what_they_should(fakes: Fakes, told: Declaration) -> None:

@@ -12,8 +12,10 @@ from starlette.responses import Response
 
 from drafting.actions.core import list_declarations, load_directory
 from drafting.actions.publication import public_locales, read_content
+from drafting.actions.signing_links import count_signatures
 from drafting.domain.declaration import FRONT, PRESETS, Declaration
 from drafting.domain.errors import Code, Refusal
+from drafting.domain.signatures import Counts
 from drafting.web import demonstration, sessions
 from drafting.web.i18n import best_match
 from drafting.web.visits import Visit
@@ -34,6 +36,7 @@ class Published:
     words: Sequence[str]
     locales: Sequence[str]
     networks: int
+    signed: Counts
 
 
 async def show(visit: Visit) -> Response:
@@ -73,6 +76,7 @@ async def _published(visit: Visit, declaration: Declaration) -> Published:
         _first_words(text["body"]),
         locales,
         len(content["networks"]),
+        await count_signatures(visit.ports, declaration.slug, edition.n),
     )
 
 
