@@ -90,6 +90,12 @@ async def release(folder: Path) -> Coalition:
         signature=ssh_signature(DELEGATE, statement),
         check=is_signed,
     )
+    await publish(coalition)
+    return coalition
+
+
+async def publish(coalition: Coalition) -> None:
+    """Freeze what is agreed, approve it for two networks, release it."""
     whole = await read_manifest(coalition.ports, SLUG)
     await freeze_edition(coalition.ports, coalition.initiator, slug=SLUG, manifest_digest=whole.digest)
     for network in ("river", "salt"):
@@ -97,7 +103,6 @@ async def release(folder: Path) -> Coalition:
             coalition.ports, coalition.delegate(network), slug=SLUG, n=1, manifest_digest=whole.digest
         )
     await work_on_jobs(coalition.ports)
-    return coalition
 
 
 async def bundle_of(coalition: Coalition, *, is_whole: bool = False) -> dict[str, bytes]:

@@ -13,11 +13,16 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from drafting.actions.errata import list_erratum
+from drafting.actions.releasing import work_on_jobs
+from drafting.actions.splitting import split_section
 from drafting.domain.archives import ArchiveInvalid, pack, unpack
-from drafting.domain.bundles import LISTED, NOTE, RELEASE, verify
+from drafting.domain.bundles import LISTED, NOTE, RELEASE, Verdict, verify
 from drafting.domain.notes import Key, read_key
+from drafting.publishing.logs import StaticLogs
 from drafting.stores.signing_keys import is_signed
-from tests.verifier.released import LOG, WITNESS_KEY, Forger, bundle_of, release
+from tests.actions.coalition import SLUG, found
+from tests.verifier.released import BASE, LOG, WITNESS_KEY, Forger, bundle_of, publish, release
 from tests.verifier.vectors import Vector, vectors
 
 HERE = Path(__file__).parent
@@ -134,3 +139,43 @@ def test_no_byte_of_the_archive_is_free(public: dict[str, bytes]) -> None:
     for data in (b"", b"PK", archive[:-1], archive + b"\n", archive[200:]):
         with pytest.raises(ArchiveInvalid):
             unpack(data)
+
+
+def agreed_on(files: dict[str, bytes]) -> Verdict:
+    """What both verifiers say of a bundle: that it is valid."""
+    verdict = verify(files, is_signed, TRUSTED)
+    assert verdict.faults == ()
+    assert in_another_language([Vector("", files, 0)], TRUSTED)[0]["code"] == 0
+    return verdict
+
+
+async def test_a_further_release_of_an_edition_is_verified_too(tmp_path: Path) -> None:
+    coalition = await release(tmp_path)
+    ports, initiator = coalition.ports, coalition.initiator
+    before = json.loads((await bundle_of(coalition))["release.json"])
+    await list_erratum(ports, initiator, slug=SLUG, n=1, locale="en", section="water", text="Read “line” for “lime”.")
+    await work_on_jobs(ports)
+    files = await bundle_of(coalition)
+    after = json.loads(files["release.json"])
+    assert (after["release"], after["manifest"]) == (2, before["manifest"])
+    assert after["content"] != before["content"]
+    assert agreed_on(files).release["index"] == after["index"] > before["index"]
+    agreed_on(await bundle_of(coalition, is_whole=True))
+
+
+async def test_a_part_that_was_split_off_keeps_who_stood_aside(tmp_path: Path) -> None:
+    coalition = await found(("river", "salt", "night"), ("front", "water"))
+    coalition.ports = coalition.fakes.ports(logs=StaticLogs(tmp_path, BASE, LOG.public, LOG.sign))
+    await coalition.write("water", ("w1", "Water"), ("w2", "Common."), ("w3", "Wells"), ("w4", "Open."))
+    for section in coalition.sections:
+        await coalition.table(section)
+    await coalition.take("night", "water", "stand_aside")
+    coalition.fakes.clock.step(hours=1)
+    await split_section(coalition.ports, coalition.initiator, slug=SLUG, section="water", before_block="w3", id="wells")
+    for section in ("water", "wells"):
+        await coalition.table(section)
+    await coalition.take("night", "front")
+    for network in ("river", "salt"):
+        await coalition.agree(network)
+    await publish(coalition)
+    assert agreed_on(await bundle_of(coalition)).shown.positions == 9
