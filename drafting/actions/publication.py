@@ -19,7 +19,7 @@ from drafting.domain.policy import Action, Subject
 from drafting.domain.prose import digest_of_bytes
 from drafting.domain.standing import Manifest, manifest
 
-FORMATS: Final = ("html", "pdf", "epub", "docx", "md", "txt", "json")
+FORMATS: Final = ("html", "pdf", "epub", "docx", "md", "txt", "json", "png")
 PUBLISH: Final = "publish"
 MAX_TRIES: Final = 20
 

@@ -31,23 +31,29 @@ def kicker(reading: Reading) -> str:
     return sentence % {"count": reading.words.number(count)}
 
 
-def opening(reading: Reading) -> list[str]:
-    """Which edition this is, which language is authentic, what is missing or outdated."""
+def dated(reading: Reading) -> str:
+    """The edition and its day."""
     content, words = reading.content, reading.words
-    n, count = words.number(content.n), len(content.authentic_locales)
-    dated = (
+    sentence = (
         words.gettext("Edition %(n)s, released on %(date)s.")
         if content.is_released
         else words.gettext("Edition %(n)s, frozen on %(date)s.")
     )
     at = content.released_at if content.is_released else content.frozen_at
+    return sentence % {"n": words.number(content.n), "date": words.date(at)}
+
+
+def opening(reading: Reading) -> list[str]:
+    """Which edition this is, which language is authentic, what is missing or outdated."""
+    content, words = reading.content, reading.words
+    n, count = words.number(content.n), len(content.authentic_locales)
     authentic = words.ngettext(
         "The %(languages)s text is authentic: it is what the networks agreed to.",
         "The %(languages)s texts are authentic: each of them is what the networks agreed to.",
         count,
     )
     said = [
-        dated % {"n": n, "date": words.date(at)},
+        dated(reading),
         spoken(reading, Markup.escape(authentic) % {"languages": reading.authentic_languages}),
     ]
     if not reading.is_authentic:

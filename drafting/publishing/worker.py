@@ -22,7 +22,7 @@ from drafting.publishing.changes import changes_page
 from drafting.publishing.content import read_content
 from drafting.publishing.formats import make_light
 from drafting.publishing.limits import Limits
-from drafting.publishing.pages import CHANGES, Pages, file_name, pdf_name, stylesheet
+from drafting.publishing.pages import CHANGES, Pages, file_name, stylesheet
 from drafting.publishing.reading import Reading
 from drafting.publishing.words import words_for
 
@@ -31,7 +31,7 @@ LENGTH = struct.Struct("!Q")
 MAX_REQUEST = 64 * 1024 * 1024
 BACKLOG = 64
 # What needs the page maker. ``preflight`` is what :mod:`drafting.publishing.preflight` finds, as JSON.
-PRINTED = ("pdf", "preflight")
+PRINTED = ("pdf", "preflight", "png")
 
 
 def render(edition: Mapping[str, Any], tag: str, format: str, templates: Path, locales: Path) -> dict[str, bytes]:
@@ -41,7 +41,7 @@ def render(edition: Mapping[str, Any], tag: str, format: str, templates: Path, l
     words = words_for(locales, (tag, content.source_locale))
     folder = f"d/{content.slug}/{content.n}/{tag}/"
     if format in PRINTED:
-        name = pdf_name(content, tag) if format == "pdf" else "preflight.json"
+        name = "preflight.json" if format == "preflight" else file_name(content, tag, format)
         return {folder + name: _print(Reading(content, locale, words, notes_inline=True), templates, format)}
     if format == "changes":
         page = changes_page(content, read_content(edition["former"]), tag, words, templates)
@@ -57,8 +57,11 @@ def _print(reading: Reading, templates: Path, format: str) -> bytes:
     try:
         from drafting.publishing import preflight
         from drafting.publishing.pdf import make_pdf
+        from drafting.publishing.picture import make_picture
     except OSError as missing:
         raise Refusal(Code.RENDERING_FAILED, reason="no_pango", detail=str(missing).splitlines()[0]) from missing
+    if format == "png":
+        return make_picture(reading, templates)
     return preflight.check(reading, templates).to_json() if format == "preflight" else make_pdf(reading, templates)
 
 

@@ -12,10 +12,12 @@ from xml.etree import ElementTree
 import mammoth
 import pytest
 from markdown_it import MarkdownIt
+from PIL import Image
 
 from drafting.actions.publication import FORMATS
 from drafting.domain.prose import HARD_BREAK, Block, Run, Text, from_json
 from drafting.paths import LOCALES, TEMPLATES
+from drafting.publishing.picture import title_size
 from drafting.publishing.words import words_for
 from drafting.publishing.worker import render
 from tests import udhr
@@ -23,7 +25,7 @@ from tests.processes import executable
 from tests.publishing.conftest import example_edition, text_json
 from tests.publishing.reader import parse, squeezed, words
 
-LIGHT = [format for format in FORMATS if format not in ("html", "pdf")]
+LIGHT = [format for format in FORMATS if format not in ("html", "pdf", "png")]
 TAGS = ("en", "fr", "ar", "zh-Hans", "hi", "th")
 JAR = Path("/usr/share/java/epubcheck.jar")
 OUTDATED = words_for(LOCALES, ("fr",)).gettext("The original of this paragraph has changed since it was translated.")
@@ -178,3 +180,18 @@ def test_a_text_that_begins_with_no_heading_and_an_empty_one_come_out(edition: d
     del one["sections"][0]
     for format in LIGHT:
         assert made(one, "en", format)
+
+
+@pytest.mark.parametrize("tag", ["en", "ar", "hi"])
+def test_the_picture_for_links_has_the_title_in_its_own_script_and_direction(edition: dict[str, Any], tag: str) -> None:
+    data = made(edition, tag, "png")
+    assert data == made(edition, tag, "png")
+    picture = Image.open(BytesIO(data)).convert("L")
+    assert picture.size == (1200, 630)
+    ink = picture.crop((0, 40, 1200, 320)).point(lambda value: 255 if value < 128 else 0).getbbox()
+    assert ink is not None
+    assert ink[0] == pytest.approx(80, abs=16) if tag != "ar" else ink[2] == pytest.approx(1120, abs=16)
+
+
+def test_a_long_title_gets_smaller_letters() -> None:
+    assert [title_size(words) for words in ("Water", "界" * 20, "x" * 100, "x" * 500)] == [92, 72, 42, 32]
