@@ -6,16 +6,23 @@ that it does not know itself described there too (ISO 19005-3, 6.6.2.3), so the 
 """
 
 import json
+import zlib
 from collections.abc import Callable
+from functools import lru_cache
+from importlib.resources import files
+from io import BytesIO
 from typing import Any, Final
 
 import pydyf  # type: ignore[import-untyped]
 from weasyprint import Attachment
+from weasyprint.css import ColorProfile
 
 from drafting.domain.prose import to_json
 from drafting.publishing.reading import Reading
 
 VARIANT: Final = "pdf/a-3a"
+# What the profile is called where it is asked for. By its usual name WeasyPrint would open a file and leave it open.
+COLOURS: Final = "archive"
 _END: Final = b"</rdf:RDF>"
 _UNIVERSAL: Final = b"""\
 <rdf:Description rdf:about="" xmlns:pdfuaid="http://www.aiim.org/pdfua/ns/id/">
@@ -36,6 +43,17 @@ _UNIVERSAL: Final = b"""\
 </rdf:li></rdf:Bag></pdfaExtension:schemas>
 </rdf:Description>
 """
+
+
+@lru_cache(maxsize=1)
+def _srgb() -> bytes:
+    return (files("weasyprint.pdf") / "sRGB2014.icc").read_bytes()
+
+
+def profiles() -> dict[str, ColorProfile]:
+    """What the numbers of the colours mean: sRGB."""
+    made = ColorProfile(BytesIO(_srgb()), "sRGB2014.icc", "relative-colorimetric", (["r"], ["g"], ["b"]))
+    return {COLOURS: made}
 
 
 def source(reading: Reading) -> bytes:
@@ -64,7 +82,8 @@ def source(reading: Reading) -> bytes:
             for part in reading.parts
         ],
     }
-    return json.dumps(value, ensure_ascii=False, sort_keys=True, indent=1).encode()
+    data = json.dumps(value, ensure_ascii=False, sort_keys=True, indent=1).encode()
+    return data + b" " if _ends_like_a_line(data) else data
 
 
 def attach(reading: Reading, fetcher: Any) -> Attachment:
@@ -91,13 +110,30 @@ def finish() -> Callable[[Any, Any], None]:
         head, end, tail = data.rpartition(_END)
         packet.stream = [head + _UNIVERSAL + end + tail]
         packet.compress = False
-        _name_attachments(pdf)
+        # WeasyPrint lists each file twice, by its name and by its object.
+        pdf.catalog["AF"] = pydyf.Array(dict.fromkeys(pdf.catalog["AF"]))
+        for each in pdf.objects:
+            if isinstance(each, pydyf.Stream) and each.compress:
+                _end_plainly(each)
 
     return mark
 
 
-def _name_attachments(pdf: Any) -> None:
-    """The list of attached files is one that readers open by, which takes its names as text and in order."""
-    for each in pdf.objects:
-        if isinstance(each, pydyf.Dictionary) and each.get("Type") == "/Filespec":
-            each["F"] = each["UF"]
+def _ends_like_a_line(data: bytes) -> bool:
+    """Whether the last byte of these data, once compressed, would be taken for a part of the end of a line."""
+    return (zlib.adler32(data) & 0xFF) in b"\r\n"
+
+
+def _end_plainly(stream: Any) -> None:
+    """Checkers disagree on the length of a stream whose last byte is a carriage return or a line feed.
+
+    The last byte of compressed data is the last one of their check sum: the programs of faces may be followed by
+    anything, other streams here by white space.
+    """
+    data = b"\n".join(pydyf._to_bytes(part) for part in stream.stream)
+    if not _ends_like_a_line(data) or "Params" in stream.extra:
+        return
+    data += b"\0\0\0\1" if "Length1" in stream.extra or "Subtype" in stream.extra else b"\n"
+    stream.stream = [data]
+    if "Length1" in stream.extra:
+        stream.extra["Length1"] = len(data)

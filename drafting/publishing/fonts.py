@@ -98,6 +98,8 @@ SCRIPTS: Final[dict[str, Script]] = {
 _KNOWN: Final = {iso: re.compile(f"[{script.ranges}]") for iso, script in SCRIPTS.items()}
 _ALIASES: Final = {"Hani": "Hans", "Hira": "Jpan", "Kana": "Jpan", "Hang": "Kore", "Geok": "Geor"}
 _HAN: Final = {"Hans", "Hant", "Jpan", "Kore"}
+# The Hebrew script justifies well where words are as short as Hebrew's; Yiddish ones are not.
+_SHORT_WORDS: Final = {"he", "iw"}
 _NASTALIQ: Final = {"ur", "ks", "bal"}
 # Scripts that cut words at the end of a line and show it by a hyphen.
 HYPHENATED: Final = frozenset(
@@ -154,6 +156,8 @@ def hyphenates(locale: Locale) -> bool | None:
 def is_justified(locale: Locale) -> bool:
     """Both edges straight only where it opens no gaps: with hyphenation, with short words, or on a grid of ems."""
     script = SCRIPTS[script_of(locale)]
+    if script_of(locale) == "Hebr" and locale.tag.split("-")[0] not in _SHORT_WORDS:
+        return False
     return script.is_dense or script.is_spaced or (script.families == _WEST and has_patterns(locale.tag))
 
 

@@ -14,6 +14,7 @@ from typing import Any, Final
 
 import pydyf  # type: ignore[import-untyped]
 import weasyprint
+import weasyprint.document
 import weasyprint.draw
 import weasyprint.draw.text
 import weasyprint.pdf
@@ -29,6 +30,7 @@ _COMPLEX: Final = re.compile(
 _INVISIBLE: Final = str.maketrans("", "", "\u200b\u2060")
 # They have no glyph of their own; Persian is misspelt without them.
 _JOINERS: Final = "\u200c\u200d"
+_HYPHENS: Final = ("-", "\u2010")
 _NOTHING: Final = "\u200b"
 # From here on Pango's numbers are no glyphs: nothing to draw, or a character that no face has.
 _NO_GLYPH: Final = 0x0FFFFFFF
@@ -203,10 +205,12 @@ def mend_text_layer() -> None:
             return by_cluster(stream, textbox, *rest)
         hyphen = textbox.style["hyphenate_character"]
         is_cut = len(text) > len(hyphen) and text.endswith(hyphen) and textbox.style["hyphens"] == "auto"
-        if not (is_cut or _COMPLEX.search(text)):
+        is_joined = text.endswith(_HYPHENS)
+        if not (is_cut or is_joined or _COMPLEX.search(text)):
             return plain(stream, textbox, *rest)
-        words = text.removesuffix(hyphen) + "\u00ad" if is_cut else text
-        stream.stream.append(_actual_text(words.translate(_INVISIBLE)))
+        words = (text.removesuffix(hyphen) + "\u00ad" if is_cut else text).translate(_INVISIBLE)
+        # Poppler takes a hyphen that ends a line for one of the page maker's and leaves it out.
+        stream.stream.append(_actual_text(words + _NOTHING if is_joined and not is_cut else words))
         emojis = plain(stream, textbox, *rest)
         stream.stream.append(b"EMC")
         return emojis
@@ -258,6 +262,17 @@ def _describe(element: Any, source: Any, box: Any) -> None:
         annotation["Contents"] = pydyf.String("".join(source.itertext()).strip() or source.get("href", ""))
 
 
+def mend_links() -> None:
+    """A link is one thing to click on, though words within it may be stressed."""
+    plain = weasyprint.document.gather_anchors
+
+    def gather_anchors(box: Any, anchors: Any, links: Any, *rest: Any) -> None:
+        plain(box, anchors, links, *rest)
+        links[:] = [link for link in links if link[3].link]
+
+    weasyprint.document.gather_anchors = gather_anchors
+
+
 def mend_maps() -> None:
     """No glyph stands for nothing: a map with an empty entry is malformed.
 
@@ -282,5 +297,6 @@ def apply() -> None:
     mend_text_layer()
     mend_running_heads()
     mend_structure()
+    mend_links()
     mend_maps()
     weasyprint._mended = True

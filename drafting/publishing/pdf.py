@@ -158,6 +158,7 @@ class Laid:
             data = self.document.write_pdf(
                 finisher=archival.finish(),
                 attachments=[archival.attach(self.reading, self.fetcher)],
+                output_intent=archival.COLOURS,
                 pdf_variant=archival.VARIANT,
                 pdf_identifier=identifier,
             )
@@ -179,7 +180,11 @@ def lay_out(reading: Reading, templates: Path) -> Laid:
         CSS(string=typography(reading.locale, quoted_locales(reading, html), html), url_fetcher=fetcher),
     ]
     document = HTML(string=html, base_url=None, url_fetcher=fetcher).render(
-        font_config=faces, stylesheets=sheets, pdf_variant=archival.VARIANT
+        font_config=faces,
+        stylesheets=sheets,
+        color_profiles=archival.profiles(),
+        output_intent=archival.COLOURS,
+        pdf_variant=archival.VARIANT,
     )
     return Laid(reading, document, fetcher, [])
 
@@ -212,4 +217,4 @@ def warm() -> None:
     if not has_faces():
         return
     page = HTML(string="<html lang=en><title>-</title><p>-", url_fetcher=OwnAssetsOnly())
-    page.write_pdf(pdf_variant=archival.VARIANT)
+    page.write_pdf(pdf_variant="pdf/ua-1")

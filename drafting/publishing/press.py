@@ -22,6 +22,9 @@ from drafting.publishing.limits import Limits
 from drafting.publishing.pages import CHANGES
 from drafting.publishing.workers import Workers
 
+# Findings that are remembered, one for a language of a declaration.
+MOST_CHECKED: Final = 128
+
 
 def write_whole(path: Path, data: bytes) -> None:
     """The file with these bytes, or as it was: never half of it. Files that already are so stay untouched."""
@@ -92,6 +95,7 @@ class StaticPress:
         self.making = public.with_name(f"{public.name}.making")
         self.templates = templates
         self.locales = locales
+        self._checked: dict[str, dict[str, bytes]] = {}
         self._workers = Workers(templates, locales, limits, concurrency or os.cpu_count() or 1)
 
     async def make(self, edition: Mapping[str, Any], locale: str, format: str) -> Made:
@@ -138,9 +142,21 @@ class StaticPress:
         await asyncio.to_thread(self._workers.close)
 
     async def _render(self, edition: Mapping[str, Any], locale: str, format: str) -> dict[str, bytes]:
+        if format == "preflight":
+            return await self._check(edition, locale)
         if format not in self.formats:
             raise Refusal(Code.BAD_INPUT, field="format")
         return await self._workers.run(edition, locale, format)
+
+    async def _check(self, edition: Mapping[str, Any], locale: str) -> dict[str, bytes]:
+        """What :mod:`drafting.publishing.preflight` finds; remembered while the content stays the same."""
+        key = hashlib.sha256(json.dumps([edition, locale], sort_keys=True).encode()).hexdigest()
+        if key not in self._checked:
+            found = await self._workers.run(edition, locale, "preflight")
+            while len(self._checked) >= MOST_CHECKED:
+                self._checked.pop(next(iter(self._checked)))
+            self._checked[key] = found
+        return self._checked[key]
 
     def _put_up(self, staged: Sequence[Path], pages: Mapping[str, bytes]) -> None:
         """Move what waits, then write the pages that lead there."""

@@ -18,6 +18,7 @@ from drafting.web.pages import (
     networks,
     new_declaration,
     operation,
+    preflight,
     publishing,
     record,
     revisions,
@@ -99,6 +100,7 @@ PAGES: list[BaseRoute] = [
     act(D + "/translations/{locale}/{section}/reject", translations.reject, "reject_blocks"),
     # publishing
     get(D + "/publishing", publishing.index, "publishing"),
+    get(D + "/preflight/{locale}", preflight.show, "preflight"),
     act(D + "/editions", publishing.freeze, "freeze_edition"),
     get(D + "/publishing/{edition:int}", publishing.show, "edition"),
     get(D + "/publishing/{edition:int}/preview/{locale}", publishing.preview, "edition_preview"),

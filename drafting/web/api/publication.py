@@ -6,6 +6,7 @@ from drafting.actions import errata, releasing
 from drafting.actions import publication as acts
 from drafting.actions.core import load_declaration
 from drafting.actions.ports import Job
+from drafting.actions.preflight import check_language
 from drafting.actions.signing_links import count_signatures
 from drafting.domain.editions import Edition, EditionStatus, Release
 from drafting.domain.errors import Code, Refusal
@@ -26,6 +27,13 @@ async def read_manifest(call: Call) -> verdicts.ManifestAnswer:
     whole = await acts.read_manifest(call.ports, call.slug)
     blocked = [verdicts.BlockedAnswer(section=b.section, code=b.code, networks=list(b.networks)) for b in whole.blocked]
     return verdicts.ManifestAnswer(digest=whole.digest, blocked=blocked)
+
+
+@add("GET", "/declarations/{slug}/preflight/{locale}")
+async def read_preflight(call: Call) -> verdicts.PreflightAnswer:
+    """What a language would look like in print if the whole were frozen now: what to look at first."""
+    found = await check_language(call.ports, await call.declaration(), call.part("locale"))
+    return verdicts.preflight(found)
 
 
 @add("POST", "/declarations/{slug}/editions", 201)

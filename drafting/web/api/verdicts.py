@@ -1,6 +1,8 @@
 """What the API answers of consent and publication, as structs."""
 
+from collections.abc import Mapping
 from datetime import datetime
+from typing import Any
 
 from msgspec import field
 
@@ -143,6 +145,39 @@ class BlockedAnswer(Answer):
 class ManifestAnswer(Answer):
     digest: str
     blocked: list[BlockedAnswer]
+
+
+class OverflowAnswer(Answer):
+    """Words that leave their column by so many CSS pixels, on a page counted from 1."""
+
+    page: int
+    by: int
+    words: str
+
+
+class PreflightAnswer(Answer):
+    """What to look at before a language is printed.
+
+    ``uncovered``: letters without a font. ``hyphenates``: null in scripts that do not. ``verbatim``: the share of
+    paragraphs that can be copied word for word, 0 to 1, null where it was not read; ``lost``: beginnings of the others.
+    """
+
+    locale: str
+    is_fine: bool
+    pages: int
+    size: int
+    uncovered: str
+    overflowing: list[OverflowAnswer]
+    hyphenates: bool | None
+    verbatim: float | None
+    lost: list[str]
+    outdated: int
+    untranslated: int
+
+
+def preflight(found: Mapping[str, Any]) -> PreflightAnswer:
+    overflowing = [OverflowAnswer(**each) for each in found["overflowing"]]
+    return PreflightAnswer(**{**found, "overflowing": overflowing})
 
 
 class ErratumAnswer(Answer):
