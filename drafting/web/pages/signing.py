@@ -164,6 +164,7 @@ async def _of_signature(visit: Visit, signature: Signature, role: LinkRole) -> d
         "counts": await signing_links.count_signatures(visit.ports, declaration.slug, edition.n),
         "share": _share(title_for(declaration, text), about["text_address"]),
         "pdf": pdf,
+        "names": f"/d/{declaration.slug}/{edition.n}/signatures/{text}/",
         "log": f"/d/{stream_of(declaration.slug)}/log/checkpoint",
     }
 
