@@ -53,10 +53,14 @@ class Settings:
     body_bytes: int = _number(1_048_576, "Largest form or API request, in bytes.", 65_536, 16_777_216)
     import_bytes: int = _number(20_971_520, "Largest folder to import, in bytes.", 65_536, 104_857_600)
     frame_bytes: int = _number(1_048_576, "Largest WebSocket message, in bytes.", 65_536, 8_388_608)
+    client_header: str = _text(
+        "", "Header in which a proxy on this machine writes its client's address, like X-Real-IP; empty: none does."
+    )
     signatures_an_hour: int = _number(
         300, "Most signatures that one network address may ask for in an hour.", 1, 1_000_000
     )
     sockets: int = _number(2000, "Most WebSockets at a time.", 10, 100_000)
+    sockets_each: int = _number(200, "Most WebSockets of one account at a time.", 5, 100_000)
     job_seconds: int = _number(60, "Most seconds for making one public file.", 10, 3600)
     job_bytes: int = _number(536_870_912, "Most memory for making one file, in bytes.", 268_435_456, 8_589_934_592)
 

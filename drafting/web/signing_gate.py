@@ -2,8 +2,8 @@
 
 A browser with scripts sends a proof of work; who has none may sign all the same, a fifth as often from one address.
 
-An address of one's own machine is not counted: it is a proxy in front, which does not tell here for whom it asks, and
-has to keep floods out itself.
+An address of one's own machine is not counted: it is a proxy in front. Where the settings name the header in which it
+writes for whom it asks, that address counts; else the proxy has to keep floods out itself.
 """
 
 from collections import OrderedDict
@@ -26,8 +26,9 @@ UNPROVEN: Final = 5
 class SigningGate:
     """Counts requests of each address by the hour, in one process; several together let several times as many in."""
 
-    def __init__(self, most: int) -> None:
+    def __init__(self, most: int, header: str = "") -> None:
         self._most = most
+        self._header = header
         self._counts: OrderedDict[str, tuple[datetime, int]] = OrderedDict()
 
     def admit(self, request: Request, at: datetime, *, is_proven: bool = False) -> str:
@@ -35,11 +36,18 @@ class SigningGate:
 
         ``is_proven``: the request came with a proof of work; one without weighs as much as :data:`UNPROVEN`.
         """
-        address = _address(request)
+        address = self._address(request)
         if address is None or address.is_loopback:
             return ""
         self._count(_counted(address), at, 1 if is_proven else UNPROVEN)
         return _prefix(address, PREFIX_4 if address.version == 4 else PREFIX_6)
+
+    def _address(self, request: Request) -> IPv4Address | IPv6Address | None:
+        """Who asks; what a proxy of this machine says of it, and nobody else, is believed."""
+        found = _parsed(request.client.host) if request.client else None
+        if found and found.is_loopback and self._header:
+            return _parsed(request.headers.get(self._header, "")) or found
+        return found
 
     def _count(self, key: str, at: datetime, weight: int) -> None:
         since, count = self._counts.pop(key, (at, 0))
@@ -52,9 +60,9 @@ class SigningGate:
             raise Refusal(Code.TOO_MANY, limit=self._most)
 
 
-def _address(request: Request) -> IPv4Address | IPv6Address | None:
+def _parsed(host: str) -> IPv4Address | IPv6Address | None:
     try:
-        found = ip_address(request.client.host) if request.client else None
+        found = ip_address(host.strip())
     except ValueError:
         return None
     return found.ipv4_mapped or found if isinstance(found, IPv6Address) else found

@@ -44,7 +44,7 @@ class Site:
     @cached_property
     def signing_gate(self) -> SigningGate:
         """Who may ask to sign how often, for pages and API together."""
-        return SigningGate(self.settings.signatures_an_hour)
+        return SigningGate(self.settings.signatures_an_hour, self.settings.client_header)
 
     @cached_property
     def proofs(self) -> ProofDesk:

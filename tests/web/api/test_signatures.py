@@ -121,6 +121,22 @@ async def test_a_proxy_in_front_is_not_counted(tmp_path: Path) -> None:
     assert prefixes == {""}
 
 
+async def test_a_proxy_says_for_whom_it_asks_where_the_operator_lets_it(tmp_path: Path) -> None:
+    edition = await open_edition(tmp_path, address="127.0.0.1", client_header="X-Real-IP")
+    edition.client.headers["x-real-ip"] = "2001:db8:1:2::3"
+    await edition.ask()
+    (signature,) = edition.coalition.fakes.signatures.by_id.values()
+    assert signature.prefix == "2001:db8:1::/48"
+
+
+async def test_nobody_else_says_so(tmp_path: Path) -> None:
+    edition = await open_edition(tmp_path, client_header="X-Real-IP")
+    edition.client.headers["x-real-ip"] = "198.51.100.9"
+    await edition.ask()
+    (signature,) = edition.coalition.fakes.signatures.by_id.values()
+    assert signature.prefix == "203.0.113.0/24"
+
+
 async def test_only_a_prefix_of_the_network_is_kept(edition: OpenEdition) -> None:
     await edition.ask()
     (signature,) = edition.coalition.fakes.signatures.by_id.values()
