@@ -67,7 +67,9 @@ def _server(load: str, installation: Installation) -> Measured:
     with tempfile.TemporaryDirectory() as folder:
         data = shutil.copytree(installation.data, Path(folder) / "data")
         command = [sys.executable, "-m", "drafting.cli", "serve", "--port", str(port)]
-        with running(command, port, {"DRAFTING_DATA": str(data), "DRAFTING_LOG": "error"}) as pids:
+        with running(
+            command, port, {"DRAFTING_DATA": str(data), "DRAFTING_LOG": "error", "DRAFTING_SOCKETS_EACH": "5000"}
+        ) as pids:
             names = installation.texts[:texts]
             return asyncio.run(measure(f"ws://127.0.0.1:{port}/sync", installation.token, names, each, keys, pids))
 

@@ -118,7 +118,12 @@ class Harness:
             "rooms": installation.texts,
             "ready_url": "http://127.0.0.1:{port}/healthz",
             "prepare": f"cp -r '{installation.data}/.' '{{data}}/'",
-            "env": {"DRAFTING_DATA": "{data}", "DRAFTING_LOG": "warning", "DRAFTING_SOCKETS": "5000"},
+            "env": {
+                "DRAFTING_DATA": "{data}",
+                "DRAFTING_LOG": "warning",
+                "DRAFTING_SOCKETS": "5000",
+                "DRAFTING_SOCKETS_EACH": "5000",
+            },
         }
         file = self._work / f"target-{texts}.json"
         file.write_text(json.dumps(description))

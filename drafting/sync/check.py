@@ -363,8 +363,8 @@ class _Reading(Reader):
         self.tangled = True
 
     def forget(self, client: int, clock: int) -> None:
-        """What it says about a client's known writing, up to ``clock``, does not count: it would be a way to have honest
-        updates refused that build upon it."""
+        """What it says about known writing, up to ``clock``, does not count: else it could have honest updates refused
+        that build upon that."""
         old = range(unit(client, 0), unit(client, clock))
         self.properties.difference_update([place for place in self.properties if place in old])
         self.halves.difference_update([place for place in self.halves if place in old])

@@ -1,5 +1,7 @@
 """Who may open a live text, and within which bounds."""
 
+from collections import Counter
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Final, Protocol
 
@@ -35,6 +37,45 @@ class Limits:
 
 
 LIMITS: Final = Limits()
+
+
+class Crowd:
+    """How many sockets each account has open, and those of which nobody knows yet whose they are, oldest first.
+
+    Those are told to go where there is no room: whoever signs in does so at once, and a flood keeps nobody out.
+    """
+
+    def __init__(self, most_each: int | None = None) -> None:
+        self._most_each = most_each
+        self._each: Counter[str] = Counter()
+        self._strangers: dict[object, Callable[[], None]] = {}
+
+    def come(self, socket: object, send_away: Callable[[], None]) -> None:
+        """A socket of nobody knows whom."""
+        self._strangers[socket] = send_away
+
+    def go(self, socket: object) -> None:
+        """It is gone, or known."""
+        self._strangers.pop(socket, None)
+
+    def make_room(self) -> bool:
+        """Send away who has been unknown for longest; whether there was one."""
+        if not self._strangers:
+            return False
+        self._strangers.pop(next(iter(self._strangers)))()
+        return True
+
+    def admit(self, account: str) -> bool:
+        """One socket more for the account; False where it has as many as it may."""
+        if self._most_each is not None and self._each[account] >= self._most_each:
+            return False
+        self._each[account] += 1
+        return True
+
+    def dismiss(self, account: str) -> None:
+        self._each[account] -= 1
+        if not self._each[account]:
+            del self._each[account]
 
 
 @dataclass(frozen=True, slots=True)

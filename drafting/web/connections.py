@@ -15,7 +15,7 @@ from drafting.sync.participants import CloseCode, Guest, Level, Participant, Rig
 from drafting.sync.room import Room
 from drafting.sync.rooms import Rooms
 from drafting.sync.wire import Ask, FrameError, Leave, Message, Nothing, Offer, Point, QueryPoints, Token
-from drafting.web.admission import Admission, Limits, Papers
+from drafting.web.admission import Admission, Crowd, Limits, Papers
 from drafting.web.outbox import Send, SocketOutbox
 from drafting.web.throttle import Throttle
 
@@ -51,8 +51,12 @@ class Place:
 class Socket:
     """What both protocols share: limits, opening a text, going on with its messages, leaving."""
 
-    def __init__(self, rooms: Rooms, admission: Admission, limits: Limits, papers: Papers, send: Send) -> None:
+    def __init__(
+        self, rooms: Rooms, admission: Admission, limits: Limits, crowd: Crowd, papers: Papers, send: Send
+    ) -> None:
         self.rooms = rooms
+        self.crowd = crowd
+        self.accounts: set[str] = set()
         self.admission = admission
         self.limits = limits
         self.papers = papers
@@ -66,10 +70,12 @@ class Socket:
         loop = asyncio.get_running_loop()
         sign_in = loop.call_later(self.limits.sign_in, self._expect_somebody)
         self._alive = loop.call_later(self.limits.keep_alive, self._keep_alive)
+        self.crowd.come(self, lambda: self.outbox.close(CloseCode.TRY_AGAIN, "too many sockets"))
         try:
             self.begin()
             await self._listen(receive)
         finally:
+            self._forget_accounts()
             sign_in.cancel()
             self._alive.cancel()
             self.outbox.is_closed = True
@@ -77,6 +83,21 @@ class Socket:
                 task.cancel()
             for place in self.places.values():
                 self.leave(place)
+
+    def _count(self, account: str) -> bool:
+        """Once for each account that speaks on this socket; whether it may have one more."""
+        if account in self.accounts:
+            return True
+        if not self.crowd.admit(account):
+            return False
+        self.crowd.go(self)
+        self.accounts.add(account)
+        return True
+
+    def _forget_accounts(self) -> None:
+        for account in self.accounts:
+            self.crowd.dismiss(account)
+        self.crowd.go(self)
 
     def begin(self) -> None:
         """The socket is open."""
@@ -142,6 +163,9 @@ class Socket:
             return
         if self.rooms.notes.is_shut_out(guest.account):
             self.outbox.close(CloseCode.REFUSED, "shut out")
+            return
+        if not self.outbox.is_closed and not self._count(guest.account):
+            self.outbox.close(CloseCode.TRY_AGAIN, "too many sockets")
             return
         rights = await self.admission.rights(guest.account, place.name)
         try:
@@ -289,9 +313,16 @@ class SingleSocket(Socket):
     """y-websocket: the address names the text."""
 
     def __init__(
-        self, rooms: Rooms, admission: Admission, limits: Limits, papers: Papers, send: Send, name: str
+        self,
+        rooms: Rooms,
+        admission: Admission,
+        limits: Limits,
+        crowd: Crowd,
+        papers: Papers,
+        send: Send,
+        name: str,
     ) -> None:
-        super().__init__(rooms, admission, limits, papers, send)
+        super().__init__(rooms, admission, limits, crowd, papers, send)
         self._place = Place(name, papers)
 
     def begin(self) -> None:

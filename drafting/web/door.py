@@ -8,7 +8,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 from drafting.settings import Settings
 from drafting.sync.participants import CloseCode
 from drafting.sync.rooms import Rooms
-from drafting.web.admission import Admission, Limits
+from drafting.web.admission import Admission, Crowd, Limits
 from drafting.web.sessions import cookie_name
 from drafting.web.sockets import PATH, Sockets
 
@@ -21,6 +21,7 @@ class Door:
     def __init__(self, settings: Settings) -> None:
         self.settings = settings
         self.sockets = 0
+        self._crowd = Crowd(settings.sockets_each)
         self._limits = Limits(frame=settings.frame_bytes)
         self._rooms: Rooms | None = None
         self._admission: Admission | None = None
@@ -28,10 +29,15 @@ class Door:
     def open(self, rooms: Rooms, admission: Admission) -> None:
         self._rooms, self._admission = rooms, admission
 
+    @property
+    def _is_full(self) -> bool:
+        most = self.settings.sockets
+        return self.sockets >= 2 * most or (self.sockets >= most and not self._crowd.make_room())
+
     async def serve(self, scope: Scope, receive: Receive, send: Send) -> None:
         headers = Headers(scope=scope)
         host = headers.get("host", "")
-        if self._rooms is None or self._admission is None or self.sockets >= self.settings.sockets:
+        if self._rooms is None or self._admission is None or self._is_full:
             await _refuse(receive, send, CloseCode.TRY_AGAIN)
             return
         if not self.settings.is_host_allowed(host):
@@ -45,6 +51,7 @@ class Door:
             origin=origin if self.settings.is_own_origin(origin, host) else self.settings.base,
             cookie=cookie_name(self.settings),
             limits=self._limits,
+            crowd=self._crowd,
         )
         self.sockets += 1
         try:

@@ -1,5 +1,8 @@
 """The few addresses that are no pages: health, numbers, the way from ``/`` to a language."""
 
+import shutil
+from typing import Final
+
 from starlette.requests import Request
 from starlette.responses import FileResponse, PlainTextResponse, RedirectResponse, Response
 
@@ -7,10 +10,15 @@ from drafting.web import sessions
 from drafting.web.endpoints import nothing_here, site_of
 from drafting.web.observing import Measures
 
+# SQLite's log and what is being published need some room; below this, edits are about to be refused.
+LEAST_BYTES: Final = 4 << 20
+
 
 async def health(request: Request) -> Response:
-    """200 while the server can read and write; 503 where it cannot."""
+    """200 while the server can read and write; 503 where it cannot, and why where that is known."""
     is_ready = getattr(request.app.state, "is_ready", None)
+    if is_ready is not None and shutil.disk_usage(site_of(request).settings.data).free < LEAST_BYTES:
+        return PlainTextResponse("disk full\n", 503)
     if is_ready is not None and not await is_ready():
         return PlainTextResponse("cannot save\n", 503)
     return PlainTextResponse("ready\n")

@@ -12,7 +12,7 @@ from urllib.parse import parse_qs
 
 from drafting.sync.participants import CloseCode
 from drafting.sync.rooms import Rooms
-from drafting.web.admission import LIMITS, Admission, Limits, Papers
+from drafting.web.admission import LIMITS, Admission, Crowd, Limits, Papers
 from drafting.web.connections import Receive, SharedSocket, SingleSocket, Socket
 from drafting.web.outbox import Send
 
@@ -37,6 +37,7 @@ class Sockets:
         origin: str,
         cookie: str,
         limits: Limits = LIMITS,
+        crowd: Crowd | None = None,
     ) -> None:
         self.inner = inner
         self.rooms = rooms
@@ -44,6 +45,7 @@ class Sockets:
         self.origin = origin
         self.cookie = cookie
         self.limits = limits
+        self.crowd = crowd or Crowd()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         path = scope["path"]
@@ -57,7 +59,7 @@ class Sockets:
             return
         await send({"type": "websocket.accept"})
         name = path[len(PATH) + 1 :]
-        kit = (self.rooms, self.admission, self.limits, papers, send)
+        kit = (self.rooms, self.admission, self.limits, self.crowd, papers, send)
         socket: Socket = SingleSocket(*kit, name) if name else SharedSocket(*kit)
         await socket.serve(receive)
 

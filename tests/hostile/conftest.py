@@ -4,7 +4,7 @@ import json
 import os
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -12,7 +12,8 @@ import pytest
 
 from tests.services import Server
 
-NAMES = ("ada", "ben", "cyd", "dag", "eve", "fen")
+NAMES = ("ada", "ben", "cyd", "dag", "eve", "fen", "gil")
+READER = NAMES[-1]
 
 
 @dataclass
@@ -26,8 +27,8 @@ class Place:
 class FragileServer(Server):
     """`drafting serve` over a library that some words make hang or die."""
 
-    def __init__(self, data: Path) -> None:
-        super().__init__(data)
+    def __init__(self, data: Path, environment: Mapping[str, str] | None = None) -> None:
+        super().__init__(data, environment)
         self.command[:1] = [sys.executable, "-m", "tests.hostile.server"]
 
 

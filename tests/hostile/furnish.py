@@ -1,6 +1,6 @@
 """Puts a declaration of two sections into DRAFTING_DATA, with people who write in it, and prints their tokens as JSON.
 
-``python -m tests.hostile.furnish NAME…``; they are all delegates of one network.
+``python -m tests.hostile.furnish NAME…``; all are delegates of one network (mandates m0, m1, …), the last reads.
 """
 
 import asyncio
@@ -58,7 +58,8 @@ async def _declare(here: Installation, accounts: Sequence[str]) -> None:
             {"network": NETWORK, "name": "River", "role": "founding", "charter": charter.digest},
             first,
         ),
-        *(_mandate(account) for account in accounts),
+        *(_mandate(number, account, "edit") for number, account in enumerate(accounts[:-1])),
+        _mandate(len(accounts) - 1, accounts[-1], "consent"),
         *(Event(Kind.SECTION_ADD, {"id": id, "holder": first, "network": NETWORK}, first) for id in SECTIONS),
     ]
     await ports.ledger.append(SLUG, events, expected=0, at=ports.clock.now())
@@ -66,8 +67,8 @@ async def _declare(here: Installation, accounts: Sequence[str]) -> None:
         await ports.workshops.create(name, (Block("b1", "paragraph", (Run("Begin. "),)),), Author(first, NETWORK))
 
 
-def _mandate(account: str) -> Event:
-    data = {"id": f"m-{account}", "network": NETWORK, "account": account, "scopes": ["edit"]}
+def _mandate(number: int, account: str, scope: str) -> Event:
+    data = {"id": f"m{number}", "network": NETWORK, "account": account, "scopes": [scope]}
     return Event(Kind.MANDATE_GRANT, {**data, "granted_by": account, "until": None}, account)
 
 

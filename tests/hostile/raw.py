@@ -24,6 +24,10 @@ class Client:
         self.doc: Doc[Any] = Doc()
         self.roots = markup.roots(self.doc)
 
+    @property
+    def whole(self) -> bytes:
+        return self.doc.get_update()
+
     async def send(self, body: bytes) -> None:
         await self.socket.send(self.prefix + body)
 

@@ -1,21 +1,25 @@
 """`drafting` over a native library that some words make hang or die: ``python -m tests.hostile.server serve …``.
 
-The words pass every check; they stand for whatever a future fuzzer may find.
+The words pass every check; they stand for whatever a future fuzzer may find. Its patience is short.
 """
 
 import ctypes
 import re
 import sys
+from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 from pycrdt import Doc
 
 from drafting.cli import main
 from drafting.sync import replica
+from drafting.web import front, impatience
 
 HANG = "the interpreter waits for ever"
 DIE = "the process dies"
 PANIC = "the library panics"
+FULL = "disk-full"
 
 
 class PanicException(BaseException):
@@ -34,6 +38,13 @@ class Fragile(Doc[Any]):
         super().apply_update(update)
 
 
+def disk_usage(folder: Path) -> SimpleNamespace:
+    """Of a disk that is full while a file of this name lies on it."""
+    return SimpleNamespace(free=0 if (folder / FULL).exists() else 1 << 40)
+
+
 if __name__ == "__main__":
+    front.shutil.disk_usage = disk_usage  # type: ignore[assignment]
+    impatience.HEAD_SECONDS = 1.0  # type: ignore[misc]
     replica.Doc = Fragile  # type: ignore[misc,attr-defined]
     sys.exit(main())

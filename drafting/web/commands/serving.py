@@ -5,6 +5,7 @@ import os
 import signal
 import socket
 import sys
+from contextlib import suppress
 from dataclasses import replace
 from typing import Final
 
@@ -15,11 +16,18 @@ from drafting.sync.notes import UNWATCHED, Notes
 from drafting.web.app import create_app
 from drafting.web.blame import SharedNotes
 from drafting.web.commands.outcomes import Exit
+from drafting.web.impatience import ImpatientHttp
 from drafting.web.observing import configure_logs
 from drafting.web.supervising import Supervisor, listening
 
+try:
+    import resource
+except ImportError:  # Windows
+    resource = None  # type: ignore[assignment]
+
 LOG: Final = logging.getLogger(__name__)
 LEAVING_SECONDS: Final = 10
+MOST_FILES: Final = 65_536
 PING_SECONDS: Final = 20.0
 
 
@@ -29,6 +37,7 @@ def configuration(settings: Settings, notes: Notes = UNWATCHED) -> uvicorn.Confi
         create_app(settings, notes),
         host=settings.host,
         port=settings.port,
+        http=ImpatientHttp,
         ws="websockets-sansio",
         ws_max_size=settings.frame_bytes,
         ws_per_message_deflate=False,
@@ -59,6 +68,15 @@ class WatchedServer(uvicorn.Server):
         await super().shutdown(sockets)
 
 
+def _allow_many_files() -> None:
+    """Each connection is one; systems allow more than they give at first."""
+    if resource is not None:
+        _, most = resource.getrlimit(resource.RLIMIT_NOFILE)
+        wanted = MOST_FILES if most == resource.RLIM_INFINITY else min(most, MOST_FILES)
+        with suppress(ValueError, OSError):
+            resource.setrlimit(resource.RLIMIT_NOFILE, (wanted, most))
+
+
 def serve(settings: Settings, host: str | None, port: int | None) -> Exit:
     """Serve until SIGINT or SIGTERM; open requests and edits are finished first."""
     settings = replace(settings, host=host or settings.host, port=port or settings.port)
@@ -68,6 +86,7 @@ def serve(settings: Settings, host: str | None, port: int | None) -> Exit:
     except OSError:
         print(f"Nothing listens at {settings.host}:{settings.port}; is that port taken?", file=sys.stderr)
         return Exit.FAILED
+    _allow_many_files()
     notes = SharedNotes()
     config = configuration(settings, notes)
     # All that a worker needs is imported here, once, so that a new one serves within moments.
