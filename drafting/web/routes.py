@@ -10,6 +10,7 @@ from drafting.web.endpoints import act, get
 from drafting.web.pages import (
     account,
     desk,
+    history,
     home,
     invitation,
     matrix,
@@ -127,9 +128,9 @@ PAGES: list[BaseRoute] = [
     get(S + "/{locale}", workshop.show, "text"),
     get(S + "/{locale}/edit", workshop.edit, "edit_text"),
     act(S + "/{locale}/edit", workshop.save, "write_text"),
-    get(S + "/{locale}/history", workshop.history, "text_history"),
-    get(S + "/{locale}/history/{sequence:int}", workshop.moment, "text_moment"),
-    act(S + "/{locale}/history/{sequence:int}/restore", workshop.restore, "restore_moment"),
+    get(S + "/{locale}/history", history.history, "text_history"),
+    get(S + "/{locale}/history/{sequence:int}", history.moment, "text_moment"),
+    act(S + "/{locale}/history/{sequence:int}/restore", history.restore, "restore_moment"),
     # the demonstration
     get("demo/mail", home.demo_mail, "demo_mail"),
     act("demo/sign-in", home.demo_sign_in, "demo_sign_in"),

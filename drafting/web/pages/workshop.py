@@ -19,7 +19,6 @@ from drafting.domain.standing import cell
 from drafting.web.editor import messages
 from drafting.web.errors import STATUS, sentence
 from drafting.web.outline import Part, outline, part_of
-from drafting.web.pages.history import history, moment, restore  # noqa: F401
 from drafting.web.pages.matrix import own_networks
 from drafting.web.pages.sections import allowed
 from drafting.web.visits import Visit
