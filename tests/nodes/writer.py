@@ -17,13 +17,15 @@ PAUSE = 0.1
 
 
 class Place(Protocol):
-    """Where a server listens, on 127.0.0.1."""
+    """Where a server listens."""
 
     port: int
 
 
 class Writer:
     """``async with Writer(server, token, name) as writer``; comes again by itself, to ``writer.server``."""
+
+    address = "127.0.0.1"
 
     def __init__(self, server: Place, token: str, name: str) -> None:
         self.server = server
@@ -89,7 +91,7 @@ class Writer:
     async def _come(self) -> None:
         """One visit, until the socket is closed."""
         try:
-            url = f"ws://127.0.0.1:{self.server.port}/sync"
+            url = f"ws://{self.address}:{self.server.port}/sync"
             async with connect(url, max_size=None) as socket:
                 await self._talk(socket)
         except ConnectionClosed as closed:

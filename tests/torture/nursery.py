@@ -1,7 +1,7 @@
 """Servers that begin within moments: this program has imported everything, and each of them is a fork of it.
 
 Every line on standard input begins a server, ``POINT COUNT``; its process id and its port are answered. At the COUNTth
-time that it comes to the POINT it ends itself, as a power failure would: no server is asked whether that is convenient.
+time that it comes to the POINT, counted from SIGUSR1 on, it ends itself, as a power failure would: without a last word.
 It listens before it is announced, and each has a port of its own, so nobody waits at one door for the next server.
 """
 
@@ -9,6 +9,7 @@ import os
 import signal
 import socket
 import sys
+import threading
 from collections.abc import Awaitable, Callable
 from typing import Any
 
@@ -28,13 +29,15 @@ CHECKPOINT_AFTER = 30
 
 Work = Callable[..., Awaitable[Any]]
 
+is_armed = threading.Event()
+
 
 def ending(work: Work, moment: str, count: int) -> Work:
     """The same work; the process ends ``before`` or ``after`` it is done for the COUNTth time."""
     left = iter(range(count - 1, -1, -1))
 
     async def work_and_end(*arguments: Any) -> Any:
-        is_last = next(left, None) == 0
+        is_last = is_armed.is_set() and next(left, None) == 0
         if is_last and moment == "before":
             os.kill(os.getpid(), signal.SIGKILL)
         result = await work(*arguments)
@@ -63,6 +66,7 @@ def arm(point: str, count: int) -> None:
 
 def serve(config: uvicorn.Config, door: socket.socket, point: str, count: int) -> None:
     os.setsid()
+    signal.signal(signal.SIGUSR1, lambda number, frame: is_armed.set())
     arm(point, count)
     uvicorn.Server(config).run([door])
 

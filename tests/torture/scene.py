@@ -5,7 +5,7 @@ import os
 import signal
 import sys
 from collections.abc import AsyncIterator, Callable, Mapping
-from contextlib import AsyncExitStack, asynccontextmanager
+from contextlib import AsyncExitStack, asynccontextmanager, suppress
 from random import Random
 from typing import Self
 
@@ -46,7 +46,7 @@ class Nursery:
         try:
             yield server
         finally:
-            server.end(signal.SIGKILL)
+            server.send(signal.SIGKILL)
             await server.death()
 
 
@@ -67,10 +67,11 @@ class Doomed:
         async with asyncio.timeout(PATIENCE):
             await self._is_gone.wait()
 
-    def end(self, how: signal.Signals) -> None:
+    def send(self, how: signal.Signals) -> None:
         """The server has one process, which leads a group of its own."""
         if not self._is_gone.is_set():
-            signal.pidfd_send_signal(self._watch, how)
+            with suppress(ProcessLookupError):
+                signal.pidfd_send_signal(self._watch, how)
 
 
 class Tally:
@@ -119,13 +120,14 @@ class Scene:
         happens shortly before, in a thread."""
         async with self.nursery.server(point, count) as server:
             await self.audit()
+            server.send(signal.SIGUSR1)
             for author in self._everybody:
                 author.may_come()
             if point == ELSEWHERE:
                 await self.tally.grow_by(count)
                 if also is not None:
                     await asyncio.to_thread(also)
-                server.end(signal.SIGKILL)
+                server.send(signal.SIGKILL)
             await server.death()
             for author in self._everybody:
                 author.may_not_come()
@@ -144,7 +146,7 @@ class Scene:
                 words[text] = await self._read(text)
                 for author in authors:
                     await author.until(lambda author=author, text=text: author.words == words[text])
-            server.end(signal.SIGTERM)
+            server.send(signal.SIGTERM)
             await server.death()
             for author in self._everybody:
                 await author.until(lambda author=author: author.closed[-1:] == [1012])
