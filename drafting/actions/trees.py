@@ -7,7 +7,8 @@ from weakref import WeakKeyDictionary
 
 from drafting.actions.ports import Ledger, LogForked, Ports, PublicLogs
 from drafting.domain.errors import Code, Refusal
-from drafting.domain.lines import entry_hash
+from drafting.domain.events import Kind
+from drafting.domain.lines import entry_hash, line
 from drafting.domain.notes import (
     Check,
     Checkpoint,
@@ -102,8 +103,12 @@ async def read_receipt(ports: Ports, stream: str, index: int) -> dict[str, Any]:
         published = await publish_log(ports, stream)
         assert published is not None
         head = read_head(published)
+    entry = (await ports.ledger.read(stream, index - 1, 1))[0]
+    # A signatory is no member, and needs the line; it holds a commitment and nothing else.
+    is_open = entry.event.kind is Kind.SIGNATURE_CONFIRM
     return {
         "format": 1,
+        "entry": line(entry).decode() if is_open else "",
         "stream": stream,
         "index": index,
         "leaf": base64.b64encode(tree.node(0, index - 1)).decode(),

@@ -254,11 +254,15 @@ class JobAnswer(Answer):
 
 
 class ReceiptAnswer(Answer):
-    """An inclusion proof (RFC 6962). ``leaf``, ``path``: hashes in base64; ``checkpoint``, ``key``: as in C2SP."""
+    """An inclusion proof (RFC 6962). ``leaf``, ``path``: hashes in base64; ``checkpoint``, ``key``: as in C2SP.
+
+    ``entry``: the line itself, for the confirmation of a signature; empty for others, which members read in the ledger.
+    """
 
     format: int
     stream: str
     index: int
+    entry: str
     leaf: str
     size: int
     path: list[str]

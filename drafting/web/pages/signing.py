@@ -166,6 +166,7 @@ async def _of_signature(visit: Visit, signature: Signature, role: LinkRole) -> d
         "pdf": pdf,
         "names": f"/d/{declaration.slug}/{edition.n}/signatures/{text}/",
         "log": f"/d/{stream_of(declaration.slug)}/log/checkpoint",
+        "proof": f"/api/v1/declarations/{declaration.slug}/log/proof?log=signatures&index={signature.index}",
     }
 
 

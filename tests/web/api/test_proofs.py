@@ -13,6 +13,7 @@ import pytest
 from drafting.actions.releasing import run_job
 from drafting.actions.trees import publish_logs
 from drafting.domain.bundles import verify
+from drafting.domain.events import Event, Kind
 from drafting.domain.notes import COSIGNATURE, Key, cosignature, cosigned_message, read_checkpoint, read_key, read_note
 from drafting.domain.notes import signer as signer_of
 from drafting.domain.tree import is_included, leaf_hash
@@ -142,3 +143,13 @@ async def test_every_stream_has_its_log(there: Installation, anong: Program) -> 
     before = (there.settings.paths.public / "d/open-well/log/checkpoint").read_bytes()
     assert await publish_logs(replace(other, ledger=forgetful)) == ["open-well"]
     assert (there.settings.paths.public / "d/open-well/log/checkpoint").read_bytes() == before
+
+
+async def test_a_signatory_gets_the_line_and_others_do_not(there: Installation, anong: Program) -> None:
+    data = {"signature": "s1", "commitment": "0" * 64}
+    events = [Event(Kind.SIGNATURE_CONFIRM, data, "signatory"), Event(Kind.SIGNATURE_QUARANTINE, data, "account-1")]
+    await there.fakes.ledger.append("open-well/signatures", events, expected=0, at=there.fakes.clock.now())
+    first, second = [await there.nobody("GET", f"{D}/log/proof?index={n}&log=signatures", 200) for n in (1, 2)]
+    assert base64.b64decode(first["leaf"]) == leaf_hash(first["entry"].encode())
+    assert second["entry"] == ""
+    assert (await there.nobody("GET", f"{D}/log/proof?index=1", 200))["entry"] == ""
