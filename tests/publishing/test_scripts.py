@@ -10,7 +10,7 @@ from drafting.publishing.reading import Reading
 from drafting.publishing.words import words_for
 from tests import declarations
 
-CODES = (
+CODES = (  # noqa: SIM905
     "eng deu_1996 vie quz yor tur fin hau_NG "  # Latin, with and without patterns
     "rus ukr khk abk ell_monotonic ell_polytonic hye kat "
     "arb pes_1 uig_arab urd heb ydd aii fuf_adlm "
