@@ -22,6 +22,7 @@ from drafting.sync.check import Checked, Known
 from drafting.sync.presence import _entries
 from drafting.sync.replica import Replica
 from drafting.sync.wire import FrameError, Reader
+from drafting.web.supervising import processor_seconds
 from tests.hostile.cases import CORPUS, Case, is_in_order, keep, kept, written
 from tests.hostile.mutating import Mutator
 from tests.hostile.oracle import Found, judge
@@ -205,12 +206,13 @@ def _less(case: Case) -> Iterator[Case]:
 
 def watch(options: argparse.Namespace, arguments: Sequence[str]) -> int:
     child = subprocess.Popen([sys.executable, "-m", "tests.hostile.fuzzing", "--child", *arguments])
-    seen, since = b"", time.monotonic()
+    seen, since = b"", 0.0
     while (code := _wait(child)) is None:
         now = _now(options)
+        spent = processor_seconds(child.pid, time.monotonic())
         if now != seen:
-            seen, since = now, time.monotonic()
-        elif time.monotonic() - since > HANG_SECONDS:
+            seen, since = now, spent
+        elif spent - since > HANG_SECONDS:
             child.kill()
             child.wait()
             return report(options, "it hangs")

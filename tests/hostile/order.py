@@ -82,11 +82,10 @@ class Order:
 
 
 def could_be_made(log: Sequence[bytes], update: bytes) -> bool:
-    """Whether an editor that had some of the log, and all that the update builds upon, could have made it."""
+    """Whether editors that had some of the log, and all that each update builds upon, could have made them all."""
     order = Order()
     is_seen = True
     for one in (*log, update):
-        is_seen = True
         try:
             waiting = [list(_placed(one, order, client, at)) for client, at in _starts(one)]
         except NotTaken:
