@@ -14,6 +14,9 @@ from typing import Any, Final
 SPACE: Final = "\u200b"
 JOINER: Final = "\u2060"
 _UNSPACED: Final = re.compile("[\u0e00-\u0e7f\u0e80-\u0eff\u1000-\u109f\u1780-\u17ff\uaa60-\uaa7f\u1a20-\u1aaf]{2,}")
+# Longer than any word that people write; without a break each line of it would be measured to its end.
+_ENDLESS: Final = re.compile("[0-9A-Za-z_\u00c0-\u0dff\u10a0-\u10ff\u1e00-\u1fff]{60,}")
+_PIECE: Final = re.compile(".{10}(?![\u0300-\u036f\u0483-\u0489\u0591-\u05c7\u0610-\u061a\u064b-\u065f\u0900-\u0dff])")
 _INSIDE_KOREAN: Final = re.compile("(?<=[\uac00-\ud7a3A-Za-z0-9])(?=[\uac00-\ud7a3])")
 _BETWEEN_TAGS: Final = re.compile(r">[^<>]+<")
 _UBRK_LINE: Final = 2
@@ -83,6 +86,7 @@ def _cut(match: re.Match[str]) -> str:
 
 def with_breaks(text: str) -> str:
     """Plain words with U+200B where a line may end, and U+2060 where it may not."""
+    text = _ENDLESS.sub(lambda match: _PIECE.sub(lambda piece: piece.group() + SPACE, match.group()), text)
     return _INSIDE_KOREAN.sub(JOINER, _UNSPACED.sub(_cut, text))
 
 
