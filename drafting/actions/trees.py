@@ -104,7 +104,7 @@ async def read_receipt(ports: Ports, stream: str, index: int) -> dict[str, Any]:
         assert published is not None
         head = read_head(published)
     entry = (await ports.ledger.read(stream, index - 1, 1))[0]
-    # A signatory is no member, and needs the line; it holds a commitment and nothing else.
+    # A signatory is no member, and needs the line; it holds a commitment and nothing personal.
     is_open = entry.event.kind is Kind.SIGNATURE_CONFIRM
     return {
         "format": 1,

@@ -1,11 +1,16 @@
 """A witness signs a log that grows, and no other."""
 
 import asyncio
+import json
 import shutil
 import subprocess
 import sys
 from collections.abc import Callable
+from functools import partial
+from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
+from threading import Thread
+from typing import ClassVar
 
 import pytest
 
@@ -130,3 +135,36 @@ async def test_the_command(place: Place) -> None:
     assert done.returncode == 0, done.stderr
     assert done.stdout.startswith("declare.example/d/wells/log\n5\n")
     assert "— river.example/witness " in done.stdout
+
+
+class Silent(SimpleHTTPRequestHandler):
+    """Serves a folder, says nothing, and takes what is handed in."""
+
+    taken: ClassVar[list[bytes]] = []
+
+    def log_message(self, *values: object) -> None:
+        return
+
+    def do_POST(self) -> None:
+        self.taken.append(self.rfile.read(int(self.headers["content-length"])))
+        self.send_response(201)
+        self.end_headers()
+
+
+async def test_a_log_at_an_address(place: Place) -> None:
+    await place.publish(grown(300))
+    server = ThreadingHTTPServer(("127.0.0.1", 0), partial(Silent, directory=str(place.public)))
+    thread = Thread(target=server.serve_forever)
+    thread.start()
+    try:
+        base = f"http://127.0.0.1:{server.server_port}"
+        look = partial(asyncio.to_thread, witness, state=place.state, name="river.example/witness", trust=None)
+        assert await look(f"{base}/d/wells/log/", submit=f"{base}/hand-in") is Exit.DONE
+        assert json.loads(Silent.taken[0])["checkpoint"].encode() == (place.state / "witnessed").read_bytes()
+        with pytest.raises(Failure) as failure:
+            await look(f"{base}/d/other/log", submit=None)
+        assert failure.value.exit is Exit.USAGE
+    finally:
+        server.shutdown()
+        server.server_close()
+        thread.join()

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from http.client import HTTPException
 from pathlib import Path
 from typing import Final
-from urllib.error import URLError
+from urllib.error import HTTPError
 from urllib.parse import urlsplit
 from urllib.request import Request, urlopen
 
@@ -70,10 +70,19 @@ def fetcher(log: str) -> Fetch:
 
 
 def _download(address: str) -> bytes:
-    with urlopen(address, timeout=SECONDS) as answer:  # noqa: S310 - the scheme was looked at
-        data: bytes = answer.read(MAX_BYTES + 1)
+    return _answer(Request(address))  # noqa: S310 - the scheme was looked at
+
+
+def _answer(request: Request) -> bytes:
+    """What is answered, where all is well. Raises OSError."""
+    try:
+        with urlopen(request, timeout=SECONDS) as answer:  # noqa: S310
+            data: bytes = answer.read(MAX_BYTES + 1)
+    except HTTPError as error:
+        with error:
+            raise OSError(f"{request.full_url}: {error.code}") from error
     if len(data) > MAX_BYTES:
-        raise OSError(f"{address} is too large")
+        raise OSError(f"{request.full_url} is too large")
     return data
 
 
@@ -129,7 +138,7 @@ def witness(log: str, state: Path, name: str, trust: Path | None, submit: str | 
         fail(Exit.FAILED, words.gettext("Refused: %(why)s.", why=str(refused)))
     except (NoteInvalid, KeyUnusable) as error:
         fail(Exit.USAGE, str(error))
-    except (URLError, HTTPException, OSError) as error:
+    except (HTTPException, OSError) as error:
         fail(Exit.USAGE, words.gettext("The log cannot be read now: %(why)s.", why=str(error)))
     if seen.is_first:
         said = words.gettext("First look at this log. Compare its key with what its operator told you.")
@@ -174,7 +183,6 @@ def _submit(address: str, note: bytes) -> None:
     body = json.dumps({"checkpoint": note.decode()}).encode()
     request = Request(address, body, {"content-type": "application/json"})  # noqa: S310 - the scheme was looked at
     try:
-        with urlopen(request, timeout=SECONDS):  # noqa: S310
-            return
-    except (URLError, HTTPException, OSError) as error:
+        _answer(request)
+    except (HTTPException, OSError) as error:
         fail(Exit.USAGE, words.gettext("The checkpoint was kept here and not handed in: %(why)s.", why=str(error)))
