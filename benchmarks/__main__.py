@@ -4,10 +4,15 @@ import os
 import platform
 import sys
 
-from benchmarks import history, keystrokes, pages
+from benchmarks import history, keystrokes, pages, painting
 from benchmarks.measuring import ROUNDS
 
-ALL = {"history": history.measure, "keystrokes": keystrokes.measure, "pages": pages.measure}
+ALL = {
+    "history": history.measure,
+    "keystrokes": keystrokes.measure,
+    "pages": pages.measure,
+    "painting": painting.measure,
+}
 
 print(f"Python {platform.python_version()}, {os.cpu_count()} cores, {platform.system()}; {ROUNDS} rounds by turns")
 print(f"{'one of':<58}{'median':>10}{'least':>10}{'most':>10}")
