@@ -277,9 +277,13 @@ class MemoryMail:
 
     def __init__(self) -> None:
         self.sent: list[Letter] = []
+        self.late = 0
 
     async def send(self, letters: Sequence[Letter], at: datetime) -> None:
         self.sent.extend(letters)
+
+    async def waiting(self, limit: int) -> int:
+        return min(self.late, limit)
 
     def to(self, address: str) -> list[Letter]:
         return [letter for letter in self.sent if letter.to == address]

@@ -262,6 +262,9 @@ class Mail(Protocol):
     async def send(self, letters: Sequence[Letter], at: datetime) -> None:
         """Kept durably when this returns; delivered soon after, once, again and again until it works."""
 
+    async def waiting(self, limit: int) -> int:
+        """How many letters are not delivered yet, counted up to ``limit``."""
+
 
 class SignatureMoved(Exception):
     """Somebody changed this signature first; look at it and decide again."""

@@ -77,6 +77,11 @@ class Outbox:
             found: datetime | None = await connection.scalar(select(func.min(table.c.due)))
         return found
 
+    async def waiting(self, limit: int) -> int:
+        some = select(table.c.number).where(table.c.due.is_not(None)).limit(limit).subquery()
+        async with self._database.reading() as connection:
+            return int(await connection.scalar(select(func.count()).select_from(some)) or 0)
+
     async def given_up(self) -> Sequence[GivenUp]:
         """What could not be delivered, oldest first."""
         query = select(table).where(table.c.due.is_(None)).order_by(table.c.number)

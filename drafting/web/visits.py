@@ -2,7 +2,7 @@
 
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from functools import cached_property
 from typing import Any, Final
 from urllib.parse import quote, urlencode
@@ -26,6 +26,8 @@ from drafting.web.rendering import Templates
 from drafting.web.signing_gate import SigningGate
 
 MAX_FIELDS: Final = 2000
+MANY_LETTERS: Final = 1000
+LOOKS_AT_MAIL: Final = timedelta(seconds=5)
 
 
 @dataclass
@@ -40,6 +42,8 @@ class Site:
     on_session_end: Callable[[str], Awaitable[None]] | None = None
     checks: Callable[[Words], Awaitable[Sequence[Any]]] | None = None
     wake: Callable[[], None] | None = None
+    _mail_looked: datetime | None = None
+    _mail_late: bool = False
 
     @cached_property
     def signing_gate(self) -> SigningGate:
@@ -50,6 +54,14 @@ class Site:
     def proofs(self) -> ProofDesk:
         """Puzzles for browsers that want to sign, and their solutions."""
         return ProofDesk(self.settings.keys_file, self.ports.clock.now())
+
+    async def is_mail_late(self) -> bool:
+        """Whether so many letters wait that a new one may take an hour; looked at every few seconds."""
+        now = self.ports.clock.now()
+        if self._mail_looked is None or now - self._mail_looked >= LOOKS_AT_MAIL:
+            self._mail_looked = now
+            self._mail_late = await self.ports.mail.waiting(MANY_LETTERS) >= MANY_LETTERS
+        return self._mail_late
 
     def wake_jobs(self) -> None:
         """Let open work begin now instead of at the next look."""

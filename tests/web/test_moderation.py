@@ -84,3 +84,12 @@ async def test_no_spreadsheet_computes_a_name(edition: OpenEdition, name: str) -
     (row,) = list(csv.DictReader(io.StringIO(text.removeprefix("\ufeff"))))
     assert row["name"] == f"'{name}"
     assert "@people.example" not in text
+
+
+async def test_whoever_is_not_counted_reads_why_in_words(edition: OpenEdition) -> None:
+    id = await confirmed(edition)
+    secret = edition.secret()
+    async with await moderator(edition) as browser:
+        await browser.post(f"{QUEUE}/{id}/invalidate", data={"reason": "made_up"}, headers={"origin": ORIGIN})
+    page = (await edition.client.get(f"/en/sign/own/{secret}")).text
+    assert "The name looks made up" in page

@@ -14,6 +14,7 @@ from drafting.domain.editions import Edition
 from drafting.domain.errors import Code, Refusal
 from drafting.domain.signatures import Signature, SignatureState, initials, stream_of
 from drafting.web.errors import STATUS, sentence
+from drafting.web.pages.moderation import reasons
 from drafting.web.visits import Form, Visit
 
 TRAP = "website"
@@ -61,7 +62,8 @@ async def sign(visit: Visit) -> Response:
         return _form_page(visit, declaration, edition, form, text, 422)
     if not form.text(TRAP):
         await signing.sign(visit.ports, slug=declaration.slug, n=edition.n, asked=asked)
-    return visit.page("signing/sent.html", form=form, **_about(visit, declaration, edition, text))
+    late = await visit.site.is_mail_late()
+    return visit.page("signing/sent.html", form=form, is_late=late, **_about(visit, declaration, edition, text))
 
 
 def _asked(visit: Visit, form: Form, text: str) -> signing.Asked:
@@ -157,6 +159,7 @@ async def _of_signature(visit: Visit, signature: Signature, role: LinkRole) -> d
     return {
         **about,
         "signature": signature,
+        "reason": reasons(visit.words).get(signature.reason, ""),
         "initials": initials(signature.name),
         "is_own": role is LinkRole.OWN,
         "spendable": signing_links.is_spendable(signature, role, visit.at),
