@@ -1,0 +1,85 @@
+"""Content that nobody meant for print: a readable book, or a clear sentence; the press goes on in any case."""
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from drafting.domain.errors import Code, Refusal
+from drafting.domain.prose import Block, Run, Text
+from drafting.paths import LOCALES, TEMPLATES
+from drafting.publishing import preflight
+from drafting.publishing.content import read_content
+from drafting.publishing.limits import Limits
+from drafting.publishing.press import StaticPress
+from drafting.publishing.reading import Reading
+from drafting.publishing.words import words_for
+from tests.publishing.conftest import example_edition, text_json
+
+TITLE = Block("t", "heading1", (Run("Title"),))
+
+
+def with_text(*blocks: Block) -> dict[str, Any]:
+    edition = example_edition(1, sections=1)
+    edition["sections"][1]["texts"]["en"] = text_json((TITLE, *blocks), "authentic")
+    return edition
+
+
+def check(edition: Mapping[str, Any]) -> preflight.Preflight:
+    content = read_content(edition)
+    reading = Reading(content, content.locale("en"), words_for(LOCALES, ("en",)), notes_inline=True)
+    return preflight.check(reading, TEMPLATES)
+
+
+def test_a_word_wider_than_the_page_is_broken() -> None:
+    found = check(with_text(Block("p", "paragraph", (Run("x" * 400 + " and more"),))))
+    assert found.overflowing == ()
+    assert found.verbatim == 1
+
+
+def test_a_name_of_five_thousand_characters_fits() -> None:
+    edition = example_edition(1, sections=1)
+    edition["networks"][0]["name"] = "Assembly" * 625
+    found = check(edition)
+    assert found.overflowing == ()
+    assert found.pages > 3
+
+
+def test_three_hundred_notes_to_one_paragraph_all_come_out() -> None:
+    runs = [run for n in range(300) for run in (Run(f"word{n} "), Run("", note=f"n{n}"))]
+    notes = [Block(f"n{n}", "footnote", (Run(f"note number {n}."),)) for n in range(300)]
+    found = check(with_text(Block("p", "paragraph", tuple(runs)), *notes))
+    assert found.verbatim is not None
+    assert found.verbatim > 0.95
+    assert found.overflowing == ()
+
+
+def test_names_of_mixed_direction_stay_apart() -> None:
+    edition = example_edition(1, sections=1)
+    edition["networks"][0]["name"] = "Well \u05d1\u05d0\u05e8 (\u0628\u0626\u0631) 2026!"
+    assert check(edition).uncovered == ""
+
+
+def test_pictures_among_letters_stop_nothing() -> None:
+    found = check(with_text(Block("p", "paragraph", (Run("We \U0001f91d agree \U0001f30d"),))))
+    assert found.uncovered == ""
+
+
+def deep(levels: int) -> Text:
+    return tuple(Block(f"l{n}", "bullet", (Run(f"level {n}"),), depth=n) for n in range(levels))
+
+
+@pytest.mark.parametrize("format", ["html", "pdf"])
+async def test_three_hundred_levels_end_in_a_book_or_a_sentence(format: str, tmp_path: Path) -> None:
+    """Check 29."""
+    press = StaticPress(tmp_path / "public", limits=Limits(seconds=40, processor_seconds=20))
+    try:
+        try:
+            assert await press.render(with_text(*deep(300)), "en", format)
+        except Refusal as refusal:
+            assert refusal.code is Code.RENDERING_FAILED
+            assert refusal.data["reason"] in {"too_long", "too_large", "crashed"}
+        assert await press.render(example_edition(1, sections=1), "en", "html")
+    finally:
+        await press.close()
