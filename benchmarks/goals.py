@@ -24,6 +24,7 @@ PEER = "hocuspocus"
 PLAIN = "y-websocket"
 NOT_MEASURED = "not measured"
 BUSY = 40
+LEAST_ROUNDS = 3
 TEXTS = 1000
 
 
@@ -99,15 +100,22 @@ def verdict(goal: Goal, value: float | None) -> str:
     return "met" if (value >= goal.limit if goal.is_least else value <= goal.limit) else "**not met**"
 
 
-def row(goal: Goal, runs: dict[str, list[Result]]) -> str:
+def is_sound(result: Result) -> bool:
+    return not result.get("error") and result.get("converged") == result.get("typed") and not result.get("dead")
+
+
+def row(goal: Goal, runs: dict[str, list[Result]], rounds: int) -> str:
+    """A goal is judged only where all rounds, three at least, went well here and at the peer."""
     ours = runs[OURS]
+    judged = [result for server, results in runs.items() if server in (OURS, goal.peer) for result in results]
+    is_judged = rounds >= LEAST_ROUNDS and all(map(is_sound, judged))
     value = ratio(ours, runs[goal.peer], goal.column) if goal.peer else middle(ours, goal.column)
     values = [result[goal.column] for result in ours if isinstance(result.get(goal.column), int | float)]
     spread = f" ({min(values):,g}–{max(values):,g})" if len(values) > 1 else ""
     others = [f"{server} {figure(middle(results, goal.column))}" for server, results in runs.items() if server != OURS]
     times = f"× {value:.2f}" if goal.peer and value is not None else ""
     cells = [goal.what, goal.words, figure(middle(ours, goal.column), goal.unit) + spread, ", ".join(others), times]
-    return "| " + " | ".join([*cells, verdict(goal, value)]) + " |"
+    return "| " + " | ".join([*cells, verdict(goal, value if is_judged else None)]) + " |"
 
 
 def doubts(taken: dict[str, dict[str, list[Result]]]) -> list[str]:
@@ -149,7 +157,7 @@ def with_peers(peers: Path, repeats: int, seconds: float, is_small: bool) -> str
     """The table, as Markdown."""
     harness = Harness(peers, Path(".cache/bench").resolve())
     taken = harness.measure(steps(seconds, is_small), repeats)
-    rows = [row(goal, taken[goal.step]) for goal in GOALS]
+    rows = [row(goal, taken[goal.step], repeats) for goal in GOALS]
     rows += own_rows()
     remarks = "".join(f"- {doubt}\n" for doubt in doubts(taken))
     return f"{conditions(repeats, seconds)}\n\n{HEAD}" + "\n".join(rows) + f"\n\n{remarks}".rstrip() + "\n"
