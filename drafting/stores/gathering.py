@@ -33,8 +33,8 @@ class _Asked(Generic[T, R]):
 
 
 class Gathering(Generic[T, R]):
-    """Hands what gathered to ``commit``, which keeps it in one transaction and answers each request by its place: with a
-    result, or with an exception for one that was left out. When it raises, nothing was kept."""
+    """Hands what gathered to ``commit``, which keeps it in one transaction and answers each request by its place: with
+    a result, or with an exception for one that was left out. When it raises, nothing was kept."""
 
     def __init__(self, name: str, commit: Callable[[Sequence[T]], Awaitable[Sequence[R | Exception]]]) -> None:
         self._name = name

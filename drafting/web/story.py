@@ -43,6 +43,9 @@ class Letterbox:
                     self._links[letter.to] = line.strip().rpartition("/")[2]
         await self._mail.send(letters, at)
 
+    async def waiting(self, limit: int) -> int:
+        return await self._mail.waiting(limit)
+
     def open(self, address: str) -> str:
         return self._links.pop(address)
 
