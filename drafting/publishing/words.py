@@ -24,8 +24,11 @@ ENGLISH: Final = "en"
 _OWN: Final = ("templates/public/", "templates/print/", "drafting/publishing/")
 _NEARLY_ALL: Final = 0.9
 # CLDR gives Western digits for "ar" as a whole; the text of the mashriq, which the tag stands for here, has its own.
-_DIGITS: Final = {"ar": "arab"}
-_ZEROS: Final = {
+NUMBERS: Final = {"ar": "arab"}
+# Whose dates and lists to write where a language is no country's: day before month, as most of the world reads.
+FORMATS: Final = {"en": "en-001"}
+# The digit nought of each numbering system (CLDR's names) that a language may write by default.
+ZEROS: Final = {
     "arab": "٠", "arabext": "۰", "beng": "০", "deva": "०", "gujr": "૦", "guru": "੦", "khmr": "០", "knda": "೦",
     "laoo": "໐", "mlym": "൦", "mymr": "၀", "nkoo": "߀", "olck": "᱐", "orya": "୦", "tamldec": "௦", "telu": "౦",
     "thai": "๐", "tibt": "༠", "adlm": "𞥐", "cakm": "𑄶", "mtei": "꯰",
@@ -51,12 +54,12 @@ def cldr(tag: str) -> Locale:
 
 def digits_of(tag: str) -> str:
     """The numbering system (CLDR's name) in which a language writes its numbers."""
-    return _DIGITS.get(tag) or cldr(tag).default_numbering_system or "latn"
+    return NUMBERS.get(tag) or cldr(tag).default_numbering_system or "latn"
 
 
 def in_digits(text: str, tag: str) -> str:
     """Western digits in a text turned into those of a language."""
-    zero = _ZEROS.get(digits_of(tag))
+    zero = ZEROS.get(digits_of(tag))
     if zero is None:
         return text
     return re.sub("[0-9]", lambda digit: chr(ord(zero) + int(digit.group())), text)
@@ -85,7 +88,7 @@ class Words:
         self.gettext = translations.gettext
         self.ngettext = translations.ngettext
         self.pgettext = translations.pgettext
-        self._cldr = cldr(tag)
+        self._cldr = cldr(FORMATS.get(tag, tag))
 
     @property
     def direction(self) -> str:

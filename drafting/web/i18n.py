@@ -21,23 +21,15 @@ from babel.numbers import format_decimal
 from markupsafe import Markup
 
 from drafting.domain.locales import RIGHT_TO_LEFT, catalogue_name
+from drafting.publishing.words import FORMATS as PUBLISHED_FORMATS
+from drafting.publishing.words import NUMBERS, ZEROS
 
 SOURCE: Final = "en"
 PSEUDO: Final = "en-XA"
 """A made-up language for tests: long, accented and bracketed, so that what was not marked for translation shows."""
-FORMATS: Final[Mapping[str, str]] = {SOURCE: "en-001", PSEUDO: "en-001"}
-"""Whose dates to write where a language is no country's: day before month, as most of the world reads."""
-NUMBERS: Final[Mapping[str, str]] = {"ar": "arab"}
-"""Where the interface writes other digits than CLDR's default for the bare language."""
+FORMATS: Final[Mapping[str, str]] = {**PUBLISHED_FORMATS, PSEUDO: PUBLISHED_FORMATS[SOURCE]}
 DIGITS: Final[Mapping[str, Mapping[int, str]]] = {
-    name: {ord("0") + value: digit for value, digit in enumerate(row)}
-    for name, row in {
-        "arab": "٠١٢٣٤٥٦٧٨٩",
-        "arabext": "۰۱۲۳۴۵۶۷۸۹",
-        "beng": "০১২৩৪৫৬৭৮৯",
-        "deva": "०१२३४५६७८९",
-        "mymr": "၀၁၂၃၄၅၆၇၈၉",
-    }.items()
+    name: {ord("0") + value: chr(ord(zero) + value) for value in range(10)} for name, zero in ZEROS.items()
 }
 _HOLDERS: Final = re.compile(r"(%\(\w+\)[sd]|<[^>]*>|&\w+;|%%)")
 _ACCENTED: Final = str.maketrans("aeiouyAEIOUYncsz", "áéíöûýÁÉÍÖÛÝñçšž")

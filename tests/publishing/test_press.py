@@ -70,7 +70,7 @@ async def test_making_it_again_changes_nothing(press: StaticPress) -> None:
     edition = example_edition(2)
 
     async def everything() -> None:
-        files = [await press.make(edition, tag, format) for tag in ("en", "fr") for format in press.formats]
+        files = [await press.make(edition, tag, format) for tag in ("en", "fr") for format in ("html", "pdf")]
         await press.open([edition], {1: files})
 
     await everything()
@@ -83,7 +83,7 @@ async def test_another_process_makes_the_same_bytes(press: StaticPress, tmp_path
     other = StaticPress(tmp_path / "other")
     edition = example_edition(3)
     try:
-        for format in press.formats:
+        for format in ("html", "pdf", "epub", "png"):
             assert await press.render(edition, "ar", format) == await other.render(edition, "ar", format)
     finally:
         await other.close()
