@@ -127,6 +127,11 @@ class MemorySignatures:
         pending = [s for s in self.by_id.values() if s.state is SignatureState.PENDING and s.contact_confirmed is None]
         return [s for s in pending if s.requested < before and s.expires > at and s.reminded is None][:limit]
 
+    async def forget_prefixes(self, before: datetime) -> int:
+        old = [s for s in self.by_id.values() if s.prefix and s.requested < before]
+        self.by_id.update({s.id: replace(s, prefix="") for s in old})
+        return len(old)
+
     async def sweep(self, before: datetime) -> int:
         old = [s.id for s in self.by_id.values() if s.state is SignatureState.PENDING and s.expires < before]
         for id in old:

@@ -369,6 +369,9 @@ class Signatures(Protocol):
     async def unreminded(self, before: datetime, at: datetime, limit: int = 100) -> Sequence[Signature]:
         """Pending ones, asked for before that moment, not yet past their time and not reminded yet; oldest first."""
 
+    async def forget_prefixes(self, before: datetime) -> int:
+        """Forget from which network those came that were asked for before that moment; how many."""
+
     async def sweep(self, before: datetime) -> int:
         """Drop pending ones whose time ended before that moment, with their links; how many."""
 

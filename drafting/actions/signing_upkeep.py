@@ -11,6 +11,8 @@ from drafting.actions.ports import LinkRole, Ports, SignatureChange, SignatureLi
 from drafting.actions.signing import write_letter
 
 REMIND_AFTER: Final = timedelta(days=3)
+KEPT_PREFIX: Final = timedelta(days=30)
+"""How long it is known from which network a signature came: as long as somebody may still look into a flood."""
 KEPT_UNCONFIRMED: Final = timedelta(days=7)
 """How long an unconfirmed signature stays after its link has ended, so that its bearer is told so and not "unknown"."""
 
@@ -33,5 +35,6 @@ async def remind_signatories(ports: Ports) -> int:
 
 
 async def sweep_signatures(ports: Ports) -> int:
-    """Delete what was typed by or for people who never confirmed; how many."""
+    """Delete what was typed by or for people who never confirmed; how many. Forget old networks of the others."""
+    await ports.signatures.forget_prefixes(ports.clock.now() - KEPT_PREFIX)
     return await ports.signatures.sweep(ports.clock.now() - KEPT_UNCONFIRMED)

@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any, Final
 
-from sqlalchemy import Row, delete, func, select
+from sqlalchemy import Row, delete, func, select, update
 from sqlalchemy.exc import IntegrityError
 
 from drafting.actions.ports import AddressHasSigned, LinkRole, SignatureChange, SignatureRequest
@@ -157,6 +157,21 @@ class SqlSignatures:
         async with self._database.reading() as connection:
             rows = await connection.execute(query.order_by(signatures.c.requested).limit(limit))
             return [signature_of(row) for row in rows]
+
+    async def forget_prefixes(self, before: datetime) -> int:
+        old = (
+            select(signatures.c.id)
+            .where(signatures.c.prefix != "", signatures.c.requested < before)
+            .limit(SWEPT_AT_A_TIME)
+        )
+        forgotten = 0
+        while True:
+            async with self._database.writing() as connection:
+                ids = [*await connection.scalars(old)]
+                await connection.execute(update(signatures).where(signatures.c.id.in_(ids)).values(prefix=""))
+            forgotten += len(ids)
+            if len(ids) < SWEPT_AT_A_TIME:
+                return forgotten
 
     async def sweep(self, before: datetime) -> int:
         old = (

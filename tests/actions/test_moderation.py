@@ -12,6 +12,7 @@ from drafting.actions.moderation import (
     restore,
 )
 from drafting.actions.signing_links import confirm_signature, withdraw_signature
+from drafting.actions.signing_upkeep import sweep_signatures
 from drafting.domain.errors import Code
 from drafting.domain.events import Kind
 from drafting.domain.signatures import Counts, SignatureState, stream_of
@@ -95,3 +96,12 @@ async def test_an_hour_later_the_flood_is_over(coalition: Coalition) -> None:
         await signed(coalition, f"p{n}@flood.example", prefix="203.0.113.0/24")
     coalition.fakes.clock.step(hours=2)
     assert await hold_back_floods(coalition.ports, SLUG, 1) == 0
+
+
+async def test_the_network_of_a_signature_is_forgotten_after_a_month(coalition: Coalition) -> None:
+    id = await signed(coalition, prefix="203.0.113.0/24")
+    await sweep_signatures(coalition.ports)
+    assert (await coalition.ports.signatures.get(id)).prefix == "203.0.113.0/24"
+    coalition.fakes.clock.step(days=31)
+    await sweep_signatures(coalition.ports)
+    assert (await coalition.ports.signatures.get(id)).prefix == ""

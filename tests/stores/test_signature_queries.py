@@ -52,3 +52,13 @@ async def test_letters_that_wait_are_counted_up_to_a_limit(stores: Stores, clock
     assert given_up is not None
     await stores.mail.postpone(given_up, None, "no such mailbox")
     assert await stores.mail.waiting(10) == 3
+
+
+async def test_after_a_while_nobody_knows_from_which_network_one_signed(stores: Stores, clock: Hands) -> None:
+    await signed(stores, clock, signature(clock, "old", "old@people.example", prefix="203.0.113.0/24"))
+    clock.forward(days=30)
+    await signed(stores, clock, signature(clock, "new", "new@people.example", prefix="203.0.113.0/24"))
+    assert await stores.signatures.forget_prefixes(clock.now() - timedelta(days=1)) == 1
+    assert (await stores.signatures.get("old")).prefix == ""
+    assert (await stores.signatures.get("new")).prefix == "203.0.113.0/24"
+    assert await stores.signatures.forget_prefixes(clock.now() - timedelta(days=1)) == 0
