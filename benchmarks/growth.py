@@ -4,7 +4,6 @@
 """
 
 import asyncio
-import os
 import tempfile
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
@@ -15,7 +14,6 @@ from typing import Any
 
 from pycrdt import Doc, Text
 
-from benchmarks.typists import resident
 from drafting.actions.ports import Author, UpdateLog
 from drafting.domain.prose import Block, Run
 from drafting.stores.opening import open_stores
@@ -195,15 +193,6 @@ def idle_rooms(count: int) -> int:
     return asyncio.run(count_left())
 
 
-async def memory_of_rooms(count: int) -> float:
-    """kB of memory for a room of two, without their sockets."""
-    async with opened() as (rooms, _):
-        names = await _create(rooms, count)
-        before = resident([os.getpid()])
-        hands = [Hand(await rooms.open(name), 0) for name in names for _ in range(2)]
-        return (resident([os.getpid()]) - before) / len(hands) * 2
-
-
 Measure = Callable[[int], Awaitable[float]]
 SERIES: dict[str, tuple[Measure, list[int], str]] = {
     "writers in a room: µs an update": (with_writers, [1, 10, 50, 100, 200], "each"),
@@ -234,5 +223,4 @@ async def main() -> None:
 if __name__ == "__main__":
     asyncio.run(main())
     print(f"\n{TOMBSTONES:,} deleted pieces load in {tombstones(TOMBSTONES):.2f} s")
-    print(f"a room of two takes {asyncio.run(memory_of_rooms(ROOMS)):.1f} kB without its sockets")
     print(f"{idle_rooms(ROOMS)} of {ROOMS:,} idle rooms stay in memory")
