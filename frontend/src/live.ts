@@ -1,7 +1,9 @@
-// Live notices: says, politely, that the page has news. Nothing else.
+// Live notices: says, politely, that the page has news; and moments in the reader's own time. Nothing else.
 import { clearOnLogout } from "./device"
+import { showLocalTimes } from "./times"
 
 clearOnLogout()
+showLocalTimes()
 
 const address = document.body.dataset["events"]
 if (address) {

@@ -1,4 +1,4 @@
-"""A day without a network: what both sides wrote is merged, and where that makes no sense it is said, with the words."""
+"""A day without a network: what both sides wrote is merged; where that makes no sense it is said, with the words."""
 
 import re
 
