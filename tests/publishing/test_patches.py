@@ -12,7 +12,7 @@ import pikepdf
 import pytest
 import weasyprint
 
-from drafting.publishing import patches
+from drafting.publishing import patches, readback
 from drafting.publishing.breaks import SPACE, icu, with_breaks
 from tests import udhr
 from tests.publishing.reader import pdf_text, squeezed
@@ -112,3 +112,46 @@ def test_another_release_is_not_mended(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(weasyprint, "__version__", "71.0")
     with pytest.raises(patches.PatchFailed):
         patches.apply()
+
+
+@pytest.mark.parametrize(
+    ("tag", "family", "words"),
+    [
+        ("ar", "Noto Naskh Arabic", "أحرارًا متساوين، نظراً إلى الله"),
+        ("fa", "Noto Naskh Arabic", "کرده‌اند و تصمیم گرفته‌اند"),
+        ("syc", "Noto Sans Syriac", "ܟܬܳܒܳܐ ܩܰܕܺܝܫܳܐ"),
+    ],
+)
+def test_marks_and_joiners_stand_where_they_were_written(tag: str, family: str, words: str, tmp_path: Path) -> None:
+    html = page(f'<p dir="rtl">{words}</p>', tag, family)
+    assert readback.squeezed(words) not in readback.squeezed(pdf_text(unmended(html), tmp_path))
+    assert readback.squeezed(words) in readback.squeezed(pdf_text(mended(html), tmp_path))
+
+
+def test_a_written_hyphen_that_ends_a_line_stays(tmp_path: Path) -> None:
+    style = r'p { width: 22mm } html { hyphenate-character: "\2010\2060" }'
+    words = "in co\u2010operation with"
+    html = page(f"<p>{words}</p>", "en", "Noto Serif", style)
+    assert readback.squeezed(words) in readback.squeezed(pdf_text(mended(html), tmp_path))
+
+
+def test_no_glyph_stands_for_nothing() -> None:
+    html = page(f"<p>{paragraph('th')}น้ำ</p>", "th", "Noto Serif Thai")
+
+    def maps(data: bytes) -> bytes:
+        with pikepdf.open(BytesIO(data)) as pdf:
+            fonts = [each for each in pdf.objects if isinstance(each, pikepdf.Dictionary) and "/ToUnicode" in each]
+            return b"".join(font.ToUnicode.read_bytes() for font in fonts)
+
+    assert b" <>" in maps(unmended(html))
+    assert b" <>" not in maps(mended(html))
+
+
+def test_a_link_with_stressed_words_is_one_link() -> None:
+    html = page('<p><a href="https://a.example/">one <em>two</em> three</a></p>', "en", "Noto Serif")
+
+    def links(data: bytes) -> int:
+        with pikepdf.open(BytesIO(data)) as pdf:
+            return len(pdf.pages[0].get("/Annots", []))
+
+    assert (links(unmended(html)), links(mended(html))) == (2, 1)
