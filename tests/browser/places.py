@@ -62,6 +62,7 @@ PLACES: Final = (
     Place("translations", f"{W}/translations/"),
     Place("language", f"{W}/translations/ar/"),
     Place("publishing", f"{W}/publishing"),
+    Place("preflight", f"{W}/preflight/ar"),
     Place("edition", f"{W}/publishing/1"),
     Place("edition_preview", f"{W}/publishing/1/preview/ar"),
     Place("shape_section", f"{W}/seeds/shape"),
