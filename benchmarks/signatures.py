@@ -1,6 +1,6 @@
 """Signing: how many a second come in, what a kill leaves of them, and what lists cost as names grow.
 
-`python -m benchmarks.signatures [SECONDS [LARGEST]]` on the demonstration's edition and SQLite, client and server on the
+`python -m benchmarks.signatures [SECONDS [LARGEST]]` on the demonstration and SQLite, client and server on the
 same cores. The server is killed at the end of the intake; whatever it had answered with 202 must be there.
 """
 
