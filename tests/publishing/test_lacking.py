@@ -9,7 +9,9 @@ from drafting.publishing.press import StaticPress
 from tests.publishing.conftest import example_edition
 
 # What WeasyPrint does where Pango is missing: a banner on standard output, then an error of the system.
-WITHOUT_PANGO = 'print("\\n-----\\n\\ncould not import some external libraries\\n")\nraise OSError("no libpango-1.0-0")\n'
+WITHOUT_PANGO = (
+    'print("\\n-----\\n\\ncould not import some external libraries\\n")\nraise OSError("no libpango-1.0-0")\n'
+)
 
 
 async def test_a_machine_without_pango_makes_pages_and_says_why_it_prints_none(

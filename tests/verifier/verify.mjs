@@ -1,4 +1,4 @@
-// A verifier of bundles, written from docs/verification.md alone. Node 20, no packages.
+// A verifier of bundles, in the terms of docs/verification.md, with nothing of the program in it. Node 20, no packages.
 //   node verify.mjs FOLDER [KEYS.txt]     exit 0 valid, 1 invalid, 2 incomplete
 import { createHash, createPublicKey, verify as verifySignature } from "node:crypto";
 import { readdirSync, readFileSync } from "node:fs";
