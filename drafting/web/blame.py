@@ -28,7 +28,7 @@ MOST_POISONS: Final = 10_000
 class Note(NamedTuple):
     """What a worker was doing. ``digest`` and ``account``: of the update, in the stage ``TAKE`` alone."""
 
-    count: int
+    number: int
     stage: Stage
     digest: bytes
     account: str
@@ -156,9 +156,9 @@ class SharedNotes(Notes):
 
     @property
     def last(self) -> Note:
-        count, stage, digest, account, text = _NOTE.unpack_from(self._memory, _NOTE_AT)
+        number, stage, digest, account, text = _NOTE.unpack_from(self._memory, _NOTE_AT)
         known = Stage(stage) if stage in Stage.__members__.values() else Stage.REST
-        return Note(count, known, digest, account.decode(errors="replace"), text.decode(errors="replace"))
+        return Note(number, known, digest, account.decode(errors="replace"), text.decode(errors="replace"))
 
 
 def _holds(until: dict[str, float], name: str) -> bool:

@@ -214,9 +214,9 @@ class Pulse:
         beats, last = self._notes.beats, self._notes.last
         if beats != self._beats:
             self._at_beat, self._still_since = spent, now
-        if beats != self._beats or last.count != self._count:
+        if beats != self._beats or last.number != self._count:
             self._at_sign = spent
-        self._beats, self._count = beats, last.count
+        self._beats, self._count = beats, last.number
         if not beats:
             return False
         return (

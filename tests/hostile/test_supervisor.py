@@ -153,7 +153,7 @@ def test_a_note_is_read_as_it_was_written() -> None:
     notes.take(ONE, "ada", b"poison")
     assert notes.last == note(Stage.TAKE, "ada")
     notes.note(Stage.READ, "x" * 300)
-    assert (notes.last.count, notes.last.stage, notes.last.account) == (2, Stage.READ, "")
+    assert (notes.last.number, notes.last.stage, notes.last.account) == (2, Stage.READ, "")
     notes.note(Stage.REST, ONE)
     assert notes.last.stage is Stage.REST
 
