@@ -70,16 +70,19 @@ def deep(levels: int) -> Text:
     return tuple(Block(f"l{n}", "bullet", (Run(f"level {n}"),), depth=n) for n in range(levels))
 
 
+async def book_or_reason(press: StaticPress, format: str) -> str:
+    try:
+        return "a book" if await press.render(with_text(*deep(300)), "en", format) else "nothing"
+    except Refusal as refusal:
+        return str(refusal.data["reason"]) if refusal.code is Code.RENDERING_FAILED else str(refusal)
+
+
 @pytest.mark.parametrize("format", ["html", "pdf"])
 async def test_three_hundred_levels_end_in_a_book_or_a_sentence(format: str, tmp_path: Path) -> None:
     """Check 29."""
     press = StaticPress(tmp_path / "public", limits=Limits(seconds=40, processor_seconds=20))
     try:
-        try:
-            assert await press.render(with_text(*deep(300)), "en", format)
-        except Refusal as refusal:
-            assert refusal.code is Code.RENDERING_FAILED
-            assert refusal.data["reason"] in {"too_long", "too_large", "crashed"}
+        assert await book_or_reason(press, format) in {"a book", "too_long", "too_large", "crashed"}
         assert await press.render(example_edition(1, sections=1), "en", "html")
     finally:
         await press.close()
