@@ -7,6 +7,7 @@ is described at its head; here a copy of it is used, and nothing is written into
 import json
 import os
 import shutil
+import signal
 import subprocess
 import sys
 import time
@@ -19,7 +20,7 @@ Result: TypeAlias = dict[str, Any]
 
 OURS = "target"
 KEEP_SECONDS = 6 * 3600
-PATIENCE = 600
+PATIENCE = 420
 
 
 class Step(NamedTuple):
@@ -85,24 +86,29 @@ class Harness:
             arguments += ["--rate", str(so_far[-1]["rate"])]
         began = time.monotonic()
         print(f"{step.name}, {server} …", end=" ", file=sys.stderr, flush=True)
-        try:
-            done = subprocess.run(
-                [sys.executable, "run.py", *arguments],
-                cwd=self.folder,
-                capture_output=True,
-                text=True,
-                timeout=PATIENCE,
-            )
-            lines = [line for line in done.stderr.splitlines() if line.startswith("{")]
-            result: Result = json.loads(lines[-1]) if lines else {"error": done.stderr[-400:]}
-        except subprocess.TimeoutExpired:
-            result = {"error": f"took longer than {PATIENCE} s"}
+        result = self._read(arguments)
         print(f"{time.monotonic() - began:.0f} s", result.get("error", ""), file=sys.stderr, flush=True)
         result |= {"key": key, "taken": time.time()}
         if "error" not in result:
             with self._results.open("a") as file:
                 file.write(json.dumps(result) + "\n")
         return result
+
+    def _read(self, arguments: list[str]) -> Result:
+        """The last line of JSON. The harness ends what it has started when it is interrupted, so it always is."""
+        pipe = subprocess.PIPE
+        command = [sys.executable, "run.py", *arguments]
+        running = subprocess.Popen(command, cwd=self.folder, stdout=subprocess.DEVNULL, stderr=pipe, text=True)
+        try:
+            _, said = running.communicate(timeout=PATIENCE)
+        except subprocess.TimeoutExpired:
+            return {"error": f"took longer than {PATIENCE} s"}
+        finally:
+            if running.poll() is None:
+                running.send_signal(signal.SIGINT)
+                running.communicate()
+        lines = [line for line in said.splitlines() if line.startswith("{")]
+        return json.loads(lines[-1]) if lines else {"error": said[-400:]}
 
     def _target(self, texts: int) -> Path:
         """The description of this server, with so many texts in it."""
