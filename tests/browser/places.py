@@ -10,7 +10,12 @@ VISITOR: Final = ""
 
 SIGN: Final = "sign/open-well/1"
 
-NO_PAGES: Final = {"matrix_csv": "a spreadsheet", "events": "a stream of news", "signature_export": "a file"}
+NO_PAGES: Final = {
+    "matrix_csv": "a spreadsheet",
+    "signatures_csv": "a spreadsheet",
+    "events": "a stream of news",
+    "signature_export": "a file",
+}
 """Names of GET routes that show no page, and what they give."""
 
 
@@ -64,6 +69,7 @@ PLACES: Final = (
     Place("publishing", f"{W}/publishing"),
     Place("preflight", f"{W}/preflight/ar"),
     Place("edition", f"{W}/publishing/1"),
+    Place("signatures", f"{W}/publishing/1/signatures", "ilse"),
     Place("edition_preview", f"{W}/publishing/1/preview/ar"),
     Place("shape_section", f"{W}/seeds/shape"),
     Place("table", f"{W}/seeds/table"),
@@ -89,4 +95,6 @@ PUBLISHED: Final = (
     "/d/open-well/1/ar/positions.html",
     "/d/open-well/1/en/check.html",
     "/d/open-well/1/ar/beside.html",
+    "/d/open-well/1/signatures/en/",
+    "/d/open-well/1/signatures/ar/",
 )
