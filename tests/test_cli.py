@@ -127,7 +127,7 @@ def test_states_that_do_not_permit_it(drafting: Program, demonstration: Program,
         ["render", "wells"],
         ["serve", "--port", "70000"],
         ["export", "wells", "out", "--edition", "0"],
-        ["render", "wells", "--edition", "1", "--locale", "en", "--format", "docx", "--output", "x"],
+        ["render", "wells", "--edition", "1", "--locale", "en", "--format", "odt", "--output", "x"],
     ],
 )
 def test_wrong_calls(drafting: Program, arguments: list[str]) -> None:
