@@ -6,6 +6,7 @@ SQLite: write-ahead log, an fsync at every commit, one writer at a time in the o
 
 import asyncio
 import os
+import sqlite3
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
 from pathlib import Path
@@ -13,9 +14,10 @@ from typing import Any, Final
 
 import asyncpg
 from sqlalchemy import Connection, event, text
-from sqlalchemy.engine.interfaces import DBAPIConnection
+from sqlalchemy.engine.interfaces import DBAPIConnection, DBAPICursor
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 from sqlalchemy.pool import ConnectionPoolEntry
+from sqlalchemy.util import await_only
 
 from drafting.actions.ports import CannotSave
 from drafting.stores.address_keys import Keys
@@ -23,6 +25,7 @@ from drafting.stores.addresses import unlock
 from drafting.stores.failures import saving
 
 BUSY_MILLISECONDS: Final = 10_000
+PAUSE_MILLISECONDS: Final = 20
 CONNECT_SECONDS: Final = 5.0
 COMMAND_SECONDS: Final = 30.0
 PRAGMAS: Final = (
@@ -129,8 +132,21 @@ def _prepare_sqlite(connection: DBAPIConnection, _entry: ConnectionPoolEntry) ->
     connection.isolation_level = None
     cursor = connection.cursor()
     for pragma in PRAGMAS:
-        cursor.execute(pragma)
+        _insist(cursor, pragma)
     cursor.close()
+
+
+def _insist(cursor: DBAPICursor, pragma: str) -> None:
+    """Whoever turns a new file to WAL while others do the same is told "locked" at once, whatever the busy timeout."""
+    for _ in range(BUSY_MILLISECONDS // PAUSE_MILLISECONDS):
+        try:
+            cursor.execute(pragma)
+            return
+        except sqlite3.OperationalError as error:
+            if error.sqlite_errorcode & 0xFF != sqlite3.SQLITE_BUSY:
+                raise
+        await_only(asyncio.sleep(PAUSE_MILLISECONDS / 1000))
+    cursor.execute(pragma)
 
 
 def _begin_sqlite(connection: Connection) -> None:
