@@ -14,7 +14,7 @@ from typing import Any
 
 from pycrdt import Doc, Text
 
-from drafting.actions.ports import Author, UpdateLog
+from drafting.actions.writing_ports import Author, UpdateLog
 from drafting.domain.prose import Block, Run
 from drafting.stores.opening import open_stores
 from drafting.sync import markup, wire

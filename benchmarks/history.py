@@ -13,7 +13,7 @@ from typing import Any
 from pycrdt import Doc, TransactionEvent
 
 from benchmarks.measuring import ROUNDS, Row
-from drafting.actions.ports import Edit, Update
+from drafting.actions.writing_ports import Edit, Update
 from drafting.stores.database import Database
 from drafting.stores.migrating import migrate
 from drafting.stores.sqlite_log import SqliteLog

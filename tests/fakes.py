@@ -9,23 +9,11 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from difflib import SequenceMatcher
-from typing import Any
+from typing import Any, cast
 
-from drafting.actions.ports import (
-    Account,
-    Author,
-    CannotSave,
-    Edit,
-    Job,
-    LedgerMoved,
-    Letter,
-    Made,
-    Pass,
-    Ports,
-    Step,
-    Written,
-    WrittenBlock,
-)
+from drafting.actions.ports import Account, CannotSave, LedgerMoved, Letter, Pass, Ports, SignatureLists
+from drafting.actions.publishing_ports import Job, Made, Step
+from drafting.actions.writing_ports import Author, Edit, Written, WrittenBlock
 from drafting.domain.errors import Code, Refusal
 from drafting.domain.events import Entry, Event
 from drafting.domain.prose import Block, Run, Text, block_digest, digest, digest_of_bytes
@@ -403,6 +391,7 @@ class Fakes:
             origin="https://drafting.example",
             sentences=self.sentences,
             signatures=self.signatures,
+            lists=cast(SignatureLists, None),  # Tests of lists hand in their own.
         )
         return replace(whole, **changes)
 

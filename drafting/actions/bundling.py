@@ -12,7 +12,8 @@ from typing import Any, Final
 
 from drafting.actions.core import Actor, load_declaration
 from drafting.actions.folders import export_declaration
-from drafting.actions.ports import LogForked, Ports, PublicLogs
+from drafting.actions.ports import Ports
+from drafting.actions.publishing_ports import LogForked, PublicLogs
 from drafting.actions.trees import encode, load_tree, open_logs, publish_log
 from drafting.domain import bundles
 from drafting.domain.archives import pack

@@ -8,10 +8,11 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 from drafting.actions.core import Actor, append, commit, list_declarations, load_declaration, load_directory
 from drafting.actions.locale_records import locale_record
 from drafting.actions.names import checked_name, checked_slug, new_id
-from drafting.actions.ports import Author, LedgerMoved, Ports
+from drafting.actions.ports import LedgerMoved, Ports
 from drafting.actions.sections import add_section, drop_section, hand_over_section, order_sections
 from drafting.actions.seeding import named, seed_texts, titled_texts
 from drafting.actions.splitting import split_section
+from drafting.actions.writing_ports import Author
 from drafting.domain.declaration import CHARTER_PREFIX, FRONT, Charter, Declaration, Preset
 from drafting.domain.errors import Code, Refusal
 from drafting.domain.events import Event, Kind

@@ -4,158 +4,21 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
-from typing import Any, Final, Protocol, cast
+from typing import Any, Protocol
 
+from drafting.actions.publishing_ports import Jobs, Press, PublicLogs
+from drafting.actions.writing_ports import Workshops
 from drafting.domain.events import Entry, Event
 from drafting.domain.geography import Place
-from drafting.domain.notes import Key
-from drafting.domain.prose import Block, Run, Text
 from drafting.domain.signatures import Counts, SignatoryKind, Signature, SignatureState
-from drafting.domain.tree import Tree
 
 
 class LedgerMoved(Exception):
     """Somebody appended first; decide again on what the ledger now says."""
 
 
-class LogMoved(Exception):
-    """Somebody kept an update of this text first, or it was retired: look at the log and decide again."""
-
-
 class CannotSave(Exception):
     """The store cannot keep anything now (disk full, database away). Nothing of the call was kept."""
-
-
-@dataclass(frozen=True, slots=True)
-class Author:
-    """Who writes into a live text. ``network`` is a slug, or empty for people without one."""
-
-    account: str
-    network: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class Edit:
-    """An entry of a text's history: everything up to and including ``sequence`` gives the text at that moment."""
-
-    sequence: int
-    at: datetime
-    account: str
-    network: str
-
-
-@dataclass(frozen=True, slots=True)
-class Written:
-    """Words within a block that one author wrote, with their marks; or a footnote's reference."""
-
-    run: Run
-    author: Author
-
-
-@dataclass(frozen=True, slots=True)
-class WrittenBlock:
-    """A block, and the same words by author; neighbours may have one author and other marks."""
-
-    block: Block
-    words: tuple[Written, ...]
-
-
-class Workshops(Protocol):
-    """Live texts. A write is durable (fsync) and visible to everybody in the text when the call returns."""
-
-    async def create(self, name: str, text: Text, author: Author) -> None:
-        """Seed a text that does not exist yet; raises ``taken`` where it does."""
-
-    async def read(self, name: str) -> Text:
-        """The text as everybody sees it now. Raises ``not_found``."""
-
-    async def write(self, name: str, text: Text, author: Author, seen: str | None = None) -> Text:
-        """Turn the text into these words by the smallest edits (blocks keep their ids where they are the same).
-
-        ``seen``: the digest that the author saw; raises ``text_changed`` with ``now`` where it is another by now.
-        """
-
-    async def history(self, name: str, after: int = 0, until: int | None = None) -> Sequence[Edit]:
-        """Every durable edit, oldest first; or those of greater number than ``after``, up to ``until``."""
-
-    async def count(self, name: str) -> int:
-        """How many edits there are: the number of the last. Raises ``not_found``."""
-
-    async def authorship(self, name: str, sequence: int | None = None) -> Sequence[WrittenBlock]:
-        """Who wrote which words of the text as it was right after that edit, else as it is now.
-
-        Words keep their author where blocks are split, joined or moved. Raises ``not_found``.
-        """
-
-    async def read_at(self, name: str, sequence: int) -> Text:
-        """The text right after that edit."""
-
-    async def retire(self, name: str) -> None:
-        """From now on the text is read-only for everybody."""
-
-    async def recheck(self, declaration: str) -> None:
-        """Mandates changed: close what is no longer allowed."""
-
-
-@dataclass(frozen=True, slots=True)
-class Update:
-    """One accepted Yjs update (v1). ``sequence`` is 0 until the log gives it a number; ``clients``: ids it wrote."""
-
-    text: str
-    data: bytes
-    account: str
-    network: str
-    at: datetime
-    clients: tuple[int, ...] = ()
-    sequence: int = 0
-
-
-@dataclass(frozen=True, slots=True)
-class Stored:
-    """What it takes to build a text again: a checkpoint (or nothing) and the updates after it."""
-
-    sequence: int
-    checkpoint: bytes | None
-    updates: tuple[bytes, ...]
-    owners: Mapping[int, str]
-    epoch: int = 1
-    retired: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class Standing:
-    """How far a text is. ``sequence``: of its last update."""
-
-    sequence: int
-    epoch: int = 1
-    retired: bool = False
-
-
-class UpdateLog(Protocol):
-    """The durable log of live texts. Sequence numbers count from 1 in each text, without gaps."""
-
-    async def append(self, updates: Sequence[Update], after: int | None = None) -> Sequence[int]:
-        """Keep all of them in one transaction, durable when this returns; their sequence numbers, in order.
-
-        Also remembers that each of ``clients`` belongs to the update's account. ``after``, for updates of one text: the
-        last sequence number that they were checked against. Raises :class:`LogMoved` where it is another by now or the
-        text is retired, and then keeps nothing; raises :class:`CannotSave`.
-        """
-
-    async def load(self, text: str) -> Stored | None:
-        """None where no such text was ever created."""
-
-    async def look(self, texts: Sequence[str]) -> Mapping[str, Standing]:
-        """How far each of them is, in one query; those that were never created are left out."""
-
-    async def read(self, text: str, after: int = 0, until: int | None = None) -> Sequence[Update]:
-        """The history: every update with its author, oldest first. Checkpoints never remove any."""
-
-    async def keep_checkpoint(self, text: str, sequence: int, state: bytes) -> None:
-        """Remember the whole state as of ``sequence``, so that :meth:`load` needs fewer updates."""
-
-    async def retire(self, text: str) -> None:
-        """Mark a text read-only."""
 
 
 class Ledger(Protocol):
@@ -376,112 +239,6 @@ class Signatures(Protocol):
         """Drop pending ones whose time ended before that moment, with their links; how many."""
 
 
-@dataclass(frozen=True, slots=True)
-class Step:
-    """One file of a job. ``status``: queued, running, done, failed."""
-
-    locale: str
-    format: str
-    status: str = "queued"
-    error: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class Job:
-    """Long work. ``status``: queued, running, done, failed."""
-
-    id: str
-    kind: str
-    data: Mapping[str, Any]
-    status: str
-    steps: tuple[Step, ...]
-    created: datetime
-    changed: datetime
-    error: str = ""
-
-    @property
-    def done(self) -> int:
-        return sum(step.status == "done" for step in self.steps)
-
-    @property
-    def total(self) -> int:
-        return len(self.steps)
-
-
-class Jobs(Protocol):
-    async def create(self, kind: str, data: Mapping[str, Any], steps: Sequence[Step], at: datetime) -> Job:
-        """The job of this kind with exactly this data, made where there is none; of many callers one makes it."""
-
-    async def get(self, job: str) -> Job:
-        """Raises ``not_found``."""
-
-    async def save(self, job: Job) -> None: ...
-
-    async def open(self) -> Sequence[Job]:
-        """Queued or running ones, oldest first: what to go on with after a restart."""
-
-    async def find(self, kind: str, data: Mapping[str, Any]) -> Job | None:
-        """The newest of this kind with exactly this data."""
-
-
-@dataclass(frozen=True, slots=True)
-class Made:
-    """A published file: its path below the public folder, its size and SHA-256."""
-
-    locale: str
-    format: str
-    path: str
-    bytes: int
-    sha256: str
-
-
-class Press(Protocol):
-    """Makes the public files of a frozen edition from its content, given by value. Repeating it changes nothing."""
-
-    async def make(self, edition: Mapping[str, Any], locale: str, format: str) -> Made:
-        """One file, in a worker process with limits of time and memory. Raises ``rendering_failed``."""
-
-    async def render(self, edition: Mapping[str, Any], locale: str, format: str) -> bytes:
-        """The same, handed back and not put into the public folder."""
-
-    async def open(self, editions: Sequence[Mapping[str, Any]], files: Mapping[int, Sequence[Made]]) -> None:
-        """Put the entry pages up for the released editions of one declaration (newest last): chooser, feed, index."""
-
-
-class LogForked(Exception):
-    """The ledger does not go on from the checkpoint that was published: entries were lost or changed."""
-
-
-class PublicLogs(Protocol):
-    """The ledger's streams as logs that strangers check: tiles of hashes, signed checkpoints, bundles."""
-
-    def key(self, stream: str) -> Key:
-        """The public key of a stream's log; its name is the log's origin."""
-
-    def sign(self, stream: str, body: str) -> bytes:
-        """A signed note (C2SP) of this text."""
-
-    async def read(self, stream: str) -> bytes | None:
-        """The checkpoint that is public, or None before the first."""
-
-    async def publish(self, stream: str, tree: Tree) -> bytes:
-        """Put the tiles of the tree up, then its checkpoint, unless a newer one is there; the one that is there then.
-
-        Raises :class:`LogForked` where the public checkpoint is none of this tree.
-        """
-
-    async def cosignatures(self, stream: str, size: int) -> bytes:
-        """The lines of witnesses under the checkpoint of that size; empty where there are none."""
-
-    async def keep_cosignatures(self, stream: str, size: int, lines: bytes) -> None: ...
-
-    async def put_bundle(self, slug: str, n: int, data: bytes) -> None:
-        """Put up the bundle of an edition."""
-
-    async def bundle(self, slug: str, n: int) -> bytes | None:
-        """The bundle that is up."""
-
-
 class Notices(Protocol):
     def announce(self, entries: Sequence[Entry]) -> None:
         """Tell open pages, after the commit. Never raises, never waits."""
@@ -526,17 +283,6 @@ class SignatureLists(Protocol):
         """Write the first page and the counts; from then on :meth:`seen` answers ``front.index``."""
 
 
-class _NoSignatures:
-    """In the place of the store for those who hand in none: touching it is a mistake of the program."""
-
-    def __getattr__(self, name: str) -> Any:
-        raise LookupError("no store of signatures was handed in")
-
-
-NO_SIGNATURES: Final = cast(Signatures, _NoSignatures())
-NO_LISTS: Final = cast(SignatureLists, _NoSignatures())
-
-
 @dataclass(frozen=True, slots=True)
 class Ports:
     """Everything the actions work with. ``limits`` are the bounded numbers of the settings that actions obey."""
@@ -552,10 +298,10 @@ class Ports:
     clock: Clock
     origin: str
     sentences: "Sentences"
+    signatures: Signatures
+    lists: SignatureLists
     limits: Mapping[str, int] = field(default_factory=dict)
     logs: PublicLogs | None = None
-    signatures: Signatures = field(default_factory=lambda: NO_SIGNATURES)
-    lists: SignatureLists = field(default_factory=lambda: NO_LISTS)
 
 
 class Sentences(Protocol):

@@ -9,7 +9,8 @@ from typing import Any, Final
 from drafting.actions import letters
 from drafting.actions.contents import content_bytes, edition_content, with_translations
 from drafting.actions.core import Actor, append, authorise, commit, load_declaration
-from drafting.actions.ports import LedgerMoved, Ports, Step
+from drafting.actions.ports import LedgerMoved, Ports
+from drafting.actions.publishing_ports import Step
 from drafting.domain.declaration import Declaration
 from drafting.domain.editions import APPROVALS_NEEDED, Edition, EditionStatus
 from drafting.domain.errors import Code, Refusal

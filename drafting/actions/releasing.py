@@ -7,7 +7,7 @@ from typing import Any, Final
 
 from drafting.actions.bundling import publish_bundles
 from drafting.actions.core import commit, list_declarations, load_declaration
-from drafting.actions.ports import Job, Made, Ports
+from drafting.actions.ports import Ports
 from drafting.actions.publication import (
     FORMATS,
     PUBLISH,
@@ -17,6 +17,7 @@ from drafting.actions.publication import (
     public_locales,
     read_content,
 )
+from drafting.actions.publishing_ports import Job, Made
 from drafting.domain.declaration import Declaration
 from drafting.domain.editions import Edition, EditionStatus
 from drafting.domain.errors import Code, Refusal

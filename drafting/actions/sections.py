@@ -5,8 +5,9 @@ from typing import Final
 
 from drafting.actions.core import Actor, authorise, commit, load_declaration
 from drafting.actions.names import checked_name, checked_slug
-from drafting.actions.ports import Author, Ports
+from drafting.actions.ports import Ports
 from drafting.actions.seeding import named, seed_texts, titled_texts
+from drafting.actions.writing_ports import Author
 from drafting.domain.declaration import FRONT, RESERVED_SECTIONS, Declaration, Section
 from drafting.domain.errors import Code, Refusal
 from drafting.domain.events import Event, Kind

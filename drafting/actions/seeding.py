@@ -6,7 +6,8 @@ from typing import Final
 
 from drafting.actions.core import load_declaration
 from drafting.actions.names import new_block_id
-from drafting.actions.ports import Author, Ports
+from drafting.actions.ports import Ports
+from drafting.actions.writing_ports import Author
 from drafting.domain.declaration import Declaration, text_place
 from drafting.domain.errors import Code, Refusal
 from drafting.domain.prose import Block, Run, Text

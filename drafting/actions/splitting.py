@@ -5,9 +5,10 @@ from dataclasses import dataclass
 
 from drafting.actions.core import Actor, authorise, commit, load_declaration
 from drafting.actions.names import checked_slug, new_block_id
-from drafting.actions.ports import Author, Ports
+from drafting.actions.ports import Ports
 from drafting.actions.sections import known_section, network_of, refuse_new_section
 from drafting.actions.seeding import named, seed_texts
+from drafting.actions.writing_ports import Author
 from drafting.domain.declaration import Declaration, Section
 from drafting.domain.errors import Code, Refusal
 from drafting.domain.events import Event, Kind

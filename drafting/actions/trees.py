@@ -5,7 +5,8 @@ import logging
 from typing import Any, Final
 from weakref import WeakKeyDictionary
 
-from drafting.actions.ports import Ledger, LogForked, Ports, PublicLogs
+from drafting.actions.ports import Ledger, Ports
+from drafting.actions.publishing_ports import LogForked, PublicLogs
 from drafting.domain.errors import Code, Refusal
 from drafting.domain.events import Kind
 from drafting.domain.lines import entry_hash, line

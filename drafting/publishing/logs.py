@@ -12,7 +12,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Final
 
-from drafting.actions.ports import LogForked
+from drafting.actions.publishing_ports import LogForked
 from drafting.domain.bundles import keys_bytes
 from drafting.domain.notes import Checkpoint, Key, Note, Signature, read_checkpoint, read_note
 from drafting.domain.tiles import HEIGHT, WIDTH, Tile, tile_bytes, tiles

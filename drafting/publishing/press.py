@@ -13,8 +13,8 @@ from itertools import pairwise
 from pathlib import Path
 from typing import Any, Final
 
-from drafting.actions.ports import Made
 from drafting.actions.publication import FORMATS
+from drafting.actions.publishing_ports import Made
 from drafting.domain.errors import Code, Refusal
 from drafting.paths import LOCALES, TEMPLATES
 from drafting.publishing import site

@@ -6,7 +6,7 @@ from pathlib import Path, PurePosixPath
 from typing import Any, Final
 from xml.etree.ElementTree import Element, SubElement, indent, register_namespace, tostring
 
-from drafting.actions.ports import Made
+from drafting.actions.publishing_ports import Made
 from drafting.publishing.content import Content, read_content
 from drafting.publishing.pages import chooser, stylesheet
 from drafting.publishing.words import Words, words_for

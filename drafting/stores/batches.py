@@ -8,7 +8,8 @@ from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final, TypeAlias
 
-from drafting.actions.ports import CannotSave, LogMoved, Update
+from drafting.actions.ports import CannotSave
+from drafting.actions.writing_ports import LogMoved, Update
 
 MAX_ROWS: Final = 10_000
 MAX_BYTES: Final = 16 * 1024 * 1024

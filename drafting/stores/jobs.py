@@ -10,7 +10,7 @@ from typing import Any
 from sqlalchemy import Row, select, update
 from sqlalchemy.dialects.postgresql import insert as upsert
 
-from drafting.actions.ports import Job, Step
+from drafting.actions.publishing_ports import Job, Step
 from drafting.domain.errors import Code, Refusal
 from drafting.stores.database import Database
 from drafting.stores.tables import jobs

@@ -4,7 +4,8 @@ import asyncio
 from dataclasses import dataclass
 from pathlib import Path
 
-from drafting.actions.ports import Accounts, Clock, Jobs, Ledger, Passes
+from drafting.actions.ports import Accounts, Clock, Ledger, Passes
+from drafting.actions.publishing_ports import Jobs
 from drafting.stores.accounts import SqlAccounts
 from drafting.stores.carriers import carrier
 from drafting.stores.database import Database

@@ -7,7 +7,7 @@ from typing import Any, Final
 
 import asyncpg
 
-from drafting.actions.ports import Standing, Stored, Update
+from drafting.actions.writing_ports import Standing, Stored, Update
 from drafting.stores.batches import MOVED, Batches
 from drafting.stores.columns import micros, moment
 from drafting.stores.database import COMMAND_SECONDS, CONNECT_SECONDS, POSTGRES_SETTINGS, connect_postgres

@@ -16,7 +16,7 @@ from itertools import chain
 from pathlib import Path
 from typing import Any, Final, TypeVar
 
-from drafting.actions.ports import Standing, Stored, Update
+from drafting.actions.writing_ports import Standing, Stored, Update
 from drafting.stores.batches import MOVED, Batches
 from drafting.stores.columns import micros, moment
 from drafting.stores.database import PRAGMAS

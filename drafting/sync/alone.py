@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Final, Protocol
 
-from drafting.actions.ports import Update
+from drafting.actions.writing_ports import Update
 
 if TYPE_CHECKING:
     from drafting.sync.room import Room

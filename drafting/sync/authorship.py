@@ -19,7 +19,8 @@ from typing import Any, Final
 
 from pycrdt import Doc, TextEvent
 
-from drafting.actions.ports import Author, CannotSave, Update, UpdateLog, Written, WrittenBlock
+from drafting.actions.ports import CannotSave
+from drafting.actions.writing_ports import Author, Update, UpdateLog, Written, WrittenBlock
 from drafting.domain.errors import Code, Refusal
 from drafting.domain.prose import Run, is_id
 from drafting.sync import markup

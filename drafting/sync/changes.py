@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import TypeAlias
 
-from drafting.actions.ports import Author
+from drafting.actions.writing_ports import Author
 from drafting.domain import prose
 from drafting.sync.check import Checked
 from drafting.sync.participants import Participant

@@ -8,7 +8,8 @@ from dataclasses import dataclass
 from functools import partial
 from typing import Final
 
-from drafting.actions.ports import CannotSave, Update, UpdateLog
+from drafting.actions.ports import CannotSave
+from drafting.actions.writing_ports import Update, UpdateLog
 from drafting.sync.presence import NOBODY
 from drafting.sync.relay import NODES, Alive, Kept, Leaving, News, Points, Relay, Said, Seal, Who
 from drafting.sync.room import Room

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from enum import IntEnum
 from typing import Protocol
 
-from drafting.actions.ports import Author
+from drafting.actions.writing_ports import Author
 
 
 class Level(IntEnum):

@@ -10,7 +10,8 @@ from collections.abc import Callable, Mapping, Sequence, Set
 from dataclasses import dataclass
 from typing import Final
 
-from drafting.actions.ports import Author, CannotSave, Clock, Standing, Stored, UpdateLog
+from drafting.actions.ports import CannotSave, Clock
+from drafting.actions.writing_ports import Author, Standing, Stored, UpdateLog
 from drafting.domain import prose
 from drafting.domain.errors import Code, Refusal
 from drafting.sync import wire

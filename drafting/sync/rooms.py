@@ -5,7 +5,8 @@ import logging
 from collections.abc import Iterable, Sequence
 from typing import Final
 
-from drafting.actions.ports import Author, CannotSave, Clock, Edit, LogMoved, Update, UpdateLog, WrittenBlock
+from drafting.actions.ports import CannotSave, Clock
+from drafting.actions.writing_ports import Author, Edit, LogMoved, Update, UpdateLog, WrittenBlock
 from drafting.domain import prose
 from drafting.domain.errors import Code, Refusal
 from drafting.sync.alone import ALONE, Others

@@ -17,7 +17,8 @@ import json
 import logging
 from typing import TYPE_CHECKING, Any, Final
 
-from drafting.actions.ports import Author, CannotSave, LogMoved, Update
+from drafting.actions.ports import CannotSave
+from drafting.actions.writing_ports import Author, LogMoved, Update
 from drafting.domain import prose
 from drafting.domain.errors import Code, Refusal
 from drafting.sync import wire

@@ -13,7 +13,8 @@ from typing import Any, Final, TypeAlias
 
 from drafting.actions import declarations, folders, people, positions, publication, releasing, translations
 from drafting.actions.core import Actor, load_declaration
-from drafting.actions.ports import Author, Letter, Mail, Ports
+from drafting.actions.ports import Letter, Mail, Ports
+from drafting.actions.writing_ports import Author
 from drafting.domain.declaration import Declaration
 from drafting.domain.prose import Block, Run, Text, digest
 from drafting.domain.standing import acts as acts_on

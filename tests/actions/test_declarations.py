@@ -17,7 +17,8 @@ from drafting.actions.declarations import (
 )
 from drafting.actions.locale_records import known_autonym, locale_record
 from drafting.actions.people import accept_invitation, invite, register_network
-from drafting.actions.ports import Author, Ports
+from drafting.actions.ports import Ports
+from drafting.actions.writing_ports import Author
 from drafting.domain.declaration import RESERVED_SECTIONS, Declaration, Status
 from drafting.domain.errors import Code, Refusal
 from drafting.domain.events import Event, Kind

@@ -10,8 +10,8 @@ import sys
 from collections.abc import Sequence
 
 from drafting.actions.core import commit_platform
-from drafting.actions.ports import Author
 from drafting.actions.sign_in import issue_token
+from drafting.actions.writing_ports import Author
 from drafting.domain.declaration import Charter, Preset
 from drafting.domain.events import Event, Kind
 from drafting.domain.prose import Block, Run

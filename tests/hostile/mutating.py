@@ -100,7 +100,7 @@ class Mutator:
             return update
         try:
             return merge_updates(update, self.chance.choice(others))
-        except Exception:
+        except ValueError:
             return update
 
     # ---- one way each

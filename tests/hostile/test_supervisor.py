@@ -1,9 +1,9 @@
 """Whatever ends a worker costs its sender the connection, and everybody else a moment."""
 
-import asyncio
 import json
 import os
 import re
+import select
 import signal
 import subprocess
 import sys
@@ -17,7 +17,7 @@ from drafting.sync.notes import Stage
 from drafting.web.blame import Note, Record, SharedNotes, digest_of
 from tests.hostile.conftest import Place
 from tests.hostile.furnish import ONE, TWO
-from tests.hostile.raw import joined, refusal
+from tests.hostile.raw import PATIENCE, joined, refusal
 from tests.hostile.server import DIE, HANG, PANIC
 from tests.processes import Process, answers, find_free_port
 
@@ -99,18 +99,11 @@ def worker_of(pid: int) -> int:
     return int(subprocess.run(["ps", "-o", "pid=", "--ppid", str(pid)], capture_output=True, check=True).stdout)
 
 
-def is_running(pid: int) -> bool:
-    status = Path(f"/proc/{pid}/status")
-    return status.exists() and "\nState:\tZ" not in status.read_text()
-
-
-async def test_nothing_is_left_of_a_server_that_was_killed(place: Place) -> None:
-    worker = worker_of(place.server.pid)
+def test_nothing_is_left_of_a_server_that_was_killed(place: Place) -> None:
+    end_of_worker = os.pidfd_open(worker_of(place.server.pid))
     place.server.kill()
-    for _ in range(1000):
-        if not is_running(worker):
-            break
-        await asyncio.sleep(0.02)
+    assert select.select([end_of_worker], [], [], PATIENCE)[0], "the worker outlives its supervisor"
+    os.close(end_of_worker)
     place.server.start()
     assert answers(place.server.url + "/healthz")
 

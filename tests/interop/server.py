@@ -13,7 +13,7 @@ from typing import Any
 
 import uvicorn
 
-from drafting.actions.ports import Author
+from drafting.actions.writing_ports import Author
 from drafting.domain.errors import Refusal
 from drafting.domain.prose import Block, Run
 from drafting.stores.opening import Stores, open_stores

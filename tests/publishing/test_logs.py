@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from drafting.actions.ports import LogForked
+from drafting.actions.publishing_ports import LogForked
 from drafting.domain.notes import read_checkpoint, read_note, signer
 from drafting.domain.tiles import Tile, tile_reader
 from drafting.domain.tree import Tree, leaf_hash, root

@@ -12,7 +12,8 @@ from typing import Any
 import pytest
 from sqlalchemy import select
 
-from drafting.actions.ports import CannotSave, Letter, SignatureChange, SignatureRequest, Update
+from drafting.actions.ports import CannotSave, Letter, SignatureChange, SignatureRequest
+from drafting.actions.writing_ports import Update
 from drafting.domain.events import Event, Kind
 from drafting.domain.prose import digest_of_bytes
 from drafting.domain.signatures import Shown, SignatoryKind, Signature, SignatureState

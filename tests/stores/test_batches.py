@@ -6,7 +6,8 @@ from datetime import UTC, datetime
 
 import pytest
 
-from drafting.actions.ports import CannotSave, LogMoved, Update
+from drafting.actions.ports import CannotSave
+from drafting.actions.writing_ports import LogMoved, Update
 from drafting.stores import batches
 from drafting.stores.batches import Batches
 

@@ -17,7 +17,8 @@ import asyncpg
 import pytest
 from sqlalchemy import event
 
-from drafting.actions.ports import CannotSave, Letter, Update, UpdateLog
+from drafting.actions.ports import CannotSave, Letter
+from drafting.actions.writing_ports import Update, UpdateLog
 from drafting.domain.errors import Refusal
 from drafting.domain.events import Event, Kind
 from drafting.stores.database import Database, connect_postgres
@@ -273,7 +274,7 @@ WRITES_FOR_EVER = """
 import asyncio, sys
 from datetime import UTC, datetime
 from pathlib import Path
-from drafting.actions.ports import Update
+from drafting.actions.writing_ports import Update
 from drafting.stores.opening import open_stores
 
 class Now:

@@ -5,7 +5,7 @@ from dataclasses import replace
 
 import pytest
 
-from drafting.actions.ports import Step
+from drafting.actions.publishing_ports import Step
 from drafting.domain.errors import Code, Refusal
 from drafting.stores.opening import Stores
 from tests.stores.conftest import Hands

@@ -6,7 +6,8 @@ from pathlib import Path
 import pytest
 from sqlalchemy import text as sql
 
-from drafting.actions.ports import CannotSave, LogMoved, Standing, Update, UpdateLog
+from drafting.actions.ports import CannotSave
+from drafting.actions.writing_ports import LogMoved, Standing, Update, UpdateLog
 from drafting.stores.opening import Stores, open_stores
 from tests.stores.conftest import Hands
 

@@ -5,7 +5,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
 
-from drafting.actions.ports import CannotSave, LogMoved, Standing, Stored, Update
+from drafting.actions.ports import CannotSave
+from drafting.actions.writing_ports import LogMoved, Standing, Stored, Update
 
 START = datetime(2030, 1, 1, tzinfo=UTC)
 

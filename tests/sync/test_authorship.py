@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from pycrdt import Doc, TransactionEvent
 
-from drafting.actions.ports import Author, Update, WrittenBlock
+from drafting.actions.writing_ports import Author, Update, WrittenBlock
 from drafting.domain.errors import Refusal
 from drafting.sync import authorship, markup
 from drafting.sync.authorship import Authorship

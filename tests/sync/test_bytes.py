@@ -4,7 +4,7 @@ from collections.abc import AsyncIterator
 
 import pytest
 
-from drafting.actions.ports import Author
+from drafting.actions.writing_ports import Author
 from drafting.sync import wire
 from drafting.sync.rooms import Rooms
 from tests.fakes import block

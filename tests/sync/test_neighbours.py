@@ -9,7 +9,7 @@ from contextlib import asynccontextmanager
 
 import pytest
 
-from drafting.actions.ports import Author
+from drafting.actions.writing_ports import Author
 from drafting.domain import prose
 from drafting.domain.errors import Code, Refusal
 from drafting.domain.prose import Block, Run

@@ -9,7 +9,8 @@ from typing import Any
 import pytest
 from pycrdt import Doc
 
-from drafting.actions.ports import Author, CannotSave
+from drafting.actions.ports import CannotSave
+from drafting.actions.writing_ports import Author
 from drafting.domain import prose
 from drafting.domain.errors import Code, Refusal
 from drafting.domain.prose import Block, Run

@@ -6,7 +6,7 @@ import threading
 from pathlib import Path
 from typing import Any
 
-from drafting.actions.ports import Author
+from drafting.actions.writing_ports import Author
 from drafting.stores.database import PRAGMAS
 from drafting.stores.opening import open_stores
 from drafting.stores.sqlite_log import SqliteLog

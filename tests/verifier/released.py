@@ -12,9 +12,9 @@ from typing import Any
 
 from drafting.actions.bundling import make_bundle
 from drafting.actions.offline import read_statement, sign_position
-from drafting.actions.ports import Author
 from drafting.actions.publication import approve_edition, freeze_edition, read_manifest
 from drafting.actions.releasing import work_on_jobs
+from drafting.actions.writing_ports import Author
 from drafting.domain import bundles
 from drafting.domain.canonical import canonical_json
 from drafting.domain.notes import (

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from drafting.actions.ports import Edit
+from drafting.actions.writing_ports import Edit
 from drafting.web.pages import history
 from drafting.web.pages.history import stretches
 from tests.actions.coalition import found

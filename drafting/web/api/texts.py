@@ -9,9 +9,9 @@ from starlette.responses import Response
 from drafting.actions import texts as acts
 from drafting.actions import translations
 from drafting.actions.markdown import to_markdown
-from drafting.actions.ports import WrittenBlock
 from drafting.actions.texts import ReadText
 from drafting.actions.translations import Board
+from drafting.actions.writing_ports import WrittenBlock
 from drafting.domain.errors import Code, Refusal
 from drafting.domain.prose import Block, Text, digest, to_json
 from drafting.domain.translations import BlockState, Review, TranslationState

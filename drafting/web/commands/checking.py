@@ -13,7 +13,8 @@ from itertools import filterfalse
 from typing import Final
 from urllib.parse import urlsplit
 
-from drafting.actions.ports import CannotSave, LogForked
+from drafting.actions.ports import CannotSave
+from drafting.actions.publishing_ports import LogForked
 from drafting.actions.trees import read_head
 from drafting.domain.errors import Refusal
 from drafting.domain.events import PLATFORM

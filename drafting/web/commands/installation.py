@@ -16,6 +16,7 @@ from drafting.paths import LOCALES
 from drafting.publishing.limits import Limits
 from drafting.publishing.logs import StaticLogs
 from drafting.publishing.press import StaticPress
+from drafting.publishing.signature_lists import StaticLists
 from drafting.settings import Settings
 from drafting.stores.address_keys import KeysMissing
 from drafting.stores.migrating import SchemaAhead
@@ -89,6 +90,7 @@ async def opened(settings: Settings) -> AsyncIterator[Installation]:
             mail=stores.mail,
             jobs=stores.jobs,
             signatures=stores.signatures,
+            lists=StaticLists(settings.paths.public, erasures=settings.paths.erasures),
             press=press,
             notices=Silence(),
             clock=clock,

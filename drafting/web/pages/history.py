@@ -9,7 +9,6 @@ from typing import Any, Final
 from starlette.responses import Response
 
 from drafting.actions.core import load_directory
-from drafting.actions.ports import Edit, WrittenBlock
 from drafting.actions.texts import (
     compare_moments,
     count_edits,
@@ -18,6 +17,7 @@ from drafting.actions.texts import (
     restore_moment,
     text_history,
 )
+from drafting.actions.writing_ports import Edit, WrittenBlock
 from drafting.domain.declaration import Declaration
 from drafting.domain.differences import diff_texts
 from drafting.domain.errors import Code, Refusal

@@ -5,7 +5,6 @@ from typing import Any
 from starlette.responses import Response
 
 from drafting.actions.errata import list_erratum
-from drafting.actions.ports import Job
 from drafting.actions.publication import (
     PUBLISH,
     approve_edition,
@@ -17,6 +16,7 @@ from drafting.actions.publication import (
     read_content,
     release_translations,
 )
+from drafting.actions.publishing_ports import Job
 from drafting.actions.releasing import ask_again
 from drafting.domain.declaration import Declaration
 from drafting.domain.editions import APPROVALS_NEEDED, Edition, EditionStatus
