@@ -12,7 +12,7 @@ from difflib import SequenceMatcher
 from typing import Any, cast
 
 from drafting.actions.ports import Account, CannotSave, LedgerMoved, Letter, Pass, Ports, SignatureLists
-from drafting.actions.publishing_ports import Job, Made, Step
+from drafting.actions.publishing_ports import Job, JobTaken, Made, Step
 from drafting.actions.writing_ports import Author, Edit, Written, WrittenBlock
 from drafting.domain.errors import Code, Refusal
 from drafting.domain.events import Entry, Event
@@ -285,6 +285,7 @@ class MemoryMail:
 class MemoryJobs:
     def __init__(self) -> None:
         self.by_id: dict[str, Job] = {}
+        self.held: dict[str, tuple[str, datetime]] = {}
 
     async def create(self, kind: str, data: Mapping[str, Any], steps: Sequence[Step], at: datetime) -> Job:
         known = await self.find(kind, data)
@@ -299,8 +300,21 @@ class MemoryJobs:
             raise Refusal(Code.NOT_FOUND, job=job)
         return self.by_id[job]
 
-    async def save(self, job: Job) -> None:
+    async def save(self, job: Job, holder: str = "") -> None:
+        if holder and self.held.get(job.id, ("", START))[0] != holder:
+            raise JobTaken(job.id)
         self.by_id[job.id] = job
+
+    async def take(self, job: str, holder: str, at: datetime, until: datetime) -> bool:
+        now, its_until = self.held.get(job, ("", START))
+        if job not in self.by_id or (now not in ("", holder) and its_until > at):
+            return False
+        self.held[job] = (holder, until)
+        return True
+
+    async def let_go(self, job: str, holder: str) -> None:
+        if self.held.get(job, ("", START))[0] == holder:
+            del self.held[job]
 
     async def open(self) -> Sequence[Job]:
         return [job for job in self.by_id.values() if job.status in ("queued", "running")]
@@ -311,6 +325,8 @@ class MemoryJobs:
 
 class ScriptedPress:
     """Remembers what it was asked to make; fails where ``failing`` holds (locale, format)."""
+
+    at_once = 2
 
     def __init__(self) -> None:
         self.failing: set[tuple[str, str]] = set()

@@ -41,6 +41,10 @@ class Job:
         return len(self.steps)
 
 
+class JobTaken(Exception):
+    """Another node works on the job by now; nothing was kept."""
+
+
 class Jobs(Protocol):
     async def create(self, kind: str, data: Mapping[str, Any], steps: Sequence[Step], at: datetime) -> Job:
         """The job of this kind with exactly this data, made where there is none; of many callers one makes it."""
@@ -48,7 +52,14 @@ class Jobs(Protocol):
     async def get(self, job: str) -> Job:
         """Raises ``not_found``."""
 
-    async def save(self, job: Job) -> None: ...
+    async def save(self, job: Job, holder: str = "") -> None:
+        """With a ``holder``: raises :class:`JobTaken` where somebody else took it since."""
+
+    async def take(self, job: str, holder: str, at: datetime, until: datetime) -> bool:
+        """Hold the job until then, or go on holding it. False where another holds it ``at`` now, or there is none."""
+
+    async def let_go(self, job: str, holder: str) -> None:
+        """Whoever comes next may take it; nothing where somebody else holds it."""
 
     async def open(self) -> Sequence[Job]:
         """Queued or running ones, oldest first: what to go on with after a restart."""
@@ -69,7 +80,13 @@ class Made:
 
 
 class Press(Protocol):
-    """Makes the public files of a frozen edition from its content, given by value. Repeating it changes nothing."""
+    """Makes the public files of a frozen edition from its content, given by value. Repeating it changes nothing.
+
+    ``at_once``: how many files are worth being asked for at a time.
+    """
+
+    @property
+    def at_once(self) -> int: ...
 
     async def make(self, edition: Mapping[str, Any], locale: str, format: str) -> Made:
         """One file, in a worker process with limits of time and memory. Raises ``rendering_failed``."""
@@ -78,7 +95,10 @@ class Press(Protocol):
         """The same, handed back and not put into the public folder."""
 
     async def open(self, editions: Sequence[Mapping[str, Any]], files: Mapping[int, Sequence[Made]]) -> None:
-        """Put the entry pages up for the released editions of one declaration (newest last): chooser, feed, index."""
+        """Put the entry pages up for the released editions of one declaration (newest last): chooser, feed, index.
+
+        Raises ``rendering_failed`` where they cannot be written; what was public before then stays as it was.
+        """
 
 
 class LogForked(Exception):

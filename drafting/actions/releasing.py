@@ -7,6 +7,7 @@ from typing import Any, Final
 
 from drafting.actions.bundling import publish_bundles
 from drafting.actions.core import commit, list_declarations, load_declaration
+from drafting.actions.leases import while_held
 from drafting.actions.ports import Ports
 from drafting.actions.publication import (
     FORMATS,
@@ -23,11 +24,11 @@ from drafting.domain.editions import Edition, EditionStatus
 from drafting.domain.errors import Code, Refusal
 from drafting.domain.events import Event, Kind
 
-AT_ONCE: Final = 2
+ENDED: Final = ("done", "failed")
 
 
 async def work_on_jobs(ports: Ports) -> int:
-    """Do all open work, oldest first, and what a crash left without a job. Returns how many jobs were done.
+    """Do all open work, oldest first, and what a crash left without a job. Returns how many jobs others are at.
 
     May run any number of times, anywhere: files are named by their content and a release happens once.
     """
@@ -35,17 +36,15 @@ async def work_on_jobs(ports: Ports) -> int:
         edition = declaration.open_edition
         if edition and is_approved(edition):
             await open_job(ports, declaration.slug, edition)
-    done = 0
-    for job in await ports.jobs.open():
-        if job.kind == PUBLISH:
-            await run_job(ports, job.id)
-            done += 1
-    return done
+    done = [await run_job(ports, job.id) for job in await ports.jobs.open() if job.kind == PUBLISH]
+    return sum(job.status not in ENDED for job in done)
 
 
 async def ask_again(ports: Ports, job_id: str) -> Job:
-    """Queue what failed once more."""
+    """Queue what failed once more; a job that goes on by itself stays as it is."""
     job = await ports.jobs.get(job_id)
+    if job.status != "failed":
+        return job
     steps = tuple(step if step.status == "done" else replace(step, status="queued", error="") for step in job.steps)
     job = replace(job, status="queued", steps=steps, error="", changed=ports.clock.now())
     await ports.jobs.save(job)
@@ -53,27 +52,60 @@ async def ask_again(ports: Ports, job_id: str) -> Job:
 
 
 async def run_job(ports: Ports, job_id: str) -> Job:
-    """Make every file of the job, then release. A failure is named in its step and stops no other."""
-    job = replace(await ports.jobs.get(job_id), status="running", changed=ports.clock.now())
-    await ports.jobs.save(job)
+    """Make every file of the job, then release. A failure is named in its step and stops no other.
+
+    Where another node is at it, or took it over, the job as it stands.
+    """
+    done = await while_held(ports, job_id, lambda holder: _work(ports, job_id, holder))
+    return done or await ports.jobs.get(job_id)
+
+
+async def _work(ports: Ports, job_id: str, holder: str) -> Job:
+    job = await ports.jobs.get(job_id)
     edition = find_edition(await load_declaration(ports, job.data["declaration"]), job.data["n"])
     content = approved_content(edition, await read_content(ports, job.data["content"]))
-    progress = _Progress(ports, job)
-    gate = asyncio.Semaphore(AT_ONCE)
-    made = await asyncio.gather(*(_make(progress, gate, content, place) for place in range(job.total)))
+    progress = _Progress(ports, job, holder)
+    await progress.begin()
+    gate = asyncio.Semaphore(ports.press.at_once)
+    making = [asyncio.ensure_future(_make(progress, gate, content, place)) for place in range(job.total)]
+    try:
+        made = await asyncio.gather(*making)
+    finally:
+        for task in making:
+            task.cancel()
     files = [file for file in made if file is not None]
-    if len(files) == job.total:
-        await _release(ports, job.data, content, files)
-    return await progress.close()
+    error = "" if len(files) < job.total else await _try_to_release(progress, content, files)
+    return await progress.close(error)
+
+
+async def _try_to_release(progress: "_Progress", content: Mapping[str, Any], files: Sequence[Made]) -> str:
+    """Empty, or why the pages could not be put up; the next try goes on from there."""
+    await progress.begin()
+    try:
+        await _release(progress.ports, progress.job.data, content, files)
+    except Refusal as refusal:
+        if refusal.code is not Code.RENDERING_FAILED:
+            raise
+        return _reason(refusal)
+    return ""
+
+
+def _reason(refusal: Refusal) -> str:
+    return str(refusal.data.get("reason", refusal.code.value))
 
 
 class _Progress:
-    """The job as it is now; every change is kept before the next one is made."""
+    """The job as it is now; every change is kept before the next one is made, or ``JobTaken`` is raised."""
 
-    def __init__(self, ports: Ports, job: Job) -> None:
+    def __init__(self, ports: Ports, job: Job, holder: str) -> None:
         self.ports = ports
         self.job = job
+        self.holder = holder
         self.turn = asyncio.Lock()
+
+    async def begin(self) -> None:
+        async with self.turn:
+            await self._save(status="running")
 
     async def mark(self, place: int, status: str, error: str = "") -> None:
         async with self.turn:
@@ -81,25 +113,26 @@ class _Progress:
             steps[place] = replace(steps[place], status=status, error=error)
             await self._save(steps=tuple(steps))
 
-    async def close(self) -> Job:
+    async def close(self, error: str) -> Job:
         async with self.turn:
-            await self._save(status="done" if self.job.done == self.job.total else "failed")
+            is_done = self.job.done == self.job.total and not error
+            await self._save(status="done" if is_done else "failed", error=error)
         return self.job
 
     async def _save(self, **changes: Any) -> None:
         self.job = replace(self.job, changed=self.ports.clock.now(), **changes)
-        await self.ports.jobs.save(self.job)
+        await self.ports.jobs.save(self.job, self.holder)
 
 
 async def _make(progress: _Progress, gate: asyncio.Semaphore, content: Mapping[str, Any], place: int) -> Made | None:
-    """Steps that were done before a restart are made again too: that costs little, changes nothing, and proves them."""
+    """Steps that were done before a restart are gone through again: the press knows what it has, and that proves it."""
     step = progress.job.steps[place]
     async with gate:
         await progress.mark(place, "running")
         try:
             made = await progress.ports.press.make(content, step.locale, step.format)
         except Refusal as refusal:
-            await progress.mark(place, "failed", str(refusal.data.get("reason", refusal.code.value)))
+            await progress.mark(place, "failed", _reason(refusal))
             return None
         await progress.mark(place, "done")
         return made

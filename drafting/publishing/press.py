@@ -50,6 +50,11 @@ COMPRESSED: Final = frozenset({".html", ".css", ".atom", ".json", ".svg", ".md",
 _LATER: Final = ("approvals", "released_at")
 
 
+def cores() -> int:
+    """The processors that this process may use, where the system says so."""
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+
+
 def with_twins(files: Mapping[str, bytes]) -> dict[str, bytes]:
     """The files, and ``{path}.gz`` of those that compress well: the same bytes for the same file."""
     twins = {
@@ -96,7 +101,8 @@ class StaticPress:
         self.templates = templates
         self.locales = locales
         self._checked: dict[str, dict[str, bytes]] = {}
-        self._workers = Workers(templates, locales, limits, concurrency or os.cpu_count() or 1)
+        self.at_once = concurrency or cores()
+        self._workers = Workers(templates, locales, limits, self.at_once)
 
     async def make(self, edition: Mapping[str, Any], locale: str, format: str) -> Made:
         """One file of an edition, with what belongs to it (for ``html`` the pages beside it and the style sheet).

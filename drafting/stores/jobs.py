@@ -7,11 +7,12 @@ from datetime import datetime
 from hashlib import sha256
 from typing import Any
 
-from sqlalchemy import Row, select, update
+from sqlalchemy import Row, or_, select, update
 from sqlalchemy.dialects.postgresql import insert as upsert
 
-from drafting.actions.publishing_ports import Job, Step
+from drafting.actions.publishing_ports import Job, JobTaken, Step
 from drafting.domain.errors import Code, Refusal
+from drafting.stores.columns import EPOCH
 from drafting.stores.database import Database
 from drafting.stores.tables import jobs
 
@@ -27,7 +28,8 @@ class SqlJobs:
     async def create(self, kind: str, data: Mapping[str, Any], steps: Sequence[Step], at: datetime) -> Job:
         job = Job(_id_of(kind, data), kind, dict(data), "queued", tuple(steps), at, at)
         async with self._database.writing() as connection:
-            await connection.execute(upsert(jobs).values(_row(job)).on_conflict_do_nothing())
+            row = {**_row(job), "holder": "", "held_until": EPOCH}
+            await connection.execute(upsert(jobs).values(row).on_conflict_do_nothing())
         return await self.get(job.id)
 
     async def get(self, job: str) -> Job:
@@ -37,9 +39,23 @@ class SqlJobs:
             raise Refusal(Code.NOT_FOUND, job=job)
         return _job(row)
 
-    async def save(self, job: Job) -> None:
+    async def save(self, job: Job, holder: str = "") -> None:
+        whose = [jobs.c.id == job.id, *([jobs.c.holder == holder] if holder else [])]
         async with self._database.writing() as connection:
-            await connection.execute(update(jobs).where(jobs.c.id == job.id).values(_row(job)))
+            saved = await connection.execute(update(jobs).where(*whose).values(_row(job)))
+        if holder and not saved.rowcount:
+            raise JobTaken(job.id)
+
+    async def take(self, job: str, holder: str, at: datetime, until: datetime) -> bool:
+        is_free = or_(jobs.c.holder.in_(["", holder]), jobs.c.held_until <= at)
+        mine = update(jobs).where(jobs.c.id == job, is_free).values(holder=holder, held_until=until)
+        async with self._database.writing() as connection:
+            return bool((await connection.execute(mine)).rowcount)
+
+    async def let_go(self, job: str, holder: str) -> None:
+        mine = update(jobs).where(jobs.c.id == job, jobs.c.holder == holder)
+        async with self._database.writing() as connection:
+            await connection.execute(mine.values(holder="", held_until=EPOCH))
 
     async def open(self) -> Sequence[Job]:
         query = select(jobs).where(jobs.c.status.in_(OPEN)).order_by(jobs.c.created, jobs.c.id)

@@ -101,7 +101,11 @@ letters: Final = Table(
     Column("locale", Text, nullable=False),
     Column("attempts", Integer, nullable=False),
     Column("due", Moment),
-    Column("error", Text, nullable=False),
+    Column("rank", Integer, nullable=False),
+    Column("about", Text, nullable=False),
+    Column("leaving", Sealed),
+    Column("fault", Text, nullable=False),
+    Column("said", Sealed),
 )
 
 jobs: Final = Table(
@@ -115,6 +119,8 @@ jobs: Final = Table(
     Column("created", Moment, nullable=False),
     Column("changed", Moment, nullable=False),
     Column("error", Text, nullable=False),
+    Column("holder", Text, nullable=False),
+    Column("held_until", Moment, nullable=False),
 )
 
 remembered: Final = Table(
@@ -171,6 +177,8 @@ signatures: Final = Table(
     Column("reason", Text, nullable=False),
     Column("details", Json, nullable=False),
     Column("listed", Boolean, nullable=False),
+    Column("country", Text, nullable=False),
+    Column("bounced", Moment),
 )
 
 signature_links: Final = Table(
@@ -190,4 +198,28 @@ signature_counts: Final = Table(
     Column("edition", BigInteger, primary_key=True),
     Column("people", BigInteger, nullable=False),
     Column("organisations", BigInteger, nullable=False),
+)
+
+mailings: Final = Table(
+    "mailings",
+    metadata,
+    Column("id", Text, primary_key=True),
+    Column("declaration", Text, nullable=False),
+    Column("edition", BigInteger, nullable=False),
+    Column("place", BigInteger, nullable=False),
+    Column("until", BigInteger, nullable=False),
+    Column("total", BigInteger, nullable=False),
+    Column("handed", BigInteger, nullable=False),
+    Column("refused", BigInteger, nullable=False),
+    Column("begun", Moment, nullable=False),
+    Column("ended", Moment),
+)
+
+geography: Final = Table(
+    "geography",
+    metadata,
+    Column("declaration", Text, primary_key=True),
+    Column("edition", BigInteger, primary_key=True),
+    Column("place", BigInteger, nullable=False),
+    Column("told", Json, nullable=False),
 )

@@ -30,6 +30,7 @@ from drafting.web.watching import watch
 
 LOG: Final = logging.getLogger(__name__)
 JOBS_SECONDS: Final = 15.0
+TAKE_OVER_SECONDS: Final = 3.0
 LOGS_SECONDS: Final = 3.0
 AGAIN_SECONDS: Final = 5.0
 LISTS_SECONDS: Final = 3.0
@@ -127,9 +128,9 @@ async def _work_on_jobs(ports: Ports, bell: asyncio.Event) -> None:
     """What a former process left unfinished, then whatever is approved; another process may approve, hence the look."""
     while True:
         bell.clear()
-        await work_on_jobs(ports)
+        at_work_elsewhere = await work_on_jobs(ports)
         try:
-            await asyncio.wait_for(bell.wait(), JOBS_SECONDS)
+            await asyncio.wait_for(bell.wait(), TAKE_OVER_SECONDS if at_work_elsewhere else JOBS_SECONDS)
         except TimeoutError:
             continue
 

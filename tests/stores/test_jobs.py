@@ -2,10 +2,11 @@
 
 import asyncio
 from dataclasses import replace
+from datetime import timedelta
 
 import pytest
 
-from drafting.actions.publishing_ports import Step
+from drafting.actions.publishing_ports import JobTaken, Step
 from drafting.domain.errors import Code, Refusal
 from drafting.stores.opening import Stores
 from tests.stores.conftest import Hands
@@ -55,3 +56,41 @@ async def test_an_unknown_job_is_refused(stores: Stores) -> None:
     with pytest.raises(Refusal) as refused:
         await stores.jobs.get("none")
     assert refused.value.code is Code.NOT_FOUND
+
+
+async def test_one_of_many_holds_a_job_until_its_time_is_over_or_it_lets_go(stores: Stores, clock: Hands) -> None:
+    job = await stores.jobs.create("publish", {"n": 1}, STEPS, clock.now())
+
+    async def take(holder: str, seconds: int = 10) -> bool:
+        return await stores.jobs.take(job.id, holder, clock.now(), clock.now() + timedelta(seconds=seconds))
+
+    taken = await asyncio.gather(*(take(f"node {n}") for n in range(8)))
+    assert taken.count(True) == 1
+    first = f"node {taken.index(True)}"
+    assert await take(first)
+    assert not await take("other")
+    clock.forward(seconds=9)
+    assert not await take("other")
+    assert await take(first)
+    clock.forward(seconds=9)
+    assert not await take("other")
+    clock.forward(seconds=1)
+    assert await take("other")
+    assert not await take(first)
+    await stores.jobs.let_go(job.id, first)
+    assert not await take(first)
+    await stores.jobs.let_go(job.id, "other")
+    assert await take(first)
+    assert not await stores.jobs.take("none", first, clock.now(), clock.now())
+
+
+async def test_whoever_lost_a_job_keeps_nothing_of_it(stores: Stores, clock: Hands) -> None:
+    job = await stores.jobs.create("publish", {"n": 1}, STEPS, clock.now())
+    for holder in ("lost", "holds"):
+        assert await stores.jobs.take(job.id, holder, clock.now(), clock.now())
+    moved = replace(job, status="running")
+    with pytest.raises(JobTaken):
+        await stores.jobs.save(moved, "lost")
+    assert await stores.jobs.get(job.id) == job
+    await stores.jobs.save(moved, "holds")
+    assert await stores.jobs.get(job.id) == moved
