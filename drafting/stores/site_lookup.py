@@ -100,12 +100,16 @@ class SiteLookup:
 
     async def _read(self, domain: str, addresses: Sequence[Address]) -> tuple[int, bytes]:
         """From the first address that takes the connection."""
-        tls: ssl.SSLContext = self._tls or await asyncio.to_thread(ssl.create_default_context)
-        self._tls = tls
+        tls = await self._encryption()
         for address in addresses[:-1]:
             with suppress(ConnectionError):
                 return await read_page(domain, PAGE, str(address), self._port, tls)
         return await read_page(domain, PAGE, str(addresses[-1]), self._port, tls)
+
+    async def _encryption(self) -> ssl.SSLContext:
+        if self._tls is None:
+            self._tls = await asyncio.to_thread(ssl.create_default_context)
+        return self._tls
 
     async def _ask(self, name: str, kind: str) -> Sequence[Any]:
         """The records; none where there is no such name, or nothing of that kind under it."""
