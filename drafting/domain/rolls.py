@@ -1,0 +1,154 @@
+"""A roll: names that somebody typed in from paper, or that a partner sent as a list, until two networks vouch for them.
+
+Whoever brings a roll in says how it is read; it is checked row by row; a person hands it in for one network, and a
+person of another network approves it, as two do for an edition. Only then does any row count.
+"""
+
+import hashlib
+import json
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, field
+from datetime import datetime
+from enum import StrEnum
+from typing import Any, Final
+
+from drafting.domain.editions import APPROVALS_NEEDED, Approval
+from drafting.domain.signatures import SignatoryKind, Source
+
+MOST_TOLD: Final = 10_000
+"""So many lines of each kind are told by number; beyond that they are only counted."""
+ON_PAPER: Final = (Source.PAPER, Source.LIST)
+
+
+class RollState(StrEnum):
+    """``new``: not read yet. ``checked``: every row was looked at. ``waiting``: handed in. ``counted``: done."""
+
+    NEW = "new"
+    CHECKING = "checking"
+    CHECKED = "checked"
+    WAITING = "waiting"
+    COUNTING = "counting"
+    COUNTED = "counted"
+    DROPPED = "dropped"
+
+
+OPEN_STATES: Final = frozenset({RollState.CHECKING, RollState.WAITING, RollState.COUNTING})
+"""In which there may be work to do."""
+KEPT_STATES: Final = frozenset({RollState.NEW, RollState.CHECKING, RollState.CHECKED, RollState.WAITING})
+"""In which nothing of it counts yet, and it can be dropped."""
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """How a file is read. ``columns``: what each column holds, empty where it is left out."""
+
+    encoding: str
+    delimiter: str
+    has_header: bool
+    columns: tuple[str, ...]
+    locale: str
+    source: str = Source.PAPER.value
+    kind: str = SignatoryKind.PERSON.value
+
+    @classmethod
+    def of(cls, value: Mapping[str, Any]) -> "Reading":
+        return cls(**{**value, "columns": tuple(value["columns"])})
+
+    def to_json(self) -> dict[str, Any]:
+        return {**asdict(self), "columns": list(self.columns)}
+
+
+class Outcome(StrEnum):
+    """What becomes of a row. ``namesake`` and ``unclear`` are told beside: such a row counts all the same."""
+
+    FITS = "fits"
+    FAULT = "fault"
+    TWICE = "twice"
+    SIGNED = "signed"
+    LEFT = "left"
+    NAMESAKE = "namesake"
+    UNCLEAR = "unclear"
+
+
+@dataclass(slots=True)
+class Report:
+    """What was found, by lines of the file and without a word of it.
+
+    ``numbers``: how many rows of each outcome, and among those that fit ``addresses``, ``published`` and ``updates``.
+    ``lines``: outcome → (line, what, of which other line), where ``what`` names the column and the reason of a fault.
+    """
+
+    numbers: dict[str, int] = field(default_factory=dict)
+    lines: dict[str, list[tuple[int, str, int]]] = field(default_factory=dict)
+
+    def note(self, outcome: str, line: int = 0, what: str = "", other: int = 0) -> None:
+        self.numbers[outcome] = self.numbers.get(outcome, 0) + 1
+        told = self.lines.setdefault(outcome, []) if line else []
+        if line and len(told) < MOST_TOLD:
+            told.append((line, what, other))
+
+    def count(self, outcome: str) -> int:
+        return self.numbers.get(outcome, 0)
+
+    @property
+    def left_out(self) -> int:
+        return sum(self.count(each) for each in (Outcome.FAULT, Outcome.TWICE, Outcome.SIGNED, Outcome.LEFT))
+
+    @classmethod
+    def of(cls, value: Mapping[str, Any]) -> "Report":
+        lines = {name: [(r[0], r[1], r[2]) for r in rows] for name, rows in value.get("lines", {}).items()}
+        return cls(dict(value.get("numbers", {})), lines)
+
+    def to_json(self) -> dict[str, Any]:
+        return {"numbers": self.numbers, "lines": {name: [list(r) for r in rows] for name, rows in self.lines.items()}}
+
+
+@dataclass(frozen=True, slots=True)
+class Roll:
+    """``name``: that of the file. ``total``: its rows, once known; ``done``: how many were gone through by now.
+
+    ``salt`` goes into the digest and the ids of its signatures. ``counted``: what became of the rows in the end.
+    """
+
+    id: str
+    declaration: str
+    edition: int
+    state: RollState
+    name: str
+    account: str
+    created: datetime
+    changed: datetime
+    salt: bytes
+    reading: Reading | None = None
+    digest: str = ""
+    total: int = 0
+    done: int = 0
+    report: Report = field(default_factory=Report)
+    counted: Report = field(default_factory=Report)
+    reason: str = ""
+    turn: int = 0
+
+    def signature_id(self, line: int) -> str:
+        """The id of the signature in a line: the same whenever it is brought in, and nobody can guess it."""
+        return hashlib.sha256(self.salt + f"{self.id}:{line}".encode()).hexdigest()[:16]
+
+
+def roll_digest(salt: bytes, data: bytes, reading: Reading, report: Report) -> str:
+    """What is handed in and approved: the file, how it is read, what was found. Without the salt it tells nothing."""
+    how = json.dumps([reading.to_json(), report.numbers], sort_keys=True, ensure_ascii=False).encode()
+    return "sha256:" + hashlib.sha256(salt + hashlib.sha256(how).digest() + data).hexdigest()
+
+
+@dataclass(slots=True)
+class HandedIn:
+    """A roll as the ledger knows it. The first approval is the word of whoever handed it in."""
+
+    id: str
+    edition: int
+    digest: str
+    approvals: list[Approval]
+    is_dropped: bool = False
+
+    @property
+    def is_approved(self) -> bool:
+        return len(self.approvals) >= APPROVALS_NEEDED and not self.is_dropped
