@@ -8,6 +8,8 @@ that it does not know itself described there too (ISO 19005-3, 6.6.2.3), so the 
 import json
 import zlib
 from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
 from functools import lru_cache
 from importlib.resources import files
 from io import BytesIO
@@ -82,20 +84,37 @@ def source(reading: Reading) -> bytes:
             for part in reading.parts
         ],
     }
-    data = json.dumps(value, ensure_ascii=False, sort_keys=True, indent=1).encode()
-    return data + b" " if _ends_like_a_line(data) else data
+    return json.dumps(value, ensure_ascii=False, sort_keys=True, indent=1).encode()
 
 
-def attach(reading: Reading, fetcher: Any) -> Attachment:
-    """The source as a file inside the PDF; its times are the edition's, so that the bytes repeat."""
+@dataclass(frozen=True, slots=True)
+class Source:
+    """What a PDF was made from, as JSON to attach: the file's name without its end, and what it is in a few words."""
+
+    name: str
+    data: bytes
+    at: datetime
+    description: str
+
+
+def text_source(reading: Reading) -> Source:
+    """The text; its time is the edition's, so that the bytes repeat."""
     content = reading.content
+    description = reading.words.gettext("The text with its digests, for programs")
+    name = f"{content.slug}-{content.n}-{reading.locale.tag}"
+    return Source(name, source(reading), content.changed_at, description)
+
+
+def attach(source: Source, fetcher: Any) -> Attachment:
+    """The source as a file inside the PDF."""
+    data = source.data + b" " if _ends_like_a_line(source.data) else source.data
     return Attachment(
-        string=source(reading).decode(),
+        string=data.decode(),
         url_fetcher=fetcher,
-        name=f"{content.slug}-{content.n}-{reading.locale.tag}.json",
-        description=reading.words.gettext("The text with its digests, for programs"),
-        created=content.changed_at,
-        modified=content.changed_at,
+        name=f"{source.name}.json",
+        description=source.description,
+        created=source.at,
+        modified=source.at,
         relationship="Source",
     )
 

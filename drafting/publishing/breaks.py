@@ -6,6 +6,7 @@ Korean words are held together by U+2060. Neither character reaches the text lay
 
 import ctypes
 import re
+from collections.abc import Iterator
 from ctypes.util import find_library
 from functools import lru_cache
 from pathlib import Path
@@ -60,21 +61,29 @@ class Icu:
         return out
 
 
-def _candidates() -> list[Path]:
-    found = [path for folder in _FOLDERS for path in Path("/").glob(folder.lstrip("/") + "/libicuuc.*")]
+def _candidates(library: str) -> list[Path]:
+    found = [path for folder in _FOLDERS for path in Path("/").glob(f"{folder.lstrip('/')}/lib{library}.*")]
     return sorted(found, key=lambda path: (len(path.name), path.name))
+
+
+def icu_libraries(library: str) -> Iterator[tuple[ctypes.CDLL, str]]:
+    """The system's copies of one of ICU's libraries, and the number at which the names of its functions end."""
+    named = find_library(library)
+    for name in [*([named] if named else []), *(str(path) for path in _candidates(library))]:
+        numbers = re.findall(r"(?<=[.])(\d+)", name) or [""]
+        try:
+            yield ctypes.CDLL(name), numbers[0]
+        except OSError:
+            continue
 
 
 @lru_cache(maxsize=1)
 def icu() -> Icu | None:
     """The system's ICU; none where it is missing, and then unspaced scripts break where they happen to."""
-    named = find_library("icuuc")
-    names = [*([named] if named else []), *(str(path) for path in _candidates())]
-    for name in names:
-        numbers = re.findall(r"(?<=[.])(\d+)", name) or [""]
+    for library, number in icu_libraries("icuuc"):
         try:
-            return Icu(ctypes.CDLL(name), numbers[0])
-        except (OSError, AttributeError):
+            return Icu(library, number)
+        except AttributeError:
             continue
     return None
 

@@ -8,8 +8,8 @@ faces and libraries.
 import logging
 import re
 import unicodedata
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Final
 
@@ -98,7 +98,7 @@ def set_html(reading: Reading, templates: Path) -> str:
             languages=words.join([words.language(each.tag) for each in content.public_locales]),
             digest_lines=_grouped(content.manifest),
             qr=qr_code(reading.address, words.gettext("QR code: the address of this edition online")),
-            shown_address=SPACE.join(re.split("(?<=/)", reading.address)),
+            shown_address=shown_address(reading.address),
             direction_of=direction_of,
         )
     )
@@ -108,6 +108,11 @@ def set_html(reading: Reading, templates: Path) -> str:
 def _grouped(digest: str) -> list[str]:
     prefix, _, hexadecimal = digest.partition(":")
     return [f"{prefix}:", *re.findall(".{1,8}", hexadecimal)]
+
+
+def shown_address(address: str) -> str:
+    """An address that may be broken behind each of its slashes."""
+    return SPACE.join(re.split("(?<=/)", address))
 
 
 def _length(reading: Reading) -> int:
@@ -138,12 +143,15 @@ def _likely(tag: str) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Laid:
-    """A book laid out on pages. ``missing`` are the letters that no face has; they are known once it is written."""
+    """A book laid out on pages. ``missing`` are the letters that no face has, ``unseen`` all such characters; both are
+    known once it is written."""
 
     reading: Reading
     document: Any
     fetcher: OwnAssetsOnly
-    missing: list[str]
+    source: archival.Source
+    missing: list[str] = field(default_factory=list)
+    unseen: list[str] = field(default_factory=list)
 
     @property
     def pages(self) -> int:
@@ -157,7 +165,7 @@ class Laid:
         try:
             data = self.document.write_pdf(
                 finisher=archival.finish(),
-                attachments=[archival.attach(self.reading, self.fetcher)],
+                attachments=[archival.attach(self.source, self.fetcher)],
                 output_intent=archival.COLOURS,
                 pdf_variant=archival.VARIANT,
                 pdf_identifier=identifier,
@@ -165,28 +173,32 @@ class Laid:
         finally:
             LOGGER.removeHandler(missing)
         self.missing[:] = missing.letters
+        self.unseen[:] = missing.characters
         return bytes(data)
 
 
 def lay_out(reading: Reading, templates: Path) -> Laid:
     """``reading`` must have been made with ``notes_inline``. Raises ``rendering_failed`` where there is no face."""
+    return lay_out_page(reading, set_html(reading, templates), templates, ("print.css",), archival.text_source(reading))
+
+
+def lay_out_page(reading: Reading, html: str, templates: Path, sheets: Sequence[str], source: archival.Source) -> Laid:
+    """A page whose line breaks are marked, with style sheets of print by name. Raises ``rendering_failed``."""
     if not has_faces():
         raise Refusal(Code.RENDERING_FAILED, reason="no_font", locale=reading.locale.tag, characters="")
-    html = set_html(reading, templates)
     fetcher = OwnAssetsOnly()
     faces = FontConfiguration()
-    sheets = [
-        CSS(string=(templates / "print" / "print.css").read_text("utf-8"), url_fetcher=fetcher, font_config=faces),
-        CSS(string=typography(reading.locale, quoted_locales(reading, html), html), url_fetcher=fetcher),
-    ]
+    rules = [(templates / "print" / sheet).read_text("utf-8") for sheet in sheets]
+    styles = [CSS(string=each, url_fetcher=fetcher, font_config=faces) for each in rules]
+    styles.append(CSS(string=typography(reading.locale, quoted_locales(reading, html), html), url_fetcher=fetcher))
     document = HTML(string=html, base_url=None, url_fetcher=fetcher).render(
         font_config=faces,
-        stylesheets=sheets,
+        stylesheets=styles,
         color_profiles=archival.profiles(),
         output_intent=archival.COLOURS,
         pdf_variant=archival.VARIANT,
     )
-    return Laid(reading, document, fetcher, [])
+    return Laid(reading, document, fetcher, source)
 
 
 def make_pdf(reading: Reading, templates: Path) -> bytes:
