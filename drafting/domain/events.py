@@ -50,6 +50,7 @@ class Kind(StrEnum):
     SIGNATURE_QUARANTINE = "person:signature:quarantine"
     SIGNATURE_INVALIDATE = "person:signature:invalidate"
     SIGNATURE_RESTORE = "person:signature:restore"
+    SIGNATURE_DESCRIBE = "signatory:signature:describe"
 
 
 @dataclass(frozen=True, slots=True)
