@@ -6,6 +6,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any, Protocol
 
+from drafting.actions.organisation_ports import Pictures, Sites
 from drafting.actions.publishing_ports import Jobs, Press, PublicLogs
 from drafting.actions.writing_ports import Workshops
 from drafting.domain.events import Entry, Event
@@ -113,12 +114,27 @@ class Passes(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Letter:
-    """A mail in one language; links stand alone on a line of ``body``."""
+    """A mail in one language; links stand alone on a line of ``body``.
+
+    ``about``: the update that it brings, if any; such letters let others go first. ``leave``: the address at which its
+    reader gets no more of them, which mail programs are told too (RFC 8058).
+    """
 
     to: str
     subject: str
     body: str
     locale: str = "en"
+    about: str = ""
+    leave: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Outlook:
+    """What a letter has to expect that is sent now. ``minutes``: about how long until it leaves, None where nothing
+    leaves at the moment; ``waiting``: how many leave before it."""
+
+    waiting: int
+    minutes: int | None
 
 
 class Mail(Protocol):
@@ -127,6 +143,9 @@ class Mail(Protocol):
 
     async def waiting(self, limit: int) -> int:
         """How many letters are not delivered yet, counted up to ``limit``."""
+
+    async def outlook(self, at: datetime) -> Outlook:
+        """How long a letter takes that is sent now, judged by what waits and by how fast letters leave."""
 
 
 class SignatureMoved(Exception):
@@ -169,13 +188,15 @@ class SignatureRequest:
 class SignatureChange:
     """From what was seen to what shall be, with its events (for the declaration's stream of signatures) and letters.
 
-    An ``after`` without a salt is erased: the store then drops its links, its waiting letters and what finds it.
+    An ``after`` without a salt is erased: the store then drops its links, its waiting letters, its logo and what finds
+    it. ``logo``: PNG to keep from now on; empty: the one that was kept is dropped; None: it stays.
     """
 
     before: Signature
     after: Signature
     events: Sequence[Event] = ()
     links: Sequence[SignatureLink] = ()
+    logo: bytes | None = None
 
 
 class Signatures(Protocol):
@@ -232,6 +253,13 @@ class Signatures(Protocol):
     async def unreminded(self, before: datetime, at: datetime, limit: int = 100) -> Sequence[Signature]:
         """Pending ones, asked for before that moment, not yet past their time and not reminded yet; oldest first."""
 
+    async def unproven(self, before: datetime, at: datetime, limit: int = 50) -> Sequence[Signature]:
+        """Pending organisations that named a domain, not yet past their time, unchanged since that moment; those that
+        have waited longest come first."""
+
+    async def logo(self, id: str) -> bytes | None:
+        """The logo of a signature, PNG; None where it has none."""
+
     async def forget_prefixes(self, before: datetime) -> int:
         """Forget from which network those came that were asked for before that moment; how many."""
 
@@ -285,7 +313,10 @@ class SignatureLists(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Ports:
-    """Everything the actions work with. ``limits`` are the bounded numbers of the settings that actions obey."""
+    """Everything the actions work with. ``limits`` are the bounded numbers of the settings that actions obey.
+
+    ``sites``: None where this server asks no others.
+    """
 
     workshops: Workshops
     ledger: Ledger
@@ -302,6 +333,8 @@ class Ports:
     lists: SignatureLists
     limits: Mapping[str, int] = field(default_factory=dict)
     logs: PublicLogs | None = None
+    sites: Sites | None = None
+    pictures: Pictures | None = None
 
 
 class Sentences(Protocol):
