@@ -14,6 +14,7 @@ from drafting.domain.locales import Locale
 from drafting.domain.networks import Mandate, Membership, Scope
 from drafting.domain.positions import ManifestSignature, Position, Revision, Statement
 from drafting.domain.prose import digest_of
+from drafting.domain.rolls import HandedIn
 from drafting.domain.translations import Review, Translation
 
 FRONT: Final = "front"
@@ -123,6 +124,7 @@ class Declaration:
     signatures: list[ManifestSignature] = field(default_factory=list)
     offline_keys: dict[str, str] = field(default_factory=dict)
     editions: list[Edition] = field(default_factory=list)
+    rolls: dict[str, HandedIn] = field(default_factory=dict)
     index: int = 0
 
     # ---- people

@@ -50,6 +50,10 @@ class Kind(StrEnum):
     SIGNATURE_QUARANTINE = "person:signature:quarantine"
     SIGNATURE_INVALIDATE = "person:signature:invalidate"
     SIGNATURE_RESTORE = "person:signature:restore"
+    ROLL_HAND_IN = "person:roll:hand_in"
+    ROLL_APPROVE = "person:roll:approve"
+    ROLL_DROP = "person:roll:drop"
+    ROLL_COUNT = "system:roll:count"
     SIGNATURE_DESCRIBE = "signatory:signature:describe"
 
 

@@ -18,6 +18,7 @@ from drafting.domain.positions import (
     Statement,
     TabledBlock,
 )
+from drafting.domain.rolls import HandedIn
 from drafting.domain.translations import Review, ReviewState, Translation
 
 
@@ -262,6 +263,23 @@ def _release(d: Declaration, entry: Entry, data: Mapping[str, Any]) -> None:
     )
 
 
+def _hand_in(d: Declaration, entry: Entry, data: Mapping[str, Any]) -> None:
+    first = Approval(entry.event.actor, data["network"], entry.at)
+    d.rolls[data["roll"]] = HandedIn(data["roll"], data["n"], data["digest"], [first])
+
+
+def _approve_roll(d: Declaration, entry: Entry, data: Mapping[str, Any]) -> None:
+    d.rolls[data["roll"]].approvals.append(Approval(entry.event.actor, data["network"], entry.at))
+
+
+def _drop_roll(d: Declaration, entry: Entry, data: Mapping[str, Any]) -> None:
+    d.rolls[data["roll"]].is_dropped = True
+
+
+def _count_roll(d: Declaration, entry: Entry, data: Mapping[str, Any]) -> None:
+    d.rolls[data["roll"]].is_counted = True
+
+
 _APPLY: Final[Mapping[Kind, Callable[[Declaration, Entry, Mapping[str, Any]], None]]] = {
     Kind.DECLARATION_CREATE: _create,
     Kind.DECLARATION_CLAIM: _claim,
@@ -286,4 +304,8 @@ _APPLY: Final[Mapping[Kind, Callable[[Declaration, Entry, Mapping[str, Any]], No
     Kind.EDITION_APPROVE: _approve,
     Kind.RELEASE_ASK: _ask_release,
     Kind.EDITION_RELEASE: _release,
+    Kind.ROLL_HAND_IN: _hand_in,
+    Kind.ROLL_APPROVE: _approve_roll,
+    Kind.ROLL_DROP: _drop_roll,
+    Kind.ROLL_COUNT: _count_roll,
 }

@@ -15,9 +15,8 @@ from typing import Any, Final
 from drafting.domain.editions import APPROVALS_NEEDED, Approval
 from drafting.domain.signatures import SignatoryKind, Source
 
-MOST_TOLD: Final = 10_000
+MOST_TOLD: Final = 2_000
 """So many lines of each kind are told by number; beyond that they are only counted."""
-ON_PAPER: Final = (Source.PAPER, Source.LIST)
 
 
 class RollState(StrEnum):
@@ -107,7 +106,8 @@ class Report:
 class Roll:
     """``name``: that of the file. ``total``: its rows, once known; ``done``: how many were gone through by now.
 
-    ``salt`` goes into the digest and the ids of its signatures. ``counted``: what became of the rows in the end.
+    ``due``: when somebody may (again) take up the work on it. ``salt`` goes into the digest and the ids of its
+    signatures. ``counted``: what became of the rows in the end.
     """
 
     id: str
@@ -118,6 +118,7 @@ class Roll:
     account: str
     created: datetime
     changed: datetime
+    due: datetime
     salt: bytes
     reading: Reading | None = None
     digest: str = ""
@@ -148,6 +149,7 @@ class HandedIn:
     digest: str
     approvals: list[Approval]
     is_dropped: bool = False
+    is_counted: bool = False
 
     @property
     def is_approved(self) -> bool:

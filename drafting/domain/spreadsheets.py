@@ -97,7 +97,7 @@ def _reads(data: bytes, name: str) -> bool:
 
 
 def _likelihood(data: bytes, name: str) -> float:
-    """How many of the letters beyond ASCII stand as such letters do: Latin ones single, others among their own script."""
+    """How many letters beyond ASCII stand as they usually do: Latin ones single, others among their own script."""
     text = data[:65_536].decode(ENCODINGS[name], "ignore")
     strange = [place for place, letter in enumerate(text) if letter > "\x7f"]
     if not strange:

@@ -18,6 +18,7 @@ CREATE TABLE rolls (
   report TEXT NOT NULL,
   counted TEXT NOT NULL,
   reason TEXT NOT NULL,
+  due BIGINT NOT NULL,
   turn BIGINT NOT NULL
 );
 
