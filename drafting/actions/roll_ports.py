@@ -1,0 +1,63 @@
+"""What the actions need of the store of rolls: names typed in from paper or sent as lists."""
+
+from collections.abc import Callable, Collection, Mapping, Sequence
+from datetime import datetime
+from typing import TYPE_CHECKING, Protocol
+
+from drafting.domain.rolls import Outcome, Roll, RollState
+
+if TYPE_CHECKING:  # The other ports hold these ones.
+    from drafting.actions.ports import SignatureChange
+
+
+class RollMoved(Exception):
+    """Somebody changed this roll first; look at it and decide again."""
+
+
+class Rolls(Protocol):
+    """Rolls and their files. A file is sealed, and gone with :meth:`drop_file`."""
+
+    async def keep(self, roll: Roll, data: bytes) -> None:
+        """A new one with its file; durable when this returns."""
+
+    async def get(self, id: str) -> Roll:
+        """Raises ``not_found``."""
+
+    async def file(self, id: str) -> bytes:
+        """Raises ``not_found`` where it is gone."""
+
+    async def of_edition(self, declaration: str, edition: int) -> Sequence[Roll]:
+        """All of an edition, the newest first."""
+
+    async def in_states(
+        self, states: Collection[RollState], *, due: datetime | None = None, limit: int = 100
+    ) -> Sequence[Roll]:
+        """The oldest first; ``due``: those alone that somebody may take up by then."""
+
+    async def save(self, roll: Roll, *, drops_file: bool = False) -> Roll:
+        """As kept, its ``turn`` one more; with ``drops_file`` its file goes in the same transaction.
+
+        Raises :class:`RollMoved` where ``turn`` is not the one that is kept.
+        """
+
+    async def count(
+        self,
+        roll: Roll,
+        changes: "Sequence[SignatureChange]",
+        at: datetime,
+        settle: Callable[[Sequence[Outcome]], Roll],
+    ) -> Roll:
+        """Add these signatures and keep the roll that ``settle`` makes of what became of them, in one transaction: each
+        row comes in once, whoever repeats it.
+
+        An outcome is fits, signed (the address holds a signature) or left (it took one back). Raises
+        :class:`RollMoved` where somebody else was here first; nothing is kept then.
+        """
+
+    async def standing(self, declaration: str, edition: int, addresses: Collection[str]) -> Mapping[str, bool]:
+        """Which of these addresses (folded) have signed (True), or signed and took it back (False)."""
+
+    async def names(
+        self, declaration: str, edition: int, after: int = 0, limit: int = 5000
+    ) -> Sequence[tuple[int, str, str]]:
+        """(number, name, place) of those who signed, by number."""

@@ -1,0 +1,202 @@
+"""Rolls: names on paper and lists, with their files, and the way in which their rows become signatures, each once."""
+
+import base64
+import zlib
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from dataclasses import replace
+from datetime import datetime
+from typing import Any, Final
+
+from sqlalchemy import Row, delete, insert, select, type_coerce, update
+from sqlalchemy import Text as SqlText
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from drafting.actions.ports import SignatureChange
+from drafting.actions.roll_ports import RollMoved
+from drafting.domain.errors import Code, Refusal
+from drafting.domain.rolls import Outcome, Reading, Report, Roll, RollState
+from drafting.domain.signatures import HOLDING_STATES, Signature, SignatureState
+from drafting.stores.addresses import FoundBy
+from drafting.stores.database import Database
+from drafting.stores.mail import Outbox
+from drafting.stores.signature_changes import keep_new
+from drafting.stores.signature_rows import key_of
+from drafting.stores.tables import roll_files, rolls, signatures
+
+_FOUND_BY: Final = FoundBy()
+_HOLDING: Final = frozenset(state.value for state in HOLDING_STATES)
+_SIGNED: Final = (*sorted(_HOLDING), SignatureState.WITHDRAWN.value)
+
+
+class SqlRolls:
+    """:class:`drafting.actions.roll_ports.Rolls`."""
+
+    def __init__(self, database: Database, outbox: Outbox) -> None:
+        self._database = database
+        self._outbox = outbox
+
+    async def keep(self, roll: Roll, data: bytes) -> None:
+        packed = base64.b64encode(zlib.compress(data)).decode()
+        async with self._database.writing() as connection:
+            await connection.execute(insert(rolls).values(_row(roll)))
+            await connection.execute(insert(roll_files).values(roll=roll.id, data=packed))
+
+    async def get(self, id: str) -> Roll:
+        async with self._database.reading() as connection:
+            row = (await connection.execute(select(rolls).where(rolls.c.id == id))).first()
+        if row is None:
+            raise Refusal(Code.NOT_FOUND, roll=id)
+        return _roll(row)
+
+    async def file(self, id: str) -> bytes:
+        async with self._database.reading() as connection:
+            packed = await connection.scalar(select(roll_files.c.data).where(roll_files.c.roll == id))
+        if packed is None:
+            raise Refusal(Code.NOT_FOUND, roll=id)
+        return zlib.decompress(base64.b64decode(packed))
+
+    async def of_edition(self, declaration: str, edition: int) -> Sequence[Roll]:
+        query = select(rolls).where(rolls.c.declaration == declaration, rolls.c.edition == edition)
+        async with self._database.reading() as connection:
+            rows = await connection.execute(query.order_by(rolls.c.created.desc(), rolls.c.id))
+            return [_roll(row) for row in rows]
+
+    async def in_states(
+        self, states: Collection[RollState], *, due: datetime | None = None, limit: int = 100
+    ) -> Sequence[Roll]:
+        query = select(rolls).where(rolls.c.state.in_([state.value for state in states]))
+        if due:
+            query = query.where(rolls.c.due <= due)
+        async with self._database.reading() as connection:
+            rows = await connection.execute(query.order_by(rolls.c.created, rolls.c.id).limit(limit))
+            return [_roll(row) for row in rows]
+
+    async def save(self, roll: Roll, *, drops_file: bool = False) -> Roll:
+        async with self._database.writing() as connection:
+            kept = await _move(connection, roll)
+            if drops_file:
+                await connection.execute(delete(roll_files).where(roll_files.c.roll == roll.id))
+        return kept
+
+    async def count(
+        self,
+        roll: Roll,
+        changes: Sequence[SignatureChange],
+        at: datetime,
+        settle: Callable[[Sequence[Outcome]], Roll],
+    ) -> Roll:
+        async with self._database.writing() as connection:
+            await _require(connection, roll)
+            keys = {key_of(change.after) for change in changes if change.after.address}
+            standing = await _standing(connection, roll.declaration, roll.edition, keys)
+            known = [standing.get(key_of(change.after)) for change in changes]
+            asked = [change for change, is_signed in zip(changes, known, strict=True) if is_signed is None]
+            added = iter(await keep_new(connection, asked, at, is_sqlite=self._database.is_sqlite))
+            told = [_outcome(is_signed, added) for is_signed in known]
+            kept = await _move(connection, settle(told))
+        self._outbox.arrived.set()
+        return kept
+
+    async def standing(self, declaration: str, edition: int, addresses: Collection[str]) -> Mapping[str, bool]:
+        async with self._database.reading() as connection:
+            return await _standing(connection, declaration, edition, addresses)
+
+    async def names(
+        self, declaration: str, edition: int, after: int = 0, limit: int = 5000
+    ) -> Sequence[tuple[int, str, str]]:
+        query = select(signatures.c.number, signatures.c.name, signatures.c.place).where(
+            signatures.c.number > after,
+            signatures.c.declaration == declaration,
+            signatures.c.edition == edition,
+            signatures.c.state.in_(_HOLDING),
+        )
+        async with self._database.reading() as connection:
+            rows = await connection.execute(query.order_by(signatures.c.number).limit(limit))
+            return [(row.number, row.name, row.place) for row in rows]
+
+
+async def _standing(
+    connection: AsyncConnection, declaration: str, edition: int, addresses: Collection[str]
+) -> dict[str, bool]:
+    if not addresses:
+        return {}
+    dialect = connection.engine.dialect
+    by_key = {str(_FOUND_BY.process_bind_param(address, dialect)): address for address in addresses}
+    query = select(type_coerce(signatures.c.found_by, SqlText).label("kept_key"), signatures.c.state).where(
+        signatures.c.found_by.in_(list(addresses)),
+        signatures.c.declaration == declaration,
+        signatures.c.edition == edition,
+        signatures.c.state.in_(_SIGNED),
+    )
+    found: dict[str, bool] = {}
+    for row in await connection.execute(query):
+        address = by_key[row.kept_key]
+        found[address] = found.get(address, False) or row.state in _HOLDING
+    return found
+
+
+def _outcome(is_signed: bool | None, added: Iterator[Signature | None]) -> Outcome:
+    if is_signed is None:
+        return Outcome.SIGNED if next(added) is None else Outcome.FITS
+    return Outcome.SIGNED if is_signed else Outcome.LEFT
+
+
+async def _require(connection: AsyncConnection, roll: Roll) -> None:
+    """Of several nodes one goes on; the others wait here for its end, and then find that the roll has moved."""
+    query = select(rolls.c.turn).where(rolls.c.id == roll.id).with_for_update()
+    if await connection.scalar(query) != roll.turn:
+        raise RollMoved(roll.id)
+
+
+async def _move(connection: AsyncConnection, roll: Roll) -> Roll:
+    row = {**_row(roll), "turn": roll.turn + 1}
+    change = update(rolls).where(rolls.c.id == roll.id, rolls.c.turn == roll.turn).values(row)
+    if (await connection.execute(change)).rowcount != 1:
+        raise RollMoved(roll.id)
+    return replace(roll, turn=roll.turn + 1)
+
+
+def _row(roll: Roll) -> dict[str, Any]:
+    return {
+        "id": roll.id,
+        "declaration": roll.declaration,
+        "edition": roll.edition,
+        "state": roll.state.value,
+        "name": roll.name,
+        "account": roll.account,
+        "created": roll.created,
+        "changed": roll.changed,
+        "salt": roll.salt,
+        "reading": roll.reading.to_json() if roll.reading else {},
+        "digest": roll.digest,
+        "total": roll.total,
+        "done": roll.done,
+        "report": roll.report.to_json(),
+        "counted": roll.counted.to_json(),
+        "reason": roll.reason,
+        "due": roll.due,
+        "turn": roll.turn,
+    }
+
+
+def _roll(row: Row[Any]) -> Roll:
+    return Roll(
+        id=row.id,
+        declaration=row.declaration,
+        edition=row.edition,
+        state=RollState(row.state),
+        name=row.name,
+        account=row.account,
+        created=row.created,
+        changed=row.changed,
+        salt=bytes(row.salt),
+        reading=Reading.of(row.reading) if row.reading else None,
+        digest=row.digest,
+        total=row.total,
+        done=row.done,
+        report=Report.of(row.report),
+        counted=Report.of(row.counted),
+        reason=row.reason,
+        due=row.due,
+        turn=row.turn,
+    )
