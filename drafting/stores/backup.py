@@ -1,9 +1,9 @@
 """One file that holds an installation: every table as JSON lines, the keys, and a list of it all with digests.
 
 The file is a zip archive: ``tables/*.jsonl``, ``files/…`` from the data folder, ``manifest.json``. Left out: public
-pages (``drafting publish`` makes them again), letters already written to files, answers remembered for a day. Bytes
-stand in base64, times in microseconds, so it restores into SQLite and PostgreSQL alike, whichever it came from.
-Reading is one moment of the database; the server may go on writing meanwhile.
+pages (``drafting publish`` makes them again), letters already written to files, answers remembered for a day,
+and who is shut out. Bytes stand in base64, times in microseconds, so it restores into SQLite and PostgreSQL alike,
+whichever it came from. Reading is one moment of the database; the server may go on writing meanwhile.
 """
 
 import asyncio

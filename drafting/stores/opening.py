@@ -15,6 +15,8 @@ from drafting.stores.ledger import SqlLedger
 from drafting.stores.mail import Courier, Outbox
 from drafting.stores.migrating import migrate
 from drafting.stores.passes import SqlPasses
+from drafting.stores.offences import SqlOffences
+from drafting.stores.pace import Bucket, Pace
 from drafting.stores.postgres_log import PostgresLog
 from drafting.stores.remembered import Remembered
 from drafting.stores.sealing import unlock
@@ -39,6 +41,7 @@ class Stores:
     jobs: Jobs
     remembered: Remembered
     signatures: SqlSignatures
+    offences: SqlOffences
     public: Files
 
     async def ready(self) -> bool:
@@ -90,3 +93,4 @@ async def open_stores(
         signatures=SqlSignatures(database, outbox),
         public=Files(data / "public"),
     )
+        offences=SqlOffences(database),

@@ -223,3 +223,13 @@ geography: Final = Table(
     Column("place", BigInteger, nullable=False),
     Column("told", Json, nullable=False),
 )
+
+offences: Final = Table(
+    "offences",
+    metadata,
+    Column("what", Text, primary_key=True),
+    Column("name", Text, primary_key=True),
+    Column("times", BigInteger, nullable=False),
+    Column("at", Moment, nullable=False),
+    Column("until", Moment, nullable=False),
+)

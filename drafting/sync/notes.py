@@ -22,10 +22,11 @@ class Stage(IntEnum):
 class Notes:
     """Where nobody watches: nothing is noted, nothing is held against anybody."""
 
-    def note(self, stage: Stage, text: str) -> None:
-        """From now on the process does this; the note stands until the next one."""
+    def note(self, stage: Stage, text: str, weight: int = 0) -> None:
+        """From now on the process does this; the note stands until the next one. ``weight``: bytes of the text, of
+        which follows how long it may take."""
 
-    def take(self, text: str, account: str, update: bytes) -> None:
+    def take(self, text: str, account: str, update: bytes, weight: int = 0) -> None:
         """An update of this account is about to be applied."""
 
     def is_poison(self, update: bytes) -> bool:
@@ -49,20 +50,24 @@ UNWATCHED: Final = Notes()
 
 
 class Trace:
-    """The notes about one text. Nothing that it spans may wait for anything: there is one note for the process."""
+    """The notes about one text. Nothing that it spans may wait for anything: there is one note for the process.
 
-    __slots__ = ("_depth", "_notes", "_text")
+    ``weight``: bytes of the text as far as they are known; whoever loads it says so.
+    """
+
+    __slots__ = ("_depth", "_notes", "_text", "weight")
 
     def __init__(self, notes: Notes = UNWATCHED, text: str = "") -> None:
         self._notes = notes
         self._text = text
         self._depth = 0
+        self.weight = 0
 
     def enter(self, stage: Stage) -> None:
         """What is entered within stands under the note of the whole."""
         self._depth += 1
         if self._depth == 1:
-            self._notes.note(stage, self._text)
+            self._notes.note(stage, self._text, self.weight)
 
     def leave(self) -> None:
         self._depth -= 1
@@ -80,7 +85,8 @@ class Trace:
         """Updates with their accounts, each noted when it is about to be applied. Of several, none can be blamed for
         their commit."""
         for account, update in taken:
-            self._notes.take(self._text, account, update)
+            self.weight += len(update)
+            self._notes.take(self._text, account, update, self.weight)
             yield update
         if len(taken) > 1:
-            self._notes.note(Stage.COMMIT, self._text)
+            self._notes.note(Stage.COMMIT, self._text, self.weight)

@@ -48,6 +48,8 @@ class Replica:
         self._whole: bytes | None = None
         self._text: prose.Text | None = None
         self._deletions: Deletions | None = None
+        updates = tuple(updates)
+        self.trace.weight = sum(map(len, updates))
         with contained(self.trace, Stage.LOAD):
             with self.doc.transaction():
                 for update in updates:

@@ -183,6 +183,13 @@ class Rooms:
 
     async def _recheck(self, rooms: Iterable[Room], account: str | None) -> None:
         participants = [
+    def send_away(self, account: str) -> None:
+        """Whoever it is that has ended a worker, perhaps on another node."""
+        for room in self._rooms.values():
+            for participant in list(room.participants):
+                if participant.guest.account == account:
+                    participant.close(CloseCode.REFUSED, "shut out")
+
             participant
             for room in rooms
             for participant in room.participants

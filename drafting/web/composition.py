@@ -7,6 +7,7 @@ from contextlib import AsyncExitStack, asynccontextmanager, suppress
 from dataclasses import dataclass
 from typing import Final
 
+from drafting.actions.name_books import NameKeeper, work_on_names
 from drafting.actions.ports import CannotSave, Ports
 from drafting.actions.releasing import work_on_jobs
 from drafting.actions.signature_lists import Lister
@@ -22,10 +23,12 @@ from drafting.sync.neighbours import Neighbours
 from drafting.sync.notes import UNWATCHED, Notes
 from drafting.sync.redis_relay import RedisRelay
 from drafting.sync.rooms import Rooms
+from drafting.web.blame import SharedNotes
 from drafting.web.commands.installation import opened_stores, public_logs
 from drafting.web.i18n import Languages
 from drafting.web.letters import Letters
 from drafting.web.notices import Notices
+from drafting.web.recording import SharedRecord
 from drafting.web.watching import watch
 
 LOG: Final = logging.getLogger(__name__)
@@ -61,6 +64,7 @@ async def opened(settings: Settings, languages: Languages, notes: Notes = UNWATC
         others = await stack.enter_async_context(_others(settings, stores))
         rooms = Rooms(stores.log, clock, others=others, notes=notes)
         stack.push_async_callback(rooms.close)
+        await _share_record(stack, notes, stores, rooms)
         bell = asyncio.Event()
         notices = Notices(bell.set)
         ports = Ports(
@@ -109,10 +113,20 @@ async def _others(settings: Settings, stores: Stores) -> AsyncIterator[Others]:
             await asyncio.wait_for(relay.drain(), DRAIN_SECONDS)
 
 
+async def _share_record(stack: AsyncExitStack, notes: Notes, stores: Stores, rooms: Rooms) -> None:
+    """Who is shut out, here, elsewhere, and before a restart; without a supervisor nobody is."""
+    if isinstance(notes, SharedNotes):
+        shared = SharedRecord(notes.record, stores.offences, rooms.send_away)
+        await shared.begin()
+        _run_beside(stack, "record", shared.work)
+
+
 async def _keep_signatures(ports: Ports) -> None:
     """Reminders, and the end of what nobody confirmed; of several nodes the one that is first does it."""
+    names = NameKeeper(ports)
     while True:
         try:
+            await names.renew()
             await remind_signatories(ports)
             await sweep_signatures(ports)
         except CannotSave as error:
@@ -128,7 +142,7 @@ async def _work_on_jobs(ports: Ports, bell: asyncio.Event) -> None:
     """What a former process left unfinished, then whatever is approved; another process may approve, hence the look."""
     while True:
         bell.clear()
-        at_work_elsewhere = await work_on_jobs(ports)
+        at_work_elsewhere = await work_on_jobs(ports) + await work_on_names(ports)
         try:
             await asyncio.wait_for(bell.wait(), TAKE_OVER_SECONDS if at_work_elsewhere else JOBS_SECONDS)
         except TimeoutError:

@@ -21,16 +21,13 @@ from types import FrameType
 from typing import Final, TypeAlias
 
 from drafting.sync.notes import Stage
-from drafting.web.blame import Note, SharedNotes
+from drafting.web.blame import SharedNotes
+from drafting.web.pulse import Pulse, spent_by
+from drafting.web.record import Note
 
 LOG: Final = logging.getLogger(__name__)
 
-LOOK_SECONDS: Final = 0.1
-# How long a worker may show no sign of life, in seconds of processor time, so that one that waits for a busy machine is
-# not taken for one that hangs.
-PATIENCE: Final = {Stage.TAKE: 0.8, Stage.COMMIT: 0.8, Stage.READ: 2.0, Stage.LOAD: 5.0, Stage.REST: 10.0}
-# And in seconds of the clock, for one that waits for something that never comes.
-STILL_SECONDS: Final = 30.0
+LOOK_SECONDS: Final = 0.05
 LEAVING_SECONDS: Final = 25.0
 STEADY_SECONDS: Final = 60.0
 PAUSES: Final = (0.0, 0.0, 0.5, 1.0, 2.0, 5.0, 10.0, 30.0)
@@ -66,12 +63,14 @@ def listening(host: str, port: int) -> list[socket.socket]:
 
 @dataclass(frozen=True, slots=True)
 class Ending:
-    """How a worker ended: its exit code, or minus the number of a signal. ``hung``: it was ended by us."""
+    """How a worker ended: its exit code, or minus the number of a signal. ``is_hung``: it was ended by us, after it had
+    used the processor for ``silence`` seconds without a sign of life."""
 
     code: int
     is_hung: bool
     has_served: bool
     lived: float
+    silence: float
 
 
 class Supervisor:
@@ -96,7 +95,7 @@ class Supervisor:
             ending = self._watch(self._start())
             if self.is_leaving:
                 return 0 if ending.code in (0, -signal.SIGTERM, -signal.SIGINT) else 1
-            if not ending.has_served and not self.notes.record.restarts:
+            if ending.code >= 0 and not ending.has_served and not self.notes.record.restarts:
                 return max(ending.code, 1)
             failures = 0 if ending.lived > STEADY_SECONDS or not ending.code else failures + 1
             self._take_note(ending)
@@ -156,7 +155,7 @@ class Supervisor:
 
     def _watch(self, pid: int) -> Ending:
         began = time.monotonic()
-        pulse = Pulse(self.notes, pid)
+        pulse = Pulse(self.notes)
         told_at = 0.0
         is_hung = False
         while (status := _ended(pid)) is None:
@@ -166,13 +165,13 @@ class Supervisor:
                 told_at = told_at or now
                 is_late = now - told_at > LEAVING_SECONDS
             else:
-                is_late = is_hung = pulse.has_stopped(now)
+                is_late = is_hung = pulse.has_stopped(spent_by(pid))
             if is_late:
                 os.kill(pid, signal.SIGKILL)
                 status = os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1])
                 break
         self._worker = 0
-        return Ending(status, is_hung, self.notes.beats > 0, time.monotonic() - began)
+        return Ending(status, is_hung, self.notes.beats > 0, time.monotonic() - began, pulse.silence)
 
     def _wait(self, seconds: float) -> None:
         if select.select([self._alarm], [], [], seconds)[0]:
@@ -199,44 +198,6 @@ class Supervisor:
         LOG.critical("the worker ended and is replaced", extra={"facts": _facts(ending, last, verdict)})
 
 
-class Pulse:
-    """Whether a worker still lives, by what it writes into shared memory."""
-
-    def __init__(self, notes: SharedNotes, pid: int) -> None:
-        self._notes = notes
-        self._pid = pid
-        self._beats = self._count = 0
-        self._at_beat = self._at_sign = self._still_since = 0.0
-
-    def has_stopped(self, now: float) -> bool:
-        """Asked every tenth of a second or so. While it has not begun to serve, it may take its time."""
-        spent = processor_seconds(self._pid, now)
-        beats, last = self._notes.beats, self._notes.last
-        if beats != self._beats:
-            self._at_beat, self._still_since = spent, now
-        if beats != self._beats or last.number != self._count:
-            self._at_sign = spent
-        self._beats, self._count = beats, last.number
-        if not beats:
-            return False
-        return (
-            spent - self._at_sign > PATIENCE[last.stage]
-            or spent - self._at_beat > PATIENCE[Stage.REST]
-            or now - self._still_since > STILL_SECONDS
-        )
-
-
-def processor_seconds(pid: int, now: float) -> float:
-    """What a process has used so far. Where the system does not say, the clock has to do."""
-    if not sys.platform.startswith("linux"):
-        return now
-    try:
-        # The clock of another process, as clock_getcpuclockid(3) makes it.
-        return time.clock_gettime(~pid << 3 | 2)
-    except OSError:
-        return now
-
-
 def _ended(pid: int) -> int | None:
     done, status = os.waitpid(pid, os.WNOHANG)
     return os.waitstatus_to_exitcode(status) if done else None
@@ -258,6 +219,8 @@ def _end_with(supervisor: int) -> None:
 def _facts(ending: Ending, last: Note, verdict: str) -> dict[str, object]:
     how = "hung" if ending.is_hung else signal.Signals(-ending.code).name if ending.code < 0 else f"exit {ending.code}"
     facts: dict[str, object] = {"how": how, "seconds": round(ending.lived, 1), "verdict": verdict}
+    if ending.is_hung:
+        facts["silence"] = round(ending.silence, 2)
     if last.stage is not Stage.REST:
         facts |= {"stage": last.stage.name.lower(), "text": last.text}
     if last.stage is Stage.TAKE:

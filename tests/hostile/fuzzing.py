@@ -22,7 +22,7 @@ from drafting.sync.check import Checked, Known
 from drafting.sync.presence import _entries
 from drafting.sync.replica import Replica
 from drafting.sync.wire import FrameError, Reader
-from drafting.web.supervising import processor_seconds
+from drafting.web.pulse import spent_by
 from tests.hostile.cases import CORPUS, Case, is_in_order, keep, kept, written
 from tests.hostile.mutating import Mutator
 from tests.hostile.oracle import Found, judge
@@ -209,7 +209,7 @@ def watch(options: argparse.Namespace, arguments: Sequence[str]) -> int:
     seen, since = b"", 0.0
     while (code := _wait(child)) is None:
         now = _now(options)
-        spent = processor_seconds(child.pid, time.monotonic())
+        spent = spent_by(child.pid).processor
         if now != seen:
             seen, since = now, spent
         elif spent - since > HANG_SECONDS:

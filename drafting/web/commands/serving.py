@@ -5,6 +5,8 @@ import os
 import signal
 import socket
 import sys
+import threading
+import time
 from contextlib import suppress
 from dataclasses import replace
 from typing import Final
@@ -29,6 +31,7 @@ LOG: Final = logging.getLogger(__name__)
 LEAVING_SECONDS: Final = 10
 MOST_FILES: Final = 65_536
 PING_SECONDS: Final = 20.0
+BREATH_SECONDS: Final = 0.05
 
 
 def configuration(settings: Settings, notes: Notes = UNWATCHED) -> uvicorn.Config:
@@ -68,6 +71,12 @@ class WatchedServer(uvicorn.Server):
         await super().shutdown(sockets)
 
 
+def _breathe(notes: SharedNotes) -> None:
+    while True:
+        notes.breathe()
+        time.sleep(BREATH_SECONDS)
+
+
 def _allow_many_files() -> None:
     """Each connection is one; systems allow more than they give at first."""
     if resource is not None:
@@ -93,6 +102,7 @@ def serve(settings: Settings, host: str | None, port: int | None) -> Exit:
     config.load()
 
     def work() -> int:
+        threading.Thread(target=_breathe, args=(notes,), name="breath", daemon=True).start()
         server = WatchedServer(config, notes)
         try:
             server.run(sockets)
