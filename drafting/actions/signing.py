@@ -1,7 +1,7 @@
 """Asking to sign a released edition: what is checked, what is kept until the address is confirmed, what is mailed.
 
-Letters: ``signature`` (link, own, days), ``signature_known`` (own), ``signature_second`` (link, days) and
-``signature_reminder`` (link, own, until), all with ``declaration`` (its title) and ``n``.
+Letters: ``signature`` (link, own, days), ``signature_known`` (own), ``signature_second`` (link, days),
+``signature_reminder`` (link, own, until) and ``signature_proven`` (own), all with ``declaration`` (its title) and ``n``.
 """
 
 import json
@@ -9,7 +9,7 @@ import secrets
 import unicodedata
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any, Final
 
 from drafting.actions.core import load_declaration, recall_declaration
@@ -20,6 +20,7 @@ from drafting.domain.declaration import Declaration
 from drafting.domain.editions import Edition, EditionStatus
 from drafting.domain.errors import Code, Refusal
 from drafting.domain.locales import canonical_tag
+from drafting.domain.organisations import Mandate
 from drafting.domain.prose import digest_of_bytes
 from drafting.domain.signatures import (
     SALT_BYTES,
@@ -35,6 +36,7 @@ from drafting.domain.signatures import (
 LINK_DAYS: Final = 7
 MAX_NAME: Final = 200
 MAX_PLACE: Final = 120
+MAX_MANDATE: Final = 600
 CONSENTS: Final = ("publish", "updates")
 SIGNATURE: Final = "signature"
 """What a refusal is of, where other forms have fields of the same name."""
@@ -42,7 +44,11 @@ SIGNATURE: Final = "signature"
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """What somebody typed who wants to sign; unchecked. ``prefix``: the network prefix that the request came from."""
+    """What somebody typed who wants to sign; unchecked. ``prefix``: the network prefix that the request came from.
+
+    Of organisations: ``mandate_by`` and ``mandate_on`` (a date in ISO 8601) say who decided it and when, ``mandate`` in
+    which words and ``mandate_locale`` in which language.
+    """
 
     kind: str
     name: str
@@ -55,6 +61,10 @@ class Asked:
     publish: bool = False
     updates: bool = False
     second_contact: str = ""
+    mandate_by: str = ""
+    mandate_on: str = ""
+    mandate: str = ""
+    mandate_locale: str = ""
     prefix: str = ""
     details: Mapping[str, Any] = field(default_factory=dict)
 
@@ -79,9 +89,9 @@ async def sign(ports: Ports, *, slug: str, n: int, asked: Asked, source: Source 
     Raises what :func:`misfits` names first, and ``not_released``.
     """
     declaration, _ = await open_edition(ports, slug, n)
-    if refusals := misfits(asked):
-        raise refusals[0]
     at = ports.clock.now()
+    if refusals := misfits(asked, at):
+        raise refusals[0]
     contents: dict[str, bytes] = {}
     signature = _pending(ports, slug, n, asked, source, at, contents)
     secret = secrets.token_urlsafe(32)
@@ -92,9 +102,9 @@ async def sign(ports: Ports, *, slug: str, n: int, asked: Asked, source: Source 
     await ports.signatures.request(SignatureRequest(signature, secret, letter, known, contents), at)
 
 
-def misfits(asked: Asked) -> list[Refusal]:
+def misfits(asked: Asked, at: datetime) -> list[Refusal]:
     """Everything that cannot be used as it is: ``bad_input`` with ``field`` and ``reason``, which is one of empty,
-    too_long (with ``longest``), characters, address, choice, same."""
+    too_long (with ``longest``), characters, address, choice, same, date, future."""
     checks: tuple[Callable[[], Any], ...] = (
         lambda: _chosen(SignatoryKind, asked.kind, "kind"),
         lambda: checked_line(asked.name, "name", MAX_NAME, needed=True),
@@ -105,6 +115,10 @@ def misfits(asked: Asked) -> list[Refusal]:
         lambda: _second(asked),
         lambda: _chosen(Shown, asked.shown, "shown"),
         lambda: canonical_tag(asked.locale),
+        lambda: _decided_by(asked),
+        lambda: _decided_on(asked, at),
+        lambda: checked_line(" ".join(asked.mandate.split()), "mandate", MAX_MANDATE),
+        lambda: canonical_tag(asked.mandate_locale or asked.locale),
     )
     found = []
     for check in checks:
@@ -120,7 +134,7 @@ def _pending(
 ) -> Signature:
     locale = canonical_tag(asked.locale)
     publish, updates = (
-        _kept_wording(ports, name, locale, contents) if getattr(asked, name) else "" for name in CONSENTS
+        kept_wording(ports, name, locale, contents) if getattr(asked, name) else "" for name in CONSENTS
     )
     signature = Signature(
         id=new_id(),
@@ -144,7 +158,7 @@ def _pending(
         source=source,
         second_address=_second(asked),
         prefix=asked.prefix,
-        details=asked.details,
+        details={**asked.details, **_mandate(asked, at)},
     )
     return bound(signature)
 
@@ -183,6 +197,38 @@ def _second(asked: Asked) -> str:
     return second
 
 
+def _has_mandate(asked: Asked) -> bool:
+    said = (asked.mandate_by, asked.mandate_on, asked.mandate)
+    return asked.kind == SignatoryKind.ORGANISATION and any(part.strip() for part in said)
+
+
+def _mandate(asked: Asked, at: datetime) -> dict[str, Any]:
+    """What an organisation's details hold of its mandate; nothing where it says nothing."""
+    on = _decided_on(asked, at)
+    if on is None:
+        return {}
+    words = checked_line(" ".join(asked.mandate.split()), "mandate", MAX_MANDATE)
+    locale = canonical_tag(asked.mandate_locale or asked.locale)
+    return {"mandate": Mandate(_decided_by(asked), on, words, locale).to_json()}
+
+
+def _decided_by(asked: Asked) -> str:
+    return checked_line(asked.mandate_by, "mandate_by", MAX_NAME, needed=_has_mandate(asked))
+
+
+def _decided_on(asked: Asked, at: datetime) -> date | None:
+    """None where no mandate is told. Raises ``bad_input`` with ``reason`` date or future."""
+    if not _has_mandate(asked):
+        return None
+    try:
+        on = date.fromisoformat(asked.mandate_on.strip())
+    except ValueError as error:
+        raise Refusal(Code.BAD_INPUT, of=SIGNATURE, field="mandate_on", reason="date") from error
+    if on > at.date() + timedelta(days=1):  # East of Greenwich it is tomorrow already.
+        raise Refusal(Code.BAD_INPUT, of=SIGNATURE, field="mandate_on", reason="future")
+    return on
+
+
 def _chosen(choices: Any, value: str, field: str) -> Any:
     try:
         return choices(value)
@@ -190,7 +236,7 @@ def _chosen(choices: Any, value: str, field: str) -> Any:
         raise Refusal(Code.BAD_INPUT, of=SIGNATURE, field=field, reason="choice") from error
 
 
-def _kept_wording(ports: Ports, name: str, locale: str, contents: dict[str, bytes]) -> str:
+def kept_wording(ports: Ports, name: str, locale: str, contents: dict[str, bytes]) -> str:
     """The digest of a consent's wording, and the wording itself among the contents to keep."""
     text, tag = ports.sentences.wording(name, locale)
     value = {"consent": name, "locale": tag, "text": text}
