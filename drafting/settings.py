@@ -43,6 +43,8 @@ class Settings:
     keys: str = _text("", "File of the keys that addresses are encrypted with; empty: DATA/keys/addresses.")
     smtp: str = _text("", "smtp://name:password@host:587 or smtps://…; empty: letters are written to DATA/mail.")
     sender: str = _text("drafting@localhost", "Address that letters come from.")
+    letters_at_once: int = _number(4, "Most letters that are handed to the mail server at the same time.", 1, 50)
+    letters_a_minute: int = _number(600, "Most letters that leave in a minute; ask your mail provider.", 1, 1_000_000)
     origin: str = _text("", "Public address of the installation, without a path; empty: http://localhost:PORT.")
     host: str = _text("127.0.0.1", "Address to listen on.")
     port: int = _number(8000, "Port to listen on.", 1, 65535)

@@ -11,7 +11,7 @@ from datetime import UTC, datetime, timedelta
 from difflib import SequenceMatcher
 from typing import Any, cast
 
-from drafting.actions.ports import Account, CannotSave, LedgerMoved, Letter, Pass, Ports, SignatureLists
+from drafting.actions.ports import Account, CannotSave, LedgerMoved, Letter, Outlook, Pass, Ports, SignatureLists
 from drafting.actions.publishing_ports import Job, JobTaken, Made, Step
 from drafting.actions.writing_ports import Author, Edit, Written, WrittenBlock
 from drafting.domain.errors import Code, Refusal
@@ -266,12 +266,16 @@ class MemoryMail:
     def __init__(self) -> None:
         self.sent: list[Letter] = []
         self.late = 0
+        self.minutes: int | None = 0
 
     async def send(self, letters: Sequence[Letter], at: datetime) -> None:
         self.sent.extend(letters)
 
     async def waiting(self, limit: int) -> int:
         return min(self.late, limit)
+
+    async def outlook(self, at: datetime) -> Outlook:
+        return Outlook(self.late, self.minutes)
 
     def to(self, address: str) -> list[Letter]:
         return [letter for letter in self.sent if letter.to == address]
@@ -332,6 +336,7 @@ class ScriptedPress:
         self.failing: set[tuple[str, str]] = set()
         self.made: list[tuple[int, str, str]] = []
         self.opened: list[tuple[list[int], dict[int, list[Made]]]] = []
+        self.named: list[tuple[str, list[str]]] = []
 
     async def make(self, edition: Mapping[str, Any], locale: str, format: str) -> Made:
         data = await self.render(edition, locale, format)
@@ -344,6 +349,13 @@ class ScriptedPress:
         if (locale, format) in self.failing:
             raise Refusal(Code.RENDERING_FAILED, locale=locale, format=format)
         return f"{edition['declaration']} {edition['n']} {locale} {format}".encode()
+
+    async def print_names(self, edition: Mapping[str, Any], locale: str, names: Mapping[str, Any]) -> Sequence[Made]:
+        if (locale, "names") in self.failing:
+            raise Refusal(Code.RENDERING_FAILED, locale=locale, format="names")
+        self.named.append((locale, [item["name"] for item in names["items"]]))
+        path = f"d/{edition['declaration']}/{edition['n']}/signatures/{locale}/names.pdf"
+        return [Made(locale, "names", path, 1, digest_of_bytes(b""))]
 
     async def open(self, editions: Sequence[Mapping[str, Any]], files: Mapping[int, Sequence[Made]]) -> None:
         self.opened.append(([e["n"] for e in editions], {n: list(made) for n, made in files.items()}))

@@ -307,8 +307,20 @@ class SignatureLists(Protocol):
     ) -> None:
         """Write one page of names in every locale, and as data."""
 
+    async def missing_logos(self, edition: Mapping[str, Any], names: Sequence[str]) -> Sequence[str]:
+        """Those of these files of logos that are not there yet."""
+
+    async def put_logo(self, edition: Mapping[str, Any], name: str, data: bytes) -> None:
+        """Write one; those that no organisation of the first page names are taken away when that is written."""
+
     async def put_front(self, edition: Mapping[str, Any], front: ListFront) -> None:
         """Write the first page and the counts; from then on :meth:`seen` answers ``front.index``."""
+
+    async def printed(self, edition: Mapping[str, Any]) -> Mapping[str, Any] | None:
+        """What :meth:`put_printed` was told last, or None."""
+
+    async def put_printed(self, edition: Mapping[str, Any], told: Mapping[str, Any]) -> None:
+        """Say which printed lists there are (``at``, ``index``, ``names``, ``files``), and take others away."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,6 +7,7 @@ themselves is bound by a salted commitment, and the salt lies beside the words, 
 
 import hashlib
 import unicodedata
+from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -16,6 +17,7 @@ from typing import Any, Final
 import rfc8785
 
 from drafting.domain.events import Entry, Kind
+from drafting.domain.organisations import Verified
 
 STREAM_END: Final = "/signatures"
 SALT_BYTES: Final = 32
@@ -53,6 +55,8 @@ class Source(StrEnum):
     LIST = "list"
 
 
+ON_PAPER: Final = (Source.PAPER, Source.LIST)
+"""Not confirmed by a letter: two people of different networks vouch for them, and they are told apart in the counts."""
 HOLDING_STATES: Final = frozenset({SignatureState.CONFIRMED, SignatureState.QUARANTINED, SignatureState.INVALIDATED})
 """Of the signatures of one address under one edition, one at most is in any of these."""
 
@@ -64,7 +68,8 @@ class Signature:
     ``publish`` and ``updates``: the digest of the consent's wording, empty where it was not given. ``index``: the place
     of its confirmation in the ledger. ``turn`` counts its changes. ``contact_confirmed`` and ``second_confirmed``: when
     the first and, for organisations, the second contact followed their links. ``prefix``: the network the request came
-    from, for the rules against floods. ``details``: what organisations say beyond this.
+    from, for the rules against floods. ``domain``: the one that an organisation proves to be its own, or has proven.
+    ``details``: what organisations say beyond this.
     """
 
     id: str
@@ -96,7 +101,10 @@ class Signature:
     turn: int = 0
     prefix: str = ""
     reason: str = ""
+    domain: str = ""
     details: Mapping[str, Any] = field(default_factory=dict)
+    country: str = ""
+    bounced: datetime | None = None
 
     @property
     def is_listed(self) -> bool:
@@ -119,8 +127,17 @@ class Signature:
         """An organisation of which one contact has confirmed and the other has not."""
         return self.state is SignatureState.PENDING and self.contact_confirmed is not None
 
+    @property
+    def verified(self) -> Verified | None:
+        """Through what it is known that the organisation has signed; None for people, and before it is known."""
+        if proof := self.details.get("proof"):
+            return Verified(proof)
+        is_second = self.kind is SignatoryKind.ORGANISATION and self.second_confirmed is not None
+        return Verified.SECOND_CONTACT if is_second else None
+
     def said(self) -> dict[str, Any]:
-        """What its commitment binds."""
+        """What its commitment binds; mandate and domain where an organisation has one."""
+        more = {"mandate": self.details.get("mandate"), "domain": self.domain if self.details.get("proof") else ""}
         return {
             "declaration": self.declaration,
             "edition": self.edition,
@@ -130,6 +147,7 @@ class Signature:
             "role": self.role,
             "place": self.place,
             "shown": self.shown.value,
+            **{name: value for name, value in more.items() if value},
         }
 
 
@@ -182,14 +200,20 @@ def _first_letter(part: str) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Counts:
-    """Signatures that count: confirmed, less those withdrawn and invalidated."""
+    """Signatures that count: confirmed, less those withdrawn and invalidated. Those on paper and lists are in both."""
 
     people: int = 0
     organisations: int = 0
+    people_on_paper: int = 0
+    organisations_on_paper: int = 0
 
     @property
     def all(self) -> int:
         return self.people + self.organisations
+
+    @property
+    def on_paper(self) -> int:
+        return self.people_on_paper + self.organisations_on_paper
 
 
 _COUNTING: Final[Mapping[Kind, bool]] = {
@@ -206,14 +230,14 @@ class Tally:
 
     def __init__(self) -> None:
         self.index = 0
-        self._known: dict[str, tuple[int, str]] = {}
+        self._known: dict[str, tuple[int, str, bool]] = {}
         self._counted: dict[str, bool] = {}
 
     def apply(self, entries: Iterable[Entry]) -> "Tally":
         for entry in entries:
             data, counts = entry.event.data, _COUNTING.get(entry.event.kind)
             if entry.event.kind is Kind.SIGNATURE_CONFIRM:
-                self._known[data["id"]] = data["edition"], data["kind"]
+                self._known[data["id"]] = data["edition"], data["kind"], data.get("source") in ON_PAPER
             if counts is not None:
                 self._counted[data["id"]] = counts
             self.index = entry.index
@@ -221,6 +245,15 @@ class Tally:
 
     def counts(self, edition: int) -> Counts:
         """Of one edition."""
-        kinds = [kind for id, (n, kind) in self._known.items() if n == edition and self._counted.get(id)]
-        people = sum(kind == SignatoryKind.PERSON for kind in kinds)
-        return Counts(people, len(kinds) - people)
+        found = Counter(
+            (kind, on) for id, (n, kind, on) in self._known.items() if n == edition and self._counted.get(id)
+        )
+
+        def of(kind: SignatoryKind) -> tuple[int, int]:
+            return found[kind, False] + found[kind, True], found[kind, True]
+
+        (people, people_on), (organisations, organisations_on) = (
+            of(SignatoryKind.PERSON),
+            of(SignatoryKind.ORGANISATION),
+        )
+        return Counts(people, organisations, people_on, organisations_on)

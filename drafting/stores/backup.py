@@ -43,6 +43,9 @@ BACKED_UP: Final = (
     tables.signatures,
     tables.signature_links,
     tables.signature_counts,
+    tables.signature_logos,
+    tables.mailings,
+    tables.geography,
 )
 """In an order in which rows only refer to rows of tables before."""
 LEFT_OUT: Final = ("public", "mail")

@@ -7,16 +7,17 @@ from pathlib import Path
 from drafting.actions.ports import Accounts, Clock, Ledger, Passes
 from drafting.actions.publishing_ports import Jobs
 from drafting.stores.accounts import SqlAccounts
-from drafting.stores.carriers import carrier
+from drafting.stores.carrying import carrier
+from drafting.stores.courier import AT_ONCE, Courier
 from drafting.stores.database import Database
 from drafting.stores.files import Files
 from drafting.stores.jobs import SqlJobs
 from drafting.stores.ledger import SqlLedger
-from drafting.stores.mail import Courier, Outbox
+from drafting.stores.mail import Outbox
 from drafting.stores.migrating import migrate
-from drafting.stores.passes import SqlPasses
 from drafting.stores.offences import SqlOffences
 from drafting.stores.pace import Bucket, Pace
+from drafting.stores.passes import SqlPasses
 from drafting.stores.postgres_log import PostgresLog
 from drafting.stores.remembered import Remembered
 from drafting.stores.sealing import unlock
@@ -40,8 +41,8 @@ class Stores:
     courier: Courier
     jobs: Jobs
     remembered: Remembered
-    signatures: SqlSignatures
     offences: SqlOffences
+    signatures: SqlSignatures
     public: Files
 
     async def ready(self) -> bool:
@@ -52,6 +53,7 @@ class Stores:
         """Waits for what is being written, then lets go of the database."""
         await self.log.close()
         await self.signatures.close()
+        await self.courier.close()
         await self.database.close()
 
 
@@ -61,14 +63,23 @@ def database_url(data: Path) -> str:
 
 
 async def open_stores(
-    url: str | None, data: Path, *, smtp: str | None, clock: Clock, sender: str = "", keys: Path | None = None
+    url: str | None,
+    data: Path,
+    *,
+    smtp: str | None,
+    clock: Clock,
+    sender: str = "",
+    keys: Path | None = None,
+    letters_at_once: int = AT_ONCE,
+    letters_a_minute: int | None = None,
 ) -> Stores:
     """Make the folders, bring the schema up to date, open every store.
 
     ``url``: ``sqlite:///file`` or ``postgresql://…``, None for the file in ``data``. ``smtp``: ``smtp://``,
     ``smtp+starttls://`` or ``smtps://``; without it letters become files in ``data/mail``. ``keys``: the file
-    that personal data is encrypted with, None for the one in ``data/keys``. Raises ``CannotSave`` where the database is
-    away, ``SchemaAhead`` where a newer program has written it, ``KeysMissing`` where it was written with other keys.
+    that personal data is encrypted with, None for the one in ``data/keys``. The numbers of letters are for a mail
+    server; files are written as fast as it goes. Raises ``CannotSave`` where the database is away, ``SchemaAhead`` where
+    a newer program has written it, ``KeysMissing`` where it was written with other keys.
     """
     await asyncio.to_thread(data.mkdir, parents=True, exist_ok=True)
     database = Database(url or database_url(data))
@@ -78,7 +89,8 @@ async def open_stores(
     except BaseException:
         await database.close()
         raise
-    outbox = Outbox(database)
+    rate = letters_a_minute if smtp else None
+    outbox = Outbox(database, Pace(rate))
     log = SqliteLog(database.path, database.turn) if database.path and database.turn else PostgresLog(database.url)
     return Stores(
         database=database,
@@ -87,10 +99,12 @@ async def open_stores(
         accounts=SqlAccounts(database),
         passes=SqlPasses(database),
         mail=outbox,
-        courier=Courier(outbox, carrier(smtp, data / "mail", sender), clock),
+        courier=Courier(
+            outbox, carrier(smtp, data / "mail", sender), clock, at_once=letters_at_once, bucket=Bucket(rate)
+        ),
         jobs=SqlJobs(database),
         remembered=Remembered(database, clock),
+        offences=SqlOffences(database),
         signatures=SqlSignatures(database, outbox),
         public=Files(data / "public"),
     )
-        offences=SqlOffences(database),

@@ -67,7 +67,9 @@ async def _known(connection: AsyncConnection, requests: Sequence[SignatureReques
         .outerjoin_from(
             signatures,
             signature_links,
-            (signature_links.c.signature == signatures.c.id) & (signature_links.c.at > since),
+            (signature_links.c.signature == signatures.c.id)
+            & (signature_links.c.at > since)
+            & (signature_links.c.role == LinkRole.OWN.value),
         )
         .where(signatures.c.found_by.in_(keys))
     )

@@ -62,6 +62,9 @@ def row_of(signature: Signature) -> dict[str, Any]:
         "reason": signature.reason,
         "details": dict(signature.details),
         "listed": signature.is_listed,
+        "country": signature.country,
+        "bounced": signature.bounced,
+        "domain": signature.domain,
     }
 
 

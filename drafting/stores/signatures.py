@@ -18,7 +18,7 @@ from drafting.stores.mail import Outbox
 from drafting.stores.signature_changes import keep_changes, keep_new
 from drafting.stores.signature_requests import keep_requests
 from drafting.stores.signature_rows import link_digest
-from drafting.stores.tables import ledger, signature_counts, signature_links, signatures
+from drafting.stores.tables import ledger, signature_counts, signature_links, signature_logos, signatures
 
 SWEPT_AT_A_TIME: Final = 500
 
@@ -83,12 +83,14 @@ class SqlSignatures:
         return signature_of(row)
 
     async def counts(self, declaration: str, edition: int) -> Counts:
-        query = select(signature_counts.c.people, signature_counts.c.organisations).where(
+        query = select(signature_counts).where(
             signature_counts.c.declaration == declaration, signature_counts.c.edition == edition
         )
         async with self._database.reading() as connection:
             row = (await connection.execute(query)).first()
-        return Counts() if row is None else Counts(row.people, row.organisations)
+        if row is None:
+            return Counts()
+        return Counts(row.people, row.organisations, row.people_on_paper, row.organisations_on_paper)
 
     async def listed(
         self,
@@ -158,6 +160,23 @@ class SqlSignatures:
             rows = await connection.execute(query.order_by(signatures.c.requested).limit(limit))
             return [signature_of(row) for row in rows]
 
+    async def unproven(self, before: datetime, at: datetime, limit: int = 50) -> Sequence[Signature]:
+        query = select(signatures).where(
+            signatures.c.state == SignatureState.PENDING.value,
+            signatures.c.domain != "",
+            signatures.c.changed < before,
+            signatures.c.expires > at,
+        )
+        async with self._database.reading() as connection:
+            rows = await connection.execute(query.order_by(signatures.c.changed).limit(limit))
+            return [signature_of(row) for row in rows]
+
+    async def logo(self, id: str) -> bytes | None:
+        query = select(signature_logos.c.data).where(signature_logos.c.signature == id)
+        async with self._database.reading() as connection:
+            found = await connection.scalar(query)
+        return None if found is None else bytes(found)
+
     async def forget_prefixes(self, before: datetime) -> int:
         old = (
             select(signatures.c.id)
@@ -184,6 +203,7 @@ class SqlSignatures:
             async with self._database.writing() as connection:
                 ids = [*await connection.scalars(old)]
                 await connection.execute(delete(signature_links).where(signature_links.c.signature.in_(ids)))
+                await connection.execute(delete(signature_logos).where(signature_logos.c.signature.in_(ids)))
                 await connection.execute(delete(signatures).where(signatures.c.id.in_(ids)))
             swept += len(ids)
             if len(ids) < SWEPT_AT_A_TIME:
@@ -223,4 +243,7 @@ def signature_of(row: Row[Any]) -> Signature:
         prefix=row.prefix,
         reason=row.reason,
         details=row.details,
+        country=row.country,
+        bounced=row.bounced,
+        domain=row.domain,
     )

@@ -179,6 +179,14 @@ signatures: Final = Table(
     Column("listed", Boolean, nullable=False),
     Column("country", Text, nullable=False),
     Column("bounced", Moment),
+    Column("domain", Text, nullable=False),
+)
+
+signature_logos: Final = Table(
+    "signature_logos",
+    metadata,
+    Column("signature", Text, primary_key=True),
+    Column("data", LargeBinary, nullable=False),
 )
 
 signature_links: Final = Table(
@@ -198,6 +206,38 @@ signature_counts: Final = Table(
     Column("edition", BigInteger, primary_key=True),
     Column("people", BigInteger, nullable=False),
     Column("organisations", BigInteger, nullable=False),
+    Column("people_on_paper", BigInteger, nullable=False),
+    Column("organisations_on_paper", BigInteger, nullable=False),
+)
+
+rolls: Final = Table(
+    "rolls",
+    metadata,
+    Column("id", Text, primary_key=True),
+    Column("declaration", Text, nullable=False),
+    Column("edition", BigInteger, nullable=False),
+    Column("state", Text, nullable=False),
+    Column("name", Text, nullable=False),
+    Column("account", Text, nullable=False),
+    Column("created", Moment, nullable=False),
+    Column("changed", Moment, nullable=False),
+    Column("salt", LargeBinary, nullable=False),
+    Column("reading", Json, nullable=False),
+    Column("digest", Text, nullable=False),
+    Column("total", BigInteger, nullable=False),
+    Column("done", BigInteger, nullable=False),
+    Column("report", Json, nullable=False),
+    Column("counted", Json, nullable=False),
+    Column("reason", Text, nullable=False),
+    Column("due", Moment, nullable=False),
+    Column("turn", BigInteger, nullable=False),
+)
+
+roll_files: Final = Table(
+    "roll_files",
+    metadata,
+    Column("roll", Text, primary_key=True),
+    Column("data", Sealed, nullable=False),
 )
 
 mailings: Final = Table(

@@ -7,13 +7,13 @@ demonstration shows came about as it would have for real people.
 import tomllib
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any, Final, TypeAlias
 
 from drafting.actions import declarations, folders, people, positions, publication, releasing, translations
 from drafting.actions.core import Actor, load_declaration
-from drafting.actions.ports import Letter, Mail, Ports
+from drafting.actions.ports import Letter, Mail, Outlook, Ports
 from drafting.actions.writing_ports import Author
 from drafting.domain.declaration import Declaration
 from drafting.domain.prose import Block, Run, Text, digest
@@ -46,6 +46,9 @@ class Letterbox:
 
     async def waiting(self, limit: int) -> int:
         return await self._mail.waiting(limit)
+
+    async def outlook(self, at: datetime) -> Outlook:
+        return await self._mail.outlook(at)
 
     def open(self, address: str) -> str:
         return self._links.pop(address)

@@ -3,7 +3,7 @@
 import asyncio
 import email
 import email.policy
-from collections.abc import Callable
+from collections.abc import AsyncIterator, Callable
 from datetime import timedelta
 from email.message import EmailMessage
 from pathlib import Path
@@ -11,9 +11,12 @@ from pathlib import Path
 import pytest
 
 from drafting.actions.ports import Letter
-from drafting.stores.carriers import Carrier, MailFolder, Parcel, SmtpServer, WillNeverDeliver, carrier
-from drafting.stores.mail import GIVES_UP_AFTER, KEPT_AFTER_GIVING_UP, LEASE, PAUSES, Courier
+from drafting.stores.carriers import Carrier, MailFolder, Parcel, WillNeverDeliver
+from drafting.stores.carrying import carrier
+from drafting.stores.courier import PAUSES, RESTS, Courier
+from drafting.stores.mail import GIVES_UP_AFTER, KEPT_AFTER_GIVING_UP, LEASE, Fault
 from drafting.stores.opening import Stores
+from drafting.stores.smtp import SmtpServer
 from tests.processes import find_free_port
 from tests.stores.conftest import Hands
 from tests.stores.smtp import Script, listening
@@ -26,8 +29,16 @@ SendTo = Callable[[Carrier], Courier]
 
 
 @pytest.fixture
-def courier_of(stores: Stores, clock: Hands) -> SendTo:
-    return lambda carrier: Courier(stores.mail, carrier, clock)
+async def courier_of(stores: Stores, clock: Hands) -> AsyncIterator[SendTo]:
+    made: list[Courier] = []
+
+    def courier(carrier: Carrier) -> Courier:
+        made.append(Courier(stores.mail, carrier, clock))
+        return made[-1]
+
+    yield courier
+    for one in made:
+        await one.close()
 
 
 def parse(data: bytes) -> EmailMessage:
@@ -86,14 +97,15 @@ async def test_a_server_that_is_down_gets_the_letters_later(stores: Stores, cloc
     await stores.mail.send([LETTER, LETTER], clock.now())
     port = find_free_port()
     courier = courier_of(SmtpServer("127.0.0.1", port))
-    for pause in PAUSES[:4]:
+    for rest in RESTS[:4]:
         assert await courier.deliver() == 0
-        clock.time += pause
+        assert await courier.deliver() == 0
+        clock.time += rest
     with listening(Script(answers={"connect": ["421 not now"], "DATA": ["451 disk", "250 ok"]}), port) as script:
         assert await courier.deliver() == 0
-        clock.time += PAUSES[5]
+        clock.time += RESTS[-1]
         assert await courier.deliver() == 1
-        clock.time += PAUSES[5]
+        clock.time += PAUSES[0]
         assert await courier.deliver() == 1
         clock.time += GIVES_UP_AFTER
         assert await courier.deliver() == 0
@@ -103,12 +115,15 @@ async def test_a_server_that_is_down_gets_the_letters_later(stores: Stores, cloc
 async def test_a_refused_recipient_does_not_hold_up_the_others(
     stores: Stores, clock: Hands, courier_of: SendTo
 ) -> None:
-    await stores.mail.send([Letter("no@example.org", "1", "1"), Letter("bad address", "2", "2"), LETTER], clock.now())
+    await stores.mail.send([Letter("bad address", "2", "2"), Letter("no@example.org", "1", "1")], clock.now())
     with listening(Script(answers={"RCPT": ["550 no such mailbox"]})) as script:
-        assert await courier_of(SmtpServer("127.0.0.1", script.port)).deliver() == 1
-    gone, impossible = await stores.mail.given_up()
-    assert (gone.recipient, gone.error) == ("no@example.org", "550 no such mailbox")
-    assert impossible.recipient == "bad address"
+        courier = courier_of(SmtpServer("127.0.0.1", script.port))
+        assert await courier.deliver() == 0
+        await stores.mail.send([LETTER], clock.now())
+        assert await courier.deliver() == 1
+    gone, impossible = sorted(await stores.mail.given_up(), key=lambda given_up: given_up.fault)
+    assert (gone.recipient, gone.fault, gone.error) == ("no@example.org", Fault.BOUNCED, "550 no such mailbox")
+    assert (impossible.recipient, impossible.fault) == ("bad address", Fault.REFUSED)
     clock.time += GIVES_UP_AFTER + KEPT_AFTER_GIVING_UP + timedelta(seconds=1)
     await stores.courier.deliver()
     assert await stores.mail.given_up() == []
@@ -133,14 +148,14 @@ async def test_it_gives_up_after_days(stores: Stores, clock: Hands, courier_of: 
 
 async def test_of_two_nodes_one_carries_a_letter(stores: Stores, clock: Hands) -> None:
     await stores.mail.send([LETTER] * 5, clock.now())
-    leased = await asyncio.gather(*(stores.mail.lease(clock.now()) for _ in range(10)))
-    numbers = [parcel.number for parcel in leased if parcel]
+    leased = await asyncio.gather(*(stores.mail.lease(clock.now(), 2) for _ in range(5)))
+    numbers = [parcel.number for parcels in leased for parcel in parcels]
     assert sorted(numbers) == sorted(set(numbers))
     while more := await stores.mail.lease(clock.now()):
-        numbers.append(more.number)
+        numbers.append(more[0].number)
     assert sorted(numbers) == [1, 2, 3, 4, 5]
     clock.time += LEASE
-    assert await stores.mail.lease(clock.now()) is not None
+    assert len(await stores.mail.lease(clock.now(), 10)) == 5
 
 
 async def test_the_worker_wakes_for_a_letter(stores: Stores, clock: Hands) -> None:
@@ -150,6 +165,9 @@ async def test_the_worker_wakes_for_a_letter(stores: Stores, clock: Hands) -> No
     class Shouting:
         def carry(self, parcel: object) -> None:
             loop.call_soon_threadsafe(carried.put_nowait, "carried")
+
+        def close(self) -> None:
+            return
 
     worker = asyncio.create_task(Courier(stores.mail, Shouting(), clock).work())
     await stores.mail.send([LETTER], clock.now())
@@ -163,8 +181,8 @@ async def test_the_worker_wakes_for_a_letter(stores: Stores, clock: Hands) -> No
 
 def test_urls() -> None:
     def of(url: str | None) -> object:
-        made = carrier(url, Path("mail"), "a@example.org")
-        return vars(made)
+        made = vars(carrier(url, Path("mail"), "a@example.org"))
+        return {name: made[name] for name in ("_host", "_port", "_security", "_login", "_sender")}
 
     plain = {"_host": "mx.example.org", "_port": 25, "_security": "none", "_login": None, "_sender": "a@example.org"}
     assert of("smtp://mx.example.org") == plain

@@ -38,8 +38,7 @@ async def fill(stores: Stores, clock: Hands) -> None:
 async def test_no_address_is_in_the_database_in_the_clear(stores: Stores, clock: Hands) -> None:
     await fill(stores, clock)
     assert "planted" not in (await everything(stores.database)).lower()
-    parcel = await stores.mail.lease(clock.now())
-    assert parcel is not None
+    (parcel,) = await stores.mail.lease(clock.now())
     assert (parcel.letter.to, parcel.letter.subject, parcel.letter.body) == (
         ADDRESS,
         f"For {ADDRESS}",

@@ -5,6 +5,7 @@ from datetime import timedelta
 
 from drafting.actions.ports import Letter, SignatureChange
 from drafting.domain.signatures import SignatoryKind, SignatureState
+from drafting.stores.mail import Fault
 from drafting.stores.opening import Stores
 from tests.stores.conftest import Hands
 from tests.stores.test_signatures import signature, signed
@@ -45,12 +46,9 @@ async def test_places_are_counted_of_those_who_may_be_published(stores: Stores, 
 async def test_letters_that_wait_are_counted_up_to_a_limit(stores: Stores, clock: Hands) -> None:
     await stores.mail.send([Letter("a@people.example", "s", "b")] * 5, clock.now())
     assert [await stores.mail.waiting(limit) for limit in (3, 10)] == [3, 5]
-    parcel = await stores.mail.lease(clock.now())
-    assert parcel is not None
-    await stores.mail.delivered(parcel)
-    given_up = await stores.mail.lease(clock.now())
-    assert given_up is not None
-    await stores.mail.postpone(given_up, None, "no such mailbox")
+    left, given_up = await stores.mail.lease(clock.now(), 2)
+    await stores.mail.delivered(left)
+    await stores.mail.give_up(given_up, Fault.BOUNCED, "no such mailbox", clock.now())
     assert await stores.mail.waiting(10) == 3
 
 

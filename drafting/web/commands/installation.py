@@ -64,6 +64,8 @@ async def opened_stores(settings: Settings) -> AsyncIterator[tuple[Stores, Clock
             clock=clock,
             sender=settings.sender,
             keys=settings.keys_file,
+            letters_at_once=settings.letters_at_once,
+            letters_a_minute=settings.letters_a_minute,
         )
     except CannotSave as error:
         raise Refusal(Code.CANNOT_SAVE) from error
