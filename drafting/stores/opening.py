@@ -16,6 +16,7 @@ from drafting.stores.ledger import SqlLedger
 from drafting.stores.mail import Outbox
 from drafting.stores.migrating import migrate
 from drafting.stores.offences import SqlOffences
+from drafting.stores.pace import Bucket, Pace
 from drafting.stores.passes import SqlPasses
 from drafting.stores.postgres_log import PostgresLog
 from drafting.stores.remembered import Remembered

@@ -181,8 +181,6 @@ class Rooms:
         """The same for one account wherever it is: its session ended, say."""
         await self._recheck(self._rooms.values(), account)
 
-    async def _recheck(self, rooms: Iterable[Room], account: str | None) -> None:
-        participants = [
     def send_away(self, account: str) -> None:
         """Whoever it is that has ended a worker, perhaps on another node."""
         for room in self._rooms.values():
@@ -190,6 +188,8 @@ class Rooms:
                 if participant.guest.account == account:
                     participant.close(CloseCode.REFUSED, "shut out")
 
+    async def _recheck(self, rooms: Iterable[Room], account: str | None) -> None:
+        participants = [
             participant
             for room in rooms
             for participant in room.participants
