@@ -56,7 +56,7 @@ async def sign(visit: Visit) -> Response:
     form = await visit.form()
     text = _text_of(visit, edition, form.text("text"))
     asked = _asked(visit, form, text)
-    for refusal in signing.misfits(asked):
+    for refusal in signing.misfits(asked, visit.at):
         form.errors.setdefault(refusal.data.get("field", ""), sentence(visit.words, refusal))
     if form.errors:
         return _form_page(visit, declaration, edition, form, text, 422)
