@@ -17,7 +17,7 @@ from drafting.domain.bundles import keys_bytes
 from drafting.domain.notes import Checkpoint, Key, Note, Signature, read_checkpoint, read_note
 from drafting.domain.tiles import HEIGHT, WIDTH, Tile, tile_bytes, tiles
 from drafting.domain.tree import Tree
-from drafting.publishing.press import write_whole
+from drafting.publishing.writing import refusing, write_whole
 
 CHECKPOINT: Final = "checkpoint"
 KEYS: Final = "keys.json"
@@ -63,7 +63,8 @@ class StaticLogs:
         await asyncio.to_thread(write_whole, self._cosigned(stream, size), lines)
 
     async def put_bundle(self, slug: str, n: int, data: bytes) -> None:
-        await asyncio.to_thread(write_whole, self.folder / bundle_path(slug, n), data)
+        with refusing():
+            await asyncio.to_thread(write_whole, self.folder / bundle_path(slug, n), data)
 
     async def bundle(self, slug: str, n: int) -> bytes | None:
         return await asyncio.to_thread(_read, self.folder / bundle_path(slug, n))

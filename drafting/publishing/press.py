@@ -1,13 +1,10 @@
 """The press: makes the public files of an edition in worker processes, and puts them up."""
 
 import asyncio
-import errno
-import gzip
 import hashlib
 import json
 import os
 import shutil
-import tempfile
 from collections.abc import Mapping, Sequence
 from itertools import pairwise
 from pathlib import Path
@@ -18,34 +15,19 @@ from drafting.actions.publishing_ports import Made
 from drafting.domain.errors import Code, Refusal
 from drafting.paths import LOCALES, TEMPLATES
 from drafting.publishing import site
+from drafting.publishing.known import Known
 from drafting.publishing.limits import Limits
+from drafting.publishing.narrowing import narrowed
 from drafting.publishing.pages import CHANGES
 from drafting.publishing.workers import Workers
+from drafting.publishing.writing import Arrival, refusing, with_twins, write_all
 
 # Findings that are remembered, one for a language of a declaration.
 MOST_CHECKED: Final = 128
+# Of the folder beside the public one, what tells of former renderings.
+KNOWN: Final = "known"
 
 
-def write_whole(path: Path, data: bytes) -> None:
-    """The file with these bytes, or as it was: never half of it. Files that already are so stay untouched."""
-    if path.is_file() and path.read_bytes() == data:
-        return
-    path.parent.mkdir(parents=True, exist_ok=True)
-    handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=".", suffix=".part")
-    try:
-        with os.fdopen(handle, "wb") as file:
-            file.write(data)
-            file.flush()
-            os.fchmod(handle, 0o644)
-            os.fsync(handle)
-        Path(temporary).replace(path)
-    except BaseException:
-        Path(temporary).unlink(missing_ok=True)
-        raise
-
-
-# Text that browsers may have compressed; its twin stands beside it for web servers that look for one.
-COMPRESSED: Final = frozenset({".html", ".css", ".atom", ".json", ".svg", ".md", ".txt"})
 # What comes with the approvals and the releases of a content, and does not make it another one.
 _LATER: Final = ("approvals", "released_at")
 
@@ -53,29 +35,6 @@ _LATER: Final = ("approvals", "released_at")
 def cores() -> int:
     """The processors that this process may use, where the system says so."""
     return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
-
-
-def with_twins(files: Mapping[str, bytes]) -> dict[str, bytes]:
-    """The files, and ``{path}.gz`` of those that compress well: the same bytes for the same file."""
-    twins = {
-        f"{path}.gz": gzip.compress(data, 9, mtime=0) for path, data in files.items() if Path(path).suffix in COMPRESSED
-    }
-    return {**files, **twins}
-
-
-def move_whole(source: Path, target: Path) -> None:
-    """Put a finished file where it belongs, in one step. One that is there already and the same stays untouched."""
-    if target.is_file() and target.read_bytes() == source.read_bytes():
-        source.unlink()
-        return
-    target.parent.mkdir(parents=True, exist_ok=True)
-    try:
-        source.replace(target)
-    except OSError as error:
-        if error.errno != errno.EXDEV:
-            raise
-        write_whole(target, source.read_bytes())
-        source.unlink()
 
 
 class StaticPress:
@@ -100,6 +59,7 @@ class StaticPress:
         self.making = public.with_name(f"{public.name}.making")
         self.templates = templates
         self.locales = locales
+        self._known = Known(self.making / KNOWN)
         self._checked: dict[str, dict[str, bytes]] = {}
         self.at_once = concurrency or cores()
         self._workers = Workers(templates, locales, limits, self.at_once)
@@ -107,13 +67,23 @@ class StaticPress:
     async def make(self, edition: Mapping[str, Any], locale: str, format: str) -> Made:
         """One file of an edition, with what belongs to it (for ``html`` the pages beside it and the style sheet).
 
+        What was made before from the same words is not made again.
+
         Raises ``rendering_failed`` with ``reason``: no_pango, no_font (and ``characters``), too_long, too_large,
-        crashed, no_text (and ``section``); ``unknown_locale``; ``bad_input`` for another format.
+        crashed, no_text (and ``section``), disk_full, cannot_write; ``unknown_locale``; ``bad_input`` for another
+        format.
         """
-        files = await self._render(edition, locale, format)
-        path, data = next(iter(files.items()))
-        await asyncio.to_thread(_write, self.staged(edition), files)
-        return Made(locale, format, path, len(data), hashlib.sha256(data).hexdigest())
+        if format not in self.formats:
+            raise Refusal(Code.BAD_INPUT, field="format")
+        own, staged = narrowed(edition, locale), self.staged(edition)
+        key = await self._workers.name(own, locale, format)
+        with refusing():
+            made = await asyncio.to_thread(self._known.bring, key, [staged, self.public], staged)
+            if made is None:
+                files = await asyncio.to_thread(with_twins, await self._workers.run(own, locale, format))
+                await asyncio.to_thread(write_all, staged, files)
+                made = await asyncio.to_thread(self._known.keep, key, files)
+        return Made(locale, format, *made[0])
 
     async def render(self, edition: Mapping[str, Any], locale: str, format: str) -> bytes:
         """The same file's bytes; the public folder stays as it is."""
@@ -122,9 +92,10 @@ class StaticPress:
     async def open(self, editions: Sequence[Mapping[str, Any]], files: Mapping[int, Sequence[Made]]) -> None:
         """Put up the entry pages of a declaration: choosers, feed, and each edition's list of SHA-256 sums."""
         if editions:
-            await self._compare(editions)
-            pages = await asyncio.to_thread(site.entry_pages, editions, files, self.templates, self.locales)
-            await asyncio.to_thread(self._put_up, [self.staged(edition) for edition in editions], pages)
+            with refusing():
+                await self._compare(editions)
+                pages = await asyncio.to_thread(site.entry_pages, editions, files, self.templates, self.locales)
+                await asyncio.to_thread(self._put_up, [self.staged(edition) for edition in editions], pages)
 
     async def _compare(self, editions: Sequence[Mapping[str, Any]]) -> None:
         """Make the pages that say what changed between editions, where one of the two is new."""
@@ -134,8 +105,8 @@ class StaticPress:
                 page = self.public / f"d/{now['declaration']}/{now['n']}/{tag}/{CHANGES}"
                 if page.is_file() and not self.staged(former).exists() and not self.staged(now).exists():
                     continue
-                made = await self._workers.run({**now, "former": former}, tag, "changes")
-                await asyncio.to_thread(_write, self.staged(now), made)
+                made = await self._workers.run(narrowed({**now, "former": former}, tag), tag, "changes")
+                await asyncio.to_thread(write_all, self.staged(now), with_twins(made))
 
     def staged(self, edition: Mapping[str, Any]) -> Path:
         """Where an edition's files wait, in the shape of the public tree. Another content of it waits elsewhere."""
@@ -152,28 +123,29 @@ class StaticPress:
             return await self._check(edition, locale)
         if format not in self.formats:
             raise Refusal(Code.BAD_INPUT, field="format")
-        return await self._workers.run(edition, locale, format)
+        return await self._workers.run(narrowed(edition, locale), locale, format)
 
     async def _check(self, edition: Mapping[str, Any], locale: str) -> dict[str, bytes]:
         """What :mod:`drafting.publishing.preflight` finds; remembered while the content stays the same."""
-        key = hashlib.sha256(json.dumps([edition, locale], sort_keys=True).encode()).hexdigest()
+        own = narrowed(edition, locale)
+        key = await self._workers.name(own, locale, "preflight")
         if key not in self._checked:
-            found = await self._workers.run(edition, locale, "preflight")
+            found = await self._workers.run(own, locale, "preflight")
             while len(self._checked) >= MOST_CHECKED:
                 self._checked.pop(next(iter(self._checked)))
             self._checked[key] = found
         return self._checked[key]
 
     def _put_up(self, staged: Sequence[Path], pages: Mapping[str, bytes]) -> None:
-        """Move what waits, then write the pages that lead there."""
+        """Put up what waits and the pages that lead there: all of it, or where the disk is full nothing."""
+        with Arrival() as arrival:
+            for folder in staged:
+                for path in sorted(folder.rglob("*")):
+                    if path.is_file():
+                        arrival.bring(path, self.public / path.relative_to(folder))
+            for name, data in with_twins(pages).items():
+                arrival.write(self.public / name, data)
+            arrival.move()
         for folder in staged:
-            for path in sorted(folder.rglob("*")):
-                if path.is_file():
-                    move_whole(path, self.public / path.relative_to(folder))
             shutil.rmtree(folder, ignore_errors=True)
-        _write(self.public, pages)
-
-
-def _write(folder: Path, files: Mapping[str, bytes]) -> None:
-    for path, data in with_twins(files).items():
-        write_whole(folder / path, data)
+        self._known.forget_old()

@@ -24,9 +24,10 @@ from drafting.publishing.formats import make_light
 from drafting.publishing.limits import Limits
 from drafting.publishing.pages import CHANGES, Pages, file_name, stylesheet
 from drafting.publishing.reading import Reading
+from drafting.publishing.stamp import stamp
 from drafting.publishing.words import words_for
 
-READY = b"ready\n"
+READY = "ready"
 LENGTH = struct.Struct("!Q")
 MAX_REQUEST = 64 * 1024 * 1024
 BACKLOG = 64
@@ -115,8 +116,8 @@ def _warm(templates: Path) -> None:
     pdf.warm()
 
 
-def main(path: str, templates: str) -> None:
-    """Listen on a Unix socket at ``path`` until standard input ends."""
+def main(path: str, templates: str, locales: str) -> None:
+    """Listen on a Unix socket at ``path`` until standard input ends. Says "ready" and its stamp when it does."""
     signal.signal(signal.SIGCHLD, signal.SIG_IGN)
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     # A page maker that lacks a library says so on standard output, where the starter waits for one word.
@@ -127,7 +128,7 @@ def main(path: str, templates: str) -> None:
         listener.listen(BACKLOG)
         selector.register(listener, selectors.EVENT_READ)
         selector.register(sys.stdin.buffer, selectors.EVENT_READ)
-        word.write(READY)
+        word.write(f"{READY} {stamp(Path(templates), Path(locales))}\n".encode())
         word.flush()
         while all(key.fileobj is listener for key, _ in selector.select()):
             connection, _ = listener.accept()

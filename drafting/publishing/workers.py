@@ -11,6 +11,7 @@ import tempfile
 import threading
 from collections.abc import Mapping
 from dataclasses import asdict
+from hashlib import sha256
 from pathlib import Path
 from typing import Any, Final
 
@@ -33,31 +34,42 @@ class Workers:
         self._starting = threading.Lock()
         self._process: subprocess.Popen[bytes] | None = None
         self._folder = ""
+        self._stamp = ""
 
     async def run(self, edition: Mapping[str, Any], locale: str, format: str) -> dict[str, bytes]:
         """The files of one job. Raises what the worker refused, or ``rendering_failed`` where it did not survive."""
+        return await self._run(self._limits, edition, locale, format)
+
+    async def run_long(self, edition: Mapping[str, Any], locale: str, format: str) -> dict[str, bytes]:
+        """The same for what takes several times as long as a book, and as much again of memory."""
+        limits = Limits(self._limits.seconds * 4, self._limits.processor_seconds * 4, self._limits.memory * 2)
+        return await self._run(limits, edition, locale, format)
+
+    async def _run(self, limits: Limits, edition: Mapping[str, Any], locale: str, format: str) -> dict[str, bytes]:
         job = {
             "edition": edition,
             "locale": locale,
             "format": format,
             "templates": str(self._templates),
             "locales": str(self._locales),
-            "limits": asdict(self._limits),
+            "limits": asdict(limits),
         }
         request = json.dumps(job).encode()
         async with self._slots:
             path = await asyncio.to_thread(self._start)
             started = asyncio.get_running_loop().time()
             try:
-                async with asyncio.timeout(self._limits.seconds + GRACE):
+                async with asyncio.timeout(limits.seconds + GRACE):
                     return await _ask(path, request)
             except (asyncio.IncompleteReadError, ConnectionError, TimeoutError) as lost:
                 took = asyncio.get_running_loop().time() - started
-                raise Refusal(Code.RENDERING_FAILED, reason=self._why(took), locale=locale, format=format) from lost
+                raise Refusal(Code.RENDERING_FAILED, reason=_why(limits, took), locale=locale, format=format) from lost
 
-    def _why(self, took: float) -> str:
-        limit = min(self._limits.seconds, self._limits.processor_seconds)
-        return "too_long" if took >= limit * 0.95 else "crashed"
+    async def name(self, edition: Mapping[str, Any], locale: str, format: str) -> str:
+        """The same for the same job with the same program, libraries and faces, so for the same bytes."""
+        await asyncio.to_thread(self._start)
+        job = json.dumps([self._stamp, edition, locale, format], sort_keys=True)
+        return sha256(job.encode()).hexdigest()
 
     def _start(self) -> str:
         """The socket of the warm process, which is started where it is not running (any more)."""
@@ -70,7 +82,11 @@ class Workers:
 
     def _launch(self) -> subprocess.Popen[bytes]:
         process = subprocess.Popen(
-            [sys.executable, "-m", "drafting.publishing.worker", f"{self._folder}/socket", str(self._templates)],
+            [
+                sys.executable,
+                *("-m", "drafting.publishing.worker"),
+                *(f"{self._folder}/socket", str(self._templates), str(self._locales)),
+            ],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             # Sets of names are walked in one order, so that the same content gives the same bytes.
@@ -78,7 +94,9 @@ class Workers:
             start_new_session=True,
         )
         assert process.stdout is not None
-        if process.stdout.readline() != READY:
+        word, _, mark = process.stdout.readline().decode().partition(" ")
+        self._stamp = mark.strip()
+        if word != READY:
             process.kill()
             process.wait()
             raise Refusal(Code.RENDERING_FAILED, reason="crashed")
@@ -98,6 +116,10 @@ class Workers:
     def close(self) -> None:
         with self._starting:
             self._end()
+
+
+def _why(limits: Limits, took: float) -> str:
+    return "too_long" if took >= min(limits.seconds, limits.processor_seconds) * 0.95 else "crashed"
 
 
 async def _ask(path: str, request: bytes) -> dict[str, bytes]:

@@ -246,6 +246,8 @@ class Vocabulary:
             "too_long": lambda: gettext("Making it took too long, and was stopped."),
             "too_large": lambda: gettext("Making it took too much memory, and was stopped."),
             "crashed": lambda: gettext("Making it broke off. The text is safe; try again."),
+            "disk_full": lambda: gettext("The server's disk is full. Nothing is lost; the operator can make room."),
+            "cannot_write": lambda: gettext("The server cannot write to its disk. The operator can mend it."),
         }
         return table[reason]() if reason in table else reason
 

@@ -11,7 +11,8 @@ import pytest
 
 from drafting.domain.errors import Code, Refusal
 from drafting.publishing.limits import Limits
-from drafting.publishing.press import StaticPress, write_whole
+from drafting.publishing.press import KNOWN, StaticPress
+from drafting.publishing.writing import write_whole
 from tests.publishing.conftest import example_edition
 
 MANY_SECTIONS = 30
@@ -97,7 +98,7 @@ async def test_what_is_made_waits_beside_the_public_folder_until_it_is_opened(pr
     released = {**edition, "released_at": ["2026-05-15T08:00:00Z"]}
     await press.open([released], {1: [made]})
     assert (press.public / made.path).is_file()
-    assert list(press.making.iterdir()) == []
+    assert [path.name for path in press.making.iterdir()] == [KNOWN]
 
 
 async def test_another_content_of_the_same_edition_waits_apart(press: StaticPress) -> None:
@@ -124,14 +125,10 @@ async def test_text_has_a_compressed_twin_that_says_the_same(press: StaticPress)
 async def test_a_public_folder_on_another_disk_gets_its_files_too(
     press: StaticPress, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    replace = Path.replace
+    def on_another_disk(source: Path, target: Path) -> None:
+        raise OSError(errno.EXDEV, "Invalid cross-device link")
 
-    def on_another_disk(path: Path, target: Path) -> Path:
-        if path.suffix != ".part":
-            raise OSError(errno.EXDEV, "Invalid cross-device link")
-        return replace(path, target)
-
-    monkeypatch.setattr(Path, "replace", on_another_disk)
+    monkeypatch.setattr(os, "link", on_another_disk)
     edition = example_edition(1)
     made = await press.make(edition, "en", "html")
     await press.open([edition], {1: [made]})
