@@ -142,7 +142,11 @@ async def _work_on_jobs(ports: Ports, bell: asyncio.Event) -> None:
     """What a former process left unfinished, then whatever is approved; another process may approve, hence the look."""
     while True:
         bell.clear()
-        at_work_elsewhere = await work_on_jobs(ports) + await work_on_names(ports)
+        at_work_elsewhere = 1
+        try:
+            at_work_elsewhere = await work_on_jobs(ports) + await work_on_names(ports)
+        except CannotSave as error:
+            LOG.warning("cannot publish now: %s", error)
         try:
             await asyncio.wait_for(bell.wait(), TAKE_OVER_SECONDS if at_work_elsewhere else JOBS_SECONDS)
         except TimeoutError:
