@@ -16,6 +16,7 @@ MAX_STATE: Final = 4 * 1024
 MAX_ENTRIES: Final = 1_000
 _GONE: Final = "null"
 NOBODY: Final = b"\x00"
+_encode_state: Final = json.JSONEncoder(separators=(",", ":"), allow_nan=False).encode
 
 
 class Presence:
@@ -129,6 +130,6 @@ def _signed(state: str, name: str) -> str:
         if name:
             shown = value.get("user")
             value["user"] = {**(shown if isinstance(shown, dict) else {}), "name": name}
-        return json.dumps(value, separators=(",", ":"), allow_nan=False)
+        return _encode_state(value)
     except (ValueError, RecursionError) as error:
         raise FrameError("no presence") from error

@@ -19,7 +19,7 @@ from drafting.sync.alone import ALONE, Others
 from drafting.sync.changes import Asked, Errand, Offered, Reading, Repairing, Writing, new_client
 from drafting.sync.hearsay import Hearsay
 from drafting.sync.notes import UNWATCHED, Notes, Trace
-from drafting.sync.pace import Pace
+from drafting.sync.pace import Pace, Traffic
 from drafting.sync.participants import CloseCode, Participant
 from drafting.sync.presence import Presence
 from drafting.sync.relay import News
@@ -58,6 +58,7 @@ class Room:
         times: Times = TIMES,
         others: Others = ALONE,
         notes: Notes = UNWATCHED,
+        traffic: Traffic | None = None,
     ) -> None:
         self.name = name
         self.trace = Trace(notes, name)
@@ -65,7 +66,7 @@ class Room:
         self.others = others
         self.clock = clock
         self.times = times
-        self.pace = Pace()
+        self.pace = Pace(traffic)
         self.participants: set[Participant] = set()
         self.replica = Replica()
         self.epoch = 1
@@ -146,6 +147,7 @@ class Room:
     def point(self, participant: Participant, states: bytes) -> None:
         """Raises :class:`FrameError`."""
         self._presence.receive(participant, states)
+        self.pace.note(len(self.participants))
         self._schedule_presence()
 
     def query_presence(self, participant: Participant) -> None:
@@ -270,6 +272,7 @@ class Room:
                 if self.hearsay.is_ahead:
                     await self.hearsay.catch_up()
                 errands, self._errands = self._errands[:MAX_TURN], self._errands[MAX_TURN:]
+                self.pace.note(len(errands) * len(self.participants))
                 self.pace.begin()
                 await Turn(self, errands).take()
                 self.pace.end()

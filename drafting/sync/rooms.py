@@ -14,6 +14,7 @@ from drafting.sync.authorship import Authorship
 from drafting.sync.changes import new_client
 from drafting.sync.check import Known, Refused, check
 from drafting.sync.notes import UNWATCHED, Notes, Trace
+from drafting.sync.pace import Traffic
 from drafting.sync.participants import CloseCode
 from drafting.sync.replica import Broken, Replica
 from drafting.sync.room import CHECKPOINT_WHEN_QUIET, TIMES, Room, Times
@@ -34,6 +35,7 @@ class Rooms:
         self._others = others
         self._clock = clock
         self._times = times
+        self._traffic = Traffic()
         self._rooms: dict[str, Room] = {}
         self._opening: dict[str, asyncio.Task[Room]] = {}
         self._closing: dict[str, asyncio.TimerHandle] = {}
@@ -56,7 +58,7 @@ class Rooms:
         return await asyncio.shield(opening)
 
     async def _load(self, name: str) -> Room:
-        room = Room(name, self._log, self._clock, self._on_rest, self._times, self._others, self.notes)
+        room = Room(name, self._log, self._clock, self._on_rest, self._times, self._others, self.notes, self._traffic)
         try:
             await room.load()
         except Broken as error:
