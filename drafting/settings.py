@@ -53,7 +53,11 @@ class Settings:
     operators: tuple[str, ...] = _text((), "E-mail addresses, comma separated, that may open the operation page.")
     title: str = _text("", "Name of the site at the head of its pages; empty: Joint declarations.")
     body_bytes: int = _number(1_048_576, "Largest form or API request, in bytes.", 65_536, 16_777_216)
-    import_bytes: int = _number(20_971_520, "Largest folder to import, in bytes.", 65_536, 104_857_600)
+    import_bytes: int = _number(
+        20_971_520, "Largest folder, or list of names, to import, in bytes.", 65_536, 104_857_600
+    )
+    list_rows: int = _number(100_000, "Most names in one list that is brought in.", 10, 1_000_000)
+    list_days: int = _number(30, "Days after which a list is deleted that nobody approved.", 1, 365)
     frame_bytes: int = _number(1_048_576, "Largest WebSocket message, in bytes.", 65_536, 8_388_608)
     client_header: str = _text(
         "", "Header in which a proxy on this machine writes its client's address, like X-Real-IP; empty: none does."
@@ -61,6 +65,11 @@ class Settings:
     signatures_an_hour: int = _number(
         300, "Most signatures that one network address may ask for in an hour.", 1, 1_000_000
     )
+    site_proofs: bool = _text(
+        True, "0 if this server may not ask the DNS and the websites of organisations that prove their domain."
+    )
+    logo_bytes: int = _number(2_097_152, "Largest logo that an organisation may send, in bytes.", 65_536, 16_777_216)
+    logo_pixels: int = _number(16_000_000, "Most pixels that such a logo may have.", 65_536, 100_000_000)
     sockets: int = _number(2000, "Most WebSockets at a time.", 10, 100_000)
     sockets_each: int = _number(200, "Most WebSockets of one account at a time.", 5, 100_000)
     job_seconds: int = _number(60, "Most seconds for making one public file.", 10, 3600)

@@ -11,6 +11,7 @@ from drafting.domain.errors import Code, Refusal
 from drafting.domain.events import Entry, Kind
 from drafting.domain.signatures import (
     HOLDING_STATES,
+    ON_PAPER,
     Counts,
     SignatoryKind,
     Signature,
@@ -26,6 +27,7 @@ class MemorySignatures:
         self.mail = mail
         self.by_id: dict[str, Signature] = {}
         self.links: dict[str, tuple[str, LinkRole]] = {}
+        self.logos: dict[str, bytes] = {}
 
     async def request(self, asked: SignatureRequest, at: datetime) -> None:
         self.ledger.contents.update(asked.contents)
@@ -66,7 +68,10 @@ class MemorySignatures:
             (entry,) = await self.ledger.append(stream, [event], expected=last, at=at)
             index = entry.index if event.kind is Kind.SIGNATURE_CONFIRM else index
         kept = self.by_id[change.after.id] = replace(change.after, index=index, turn=turn)
+        if change.logo is not None:
+            self.logos[kept.id] = change.logo
         if kept.is_erased:
+            self.logos.pop(kept.id, None)
             self.links = {secret: link for secret, link in self.links.items() if link[0] != kept.id}
         for link in change.links:
             self.links[link.secret] = kept.id, link.role
@@ -86,8 +91,12 @@ class MemorySignatures:
 
     async def counts(self, declaration: str, edition: int) -> Counts:
         counted = [s for s in self._under(declaration, edition) if s.state is SignatureState.CONFIRMED]
-        people = sum(s.kind is SignatoryKind.PERSON for s in counted)
-        return Counts(people, len(counted) - people)
+
+        def of(kind: SignatoryKind, *, on_paper: bool = False) -> int:
+            return sum(s.kind is kind and (not on_paper or s.source in ON_PAPER) for s in counted)
+
+        person, organisation = SignatoryKind.PERSON, SignatoryKind.ORGANISATION
+        return Counts(of(person), of(organisation), of(person, on_paper=True), of(organisation, on_paper=True))
 
     def _under(self, declaration: str, edition: int) -> list[Signature]:
         return [s for s in self.by_id.values() if (s.declaration, s.edition) == (declaration, edition)]
@@ -126,6 +135,14 @@ class MemorySignatures:
     async def unreminded(self, before: datetime, at: datetime, limit: int = 100) -> Sequence[Signature]:
         pending = [s for s in self.by_id.values() if s.state is SignatureState.PENDING and s.contact_confirmed is None]
         return [s for s in pending if s.requested < before and s.expires > at and s.reminded is None][:limit]
+
+    async def unproven(self, before: datetime, at: datetime, limit: int = 50) -> Sequence[Signature]:
+        pending = [s for s in self.by_id.values() if s.state is SignatureState.PENDING and s.domain and s.expires > at]
+        due = sorted((s.changed, s.id) for s in pending if s.changed and s.changed < before)
+        return [self.by_id[id] for _, id in due[:limit]]
+
+    async def logo(self, id: str) -> bytes | None:
+        return self.logos.get(id) or None
 
     async def forget_prefixes(self, before: datetime) -> int:
         old = [s for s in self.by_id.values() if s.prefix and s.requested < before]

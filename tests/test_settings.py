@@ -16,7 +16,7 @@ def test_every_setting_is_documented_with_its_default() -> None:
     rows = dict(re.findall(r"^\| `(DRAFTING_\w+)` \| (.*?) \|", page, re.M))
     assert set(rows) == {PREFIX + f.name.upper() for f in fields(Settings)}
     for f in fields(Settings):
-        default = {(): "", False: "0"}.get(f.default, str(f.default))
+        default = {(): "", False: "0", True: "1"}.get(f.default, str(f.default))
         assert rows[PREFIX + f.name.upper()] == (f"`{default}`" if default else "–"), f.name
         assert f.metadata["text"] in page, f.name
 

@@ -10,9 +10,11 @@ from datetime import datetime, timedelta
 from typing import Any, Final
 
 from drafting.actions.core import list_declarations, load_declaration
+from drafting.actions.logos import file_of
 from drafting.actions.moderation import hold_back_floods
 from drafting.actions.ports import ListFront, Ports
 from drafting.actions.releasing import released_content
+from drafting.actions.signing_links import LOGO
 from drafting.domain.editions import Edition
 from drafting.domain.errors import Refusal
 from drafting.domain.events import Entry, Kind
@@ -26,7 +28,7 @@ AT_A_TIME: Final = 1000
 COUNTS_PLACES: Final = timedelta(minutes=15)
 LOOKS_FOR_FLOODS: Final = timedelta(seconds=30)
 LOOKS_FOR_NEW: Final = timedelta(seconds=60)
-_GONE: Final = frozenset({Kind.SIGNATURE_WITHDRAW, Kind.SIGNATURE_ERASE, Kind.SIGNATURE_INVALIDATE})
+GONE: Final = frozenset({Kind.SIGNATURE_WITHDRAW, Kind.SIGNATURE_ERASE, Kind.SIGNATURE_INVALIDATE})
 
 
 def page_of(index: int) -> int:
@@ -47,6 +49,20 @@ def shown(signature: Signature) -> dict[str, Any]:
         "place": signature.place if is_named else "",
         "at": (signature.confirmed or signature.requested).isoformat().replace("+00:00", "Z"),
         "commitment": signature.commitment,
+        **(_of_organisation(signature) if signature.kind is SignatoryKind.ORGANISATION else {}),
+    }
+
+
+def _of_organisation(signature: Signature) -> dict[str, Any]:
+    """``verified``: second_contact, dns, web, or empty where somebody vouches for it otherwise."""
+    is_named = signature.shown is Shown.NAME
+    details = signature.details if is_named else {}
+    logo = details.get(LOGO)
+    return {
+        "verified": signature.verified.value if signature.verified else "",
+        "domain": signature.domain if "proof" in details else "",
+        "mandate": details.get("mandate"),
+        "logo": {"file": file_of(signature), "width": logo["width"], "height": logo["height"]} if logo else None,
     }
 
 
@@ -129,8 +145,17 @@ async def refresh_list(ports: Ports, slug: str, content: Mapping[str, Any], told
         found = await ports.signatures.listed(slug, n, (page - 1) * PAGE, PAGE)
         items = [shown(signature) for signature in found if (signature.index or 0) <= page * PAGE]
         await ports.lists.put_page(content, page, last, items)
-    await ports.lists.put_front(content, await _front(ports, slug, n, last, changes, told))
+    front = await _front(ports, slug, n, last, changes, told)
+    await _put_logos(ports, content, front)
+    await ports.lists.put_front(content, front)
     return len(pages)
+
+
+async def _put_logos(ports: Ports, content: Mapping[str, Any], front: ListFront) -> None:
+    files = {each["logo"]["file"]: each["id"] for each in front.organisations if each["logo"]}
+    for name in await ports.lists.missing_logos(content, list(files)):
+        if data := await ports.signatures.logo(files[name]):
+            await ports.lists.put_logo(content, name, data)
 
 
 async def _changes(ports: Ports, slug: str, n: int, seen: int) -> _Changes:
@@ -156,10 +181,20 @@ async def _note(ports: Ports, changes: _Changes, n: int, entry: Entry) -> None:
         return
     if signature.index:
         changes.pages.add(page_of(signature.index))
-    if entry.event.kind in _GONE:
+    if entry.event.kind in GONE:
         changes.gone.append(data["id"])
     if entry.event.kind is Kind.SIGNATURE_ERASE:
         changes.erased.append(data["id"])
+
+
+async def renew_front(ports: Ports, slug: str, content: Mapping[str, Any]) -> None:
+    """Write the first page again, which tells of what was printed since; the names stay as they are."""
+    seen = await ports.lists.seen(content)
+    if seen is not None:
+        told = places(await ports.signatures.places(slug, content["n"]))
+        await ports.lists.put_front(
+            content, await _front(ports, slug, content["n"], page_of(seen), _Changes(seen), told)
+        )
 
 
 async def _front(ports: Ports, slug: str, n: int, last: int, changes: _Changes, told: Sequence[Place]) -> ListFront:

@@ -1,7 +1,8 @@
 """Asking to sign a released edition: what is checked, what is kept until the address is confirmed, what is mailed.
 
 Letters: ``signature`` (link, own, days), ``signature_known`` (own), ``signature_second`` (link, days),
-``signature_reminder`` (link, own, until) and ``signature_proven`` (own), all with ``declaration`` (its title) and ``n``.
+``signature_reminder`` (link, own, until) and ``signature_proven`` (own), all with ``declaration`` (its title) and
+``n``.
 """
 
 import json

@@ -1,5 +1,6 @@
 """What the link of a letter lets its bearer do: confirm, look, take along, withdraw, erase."""
 
+import base64
 import secrets
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
@@ -8,13 +9,15 @@ from typing import Any, Final
 
 from drafting.actions.core import load_declaration
 from drafting.actions.ports import AddressHasSigned, LinkRole, Ports, SignatureChange, SignatureLink, SignatureMoved
-from drafting.actions.signing import LINK_DAYS, write_letter
+from drafting.actions.signing import LINK_DAYS, bound, write_letter
 from drafting.domain.errors import Code, Refusal
 from drafting.domain.events import Event, Kind
 from drafting.domain.signatures import Counts, Shown, SignatoryKind, Signature, SignatureState, stream_of
 
 MAX_TRIES: Final = 20
 SIGNATORY: Final = "signatory"
+LOGO: Final = "logo"
+"""What an organisation's details hold where it has a logo: ``digest``, ``width`` and ``height``."""
 
 Decide = Callable[[Signature, LinkRole], SignatureChange | None]
 
@@ -48,7 +51,7 @@ async def confirm_signature(ports: Ports, secret: str) -> Signature:
         return _confirmation(signature, role, at, letter_to)
 
     try:
-        return await _change(ports, secret, decide)
+        return await change_by_link(ports, secret, decide)
     except AddressHasSigned as error:
         raise Refusal(Code.LINK_USED, reason="signed") from error
 
@@ -90,15 +93,17 @@ def counted(
     before: Signature, after: Signature, at: datetime, actor: str = SIGNATORY, channel: str = "web"
 ) -> SignatureChange:
     """The change by which a pending or quarantined signature begins to count."""
+    after = bound(after)
     data = {
         "edition": before.edition,
         "kind": before.kind.value,
         "id": before.id,
-        "commitment": before.commitment,
+        "commitment": after.commitment,
         "locale": before.locale,
         "publish": before.publish,
         "updates": before.updates,
         "source": before.source.value,
+        **({"verified": after.verified.value} if after.verified else {}),
     }
     after = replace(after, state=SignatureState.CONFIRMED, confirmed=at, changed=at)
     return SignatureChange(before, after, [Event(Kind.SIGNATURE_CONFIRM, data, actor, channel)])
@@ -119,7 +124,7 @@ async def withdraw_signature(ports: Ports, secret: str, *, erase: bool = False) 
             return None
         return withdrawal(signature, at, erase=erase)
 
-    return await _change(ports, secret, decide)
+    return await change_by_link(ports, secret, decide)
 
 
 def withdrawal(signature: Signature, at: datetime, *, erase: bool, actor: str = SIGNATORY) -> SignatureChange:
@@ -128,11 +133,12 @@ def withdrawal(signature: Signature, at: datetime, *, erase: bool, actor: str = 
     events = []
     if signature.index is not None and signature.state is not SignatureState.WITHDRAWN:
         events.append(Event(Kind.SIGNATURE_WITHDRAW, data, actor))
-    after = replace(signature, state=SignatureState.WITHDRAWN, changed=at)
+    kept = {name: value for name, value in signature.details.items() if name != LOGO}
+    after = replace(signature, state=SignatureState.WITHDRAWN, changed=at, details=kept)
     if erase:
         events.append(Event(Kind.SIGNATURE_ERASE, data, actor))
         after = erased(after)
-    return SignatureChange(signature, after, events)
+    return SignatureChange(signature, after, events, logo=b"" if LOGO in signature.details else None)
 
 
 def erased(signature: Signature) -> Signature:
@@ -152,11 +158,13 @@ def erased(signature: Signature) -> Signature:
         prefix="",
         reason="",
         details={},
+        country="",
+        domain="",
     )
 
 
-async def _change(ports: Ports, secret: str, decide: Decide) -> Signature:
-    """Decide on the signature as it is; decide again when somebody was first."""
+async def change_by_link(ports: Ports, secret: str, decide: Decide) -> Signature:
+    """Decide on the signature as it is, and again when somebody was first. Raises what ``decide`` raises."""
     for _ in range(MAX_TRIES):
         signature, role = await read_signature(ports, secret)
         change = decide(signature, role)
@@ -189,6 +197,8 @@ async def export_signature(ports: Ports, secret: str) -> Mapping[str, Any]:
         "times": {name: moment.isoformat() for name, moment in moments.items() if moment},
         "source": signature.source.value,
         "network_prefix": signature.prefix,
+        "domain": signature.domain,
+        "logo": base64.b64encode(await ports.signatures.logo(signature.id) or b"").decode(),
         "details": dict(signature.details),
         "salt": signature.salt.hex(),
         "commitment": signature.commitment,

@@ -3,6 +3,7 @@
 Below ``d/{slug}/{n}/signatures/``: ``index.json`` (counts, number of pages), ``{page}.json`` (names in the order of the
 ledger), ``count.txt`` (a number), ``removed.json`` (ids of what was taken back, for whoever keeps a copy), and for each
 language ``{tag}/index.html``, ``{tag}/{page}.html`` and ``{tag}/embed.html`` (a line for other sites to include).
+``logos/`` holds those of organisations, PNG, as they were drawn anew.
 """
 
 import asyncio
@@ -10,7 +11,7 @@ import json
 import os
 import secrets
 from collections.abc import Mapping, Sequence
-from datetime import datetime
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, Final
 
@@ -18,12 +19,14 @@ from markupsafe import Markup
 
 from drafting.actions.ports import CannotSave, ListFront
 from drafting.paths import LOCALES, TEMPLATES
-from drafting.publishing.content import Content, read_content
+from drafting.publishing.content import Content, moment, read_content
 from drafting.publishing.pages import environment, stylesheet
-from drafting.publishing.reading import Reading
+from drafting.publishing.reading import Reading, isolate
 from drafting.publishing.words import words_for
 
 FRONT: Final = "index.json"
+LOGOS: Final = "logos"
+PRINTED: Final = "printed.json"
 
 
 class StaticLists:
@@ -54,6 +57,13 @@ class StaticLists:
             self._seen[place] = found["index"]
         return self._seen[place]
 
+    async def missing_logos(self, edition: Mapping[str, Any], names: Sequence[str]) -> Sequence[str]:
+        folder = self._folder(self._content(edition)) / LOGOS
+        return await asyncio.to_thread(lambda: [name for name in names if not (folder / name).is_file()])
+
+    async def put_logo(self, edition: Mapping[str, Any], name: str, data: bytes) -> None:
+        await asyncio.to_thread(_put, self._folder(self._content(edition)) / LOGOS / name, data)
+
     async def put_page(
         self, edition: Mapping[str, Any], page: int, last: int, items: Sequence[Mapping[str, Any]]
     ) -> None:
@@ -63,6 +73,26 @@ class StaticLists:
         content = self._content(edition)
         await asyncio.to_thread(self._put_front, content, front)
         self._seen[content.slug, content.n] = front.index
+
+    async def printed(self, edition: Mapping[str, Any]) -> Mapping[str, Any] | None:
+        found = await asyncio.to_thread(_read_json, self._folder(self._content(edition)) / PRINTED)
+        return found if isinstance(found.get("files"), list) else None
+
+    async def put_printed(self, edition: Mapping[str, Any], told: Mapping[str, Any]) -> None:
+        await asyncio.to_thread(self._put_printed, self._content(edition), told)
+
+    def _put_printed(self, content: Content, told: Mapping[str, Any]) -> None:
+        folder = self._folder(content)
+        _put(folder / PRINTED, _json(told))
+        named = {self._public / file["path"] for file in told["files"]}
+        for path in folder.glob("*/*.pdf"):
+            if path not in named:
+                path.unlink(missing_ok=True)
+
+    async def erased(self) -> frozenset[str]:
+        if self._erasures is None or not self._erasures.is_file():
+            return frozenset()
+        return frozenset((await asyncio.to_thread(self._erasures.read_text)).split())
 
     def _content(self, edition: Mapping[str, Any]) -> Content:
         place = edition["declaration"], edition["n"]
@@ -86,10 +116,17 @@ class StaticLists:
     def _put_front(self, content: Content, front: ListFront) -> None:
         folder = self._folder(content)
         self._put_removed(folder / "removed.json", front)
+        told = _read_json(folder / PRINTED)
         for locale in content.public_locales:
+            printed = [file for file in told.get("files", ()) if file["locale"] == locale.tag]
             values = {"page": 0, "last": front.pages, "items": front.newest, "front": front}
+            values |= {
+                "printed": [Path(file["path"]).name for file in printed],
+                "printed_at": moment(told["at"]) if printed else None,
+            }
             _put(folder / locale.tag / "index.html", self._render(content, locale.tag, "index.html", **values))
             _put(folder / locale.tag / "embed.html", self._embed(content, locale.tag, front))
+        _drop_logos(folder / LOGOS, front)
         _put(folder / "count.txt", f"{front.counts.all}\n".encode())
         _put(
             folder / FRONT,
@@ -130,6 +167,8 @@ class StaticLists:
                 canonical=f"{self._address(content)}{tag}/{name}",
                 top="../../../",
                 stylesheet=stylesheet(self._templates)[0],
+                isolate=isolate,
+                day=lambda day: reading.words.date(datetime.fromisoformat(day).replace(tzinfo=UTC)),
                 **values,
             )
             .encode()
@@ -150,6 +189,14 @@ class StaticLists:
 
     def _address(self, content: Content) -> str:
         return f"{content.origin}/d/{content.slug}/{content.n}/signatures/"
+
+
+def _drop_logos(folder: Path, front: ListFront) -> None:
+    """Those of who left, or sent another one."""
+    shown = {each["logo"]["file"] for each in front.organisations if each.get("logo")}
+    for path in folder.glob("*.png"):
+        if path.name not in shown:
+            path.unlink(missing_ok=True)
 
 
 def _read_json(file: Path) -> dict[str, Any]:

@@ -1,6 +1,6 @@
 """Many signatures change: one transaction keeps rows, ledger entries, letters and counts, all of them or none."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any, Final
@@ -12,15 +12,23 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from drafting.actions.ports import AddressHasSigned, SignatureChange, SignatureMoved
 from drafting.domain.events import Entry, Kind
-from drafting.domain.signatures import HOLDING_STATES, SignatoryKind, Signature, SignatureState, stream_of
+from drafting.domain.signatures import (
+    HOLDING_STATES,
+    ON_PAPER,
+    SignatoryKind,
+    Signature,
+    SignatureState,
+    stream_of,
+)
 from drafting.stores.ledger import row_of_entry
 from drafting.stores.mail import letter_row
 from drafting.stores.signature_rows import key_of, link_row, place_of, row_of
-from drafting.stores.tables import ledger, letters, signature_counts, signature_links, signatures
+from drafting.stores.tables import ledger, letters, signature_counts, signature_links, signature_logos, signatures
 
 Place = tuple[str, int, str]
 
 _OWN: Final = "own_id"
+_NUMBERS: Final = ("people", "organisations", "people_on_paper", "organisations_on_paper")
 _UPDATE: Final = (
     update(signatures)
     .where(signatures.c.id == bindparam(_OWN))
@@ -40,6 +48,7 @@ class _Batch:
     links: list[dict[str, Any]] = field(default_factory=list)
     letters: list[dict[str, Any]] = field(default_factory=list)
     erased: list[str] = field(default_factory=list)
+    logos: dict[str, bytes] = field(default_factory=dict)
     counts: dict[tuple[str, int], list[int]] = field(default_factory=dict)
 
     def take(self, change: SignatureChange, *, is_new: bool = False) -> Signature:
@@ -55,6 +64,8 @@ class _Batch:
         (self.new if is_new else self.changed).append(kept)
         self._count(before, -_weight(before) * (not is_new))
         self._count(after, _weight(after))
+        if change.logo is not None:
+            self.logos[kept.id] = change.logo
         if kept.is_erased:
             self.erased.append(kept.id)
         for link in change.links:
@@ -65,8 +76,10 @@ class _Batch:
 
     def _count(self, signature: Signature, by: int) -> None:
         if by:
-            numbers = self.counts.setdefault((signature.declaration, signature.edition), [0, 0])
-            numbers[signature.kind is SignatoryKind.ORGANISATION] += by
+            numbers = self.counts.setdefault((signature.declaration, signature.edition), [0, 0, 0, 0])
+            place = int(signature.kind is SignatoryKind.ORGANISATION)
+            numbers[place] += by
+            numbers[place + 2] += by * (signature.source in ON_PAPER)
 
 
 def _weight(signature: Signature) -> int:
@@ -159,6 +172,8 @@ async def _write(connection: AsyncConnection, batch: _Batch) -> None:
     for table, rows in ((signature_links, batch.links), (letters, batch.letters)):
         if rows:
             await connection.execute(insert(table), rows)
+    if batch.logos:
+        await _keep_logos(connection, batch.logos)
     if batch.erased:
         await _forget(connection, batch.erased)
     await _recount(connection, batch)
@@ -170,23 +185,23 @@ def _update_row(signature: Signature) -> dict[str, Any]:
 
 
 async def _forget(connection: AsyncConnection, ids: Sequence[str]) -> None:
-    """An erased signature's letters that still wait, and its links."""
+    """An erased signature's letters that still wait, its links and its logo."""
     own = signature_links.c.signature.in_(ids)
     await connection.execute(delete(letters).where(letters.c.id.in_(select(signature_links.c.letter).where(own))))
     await connection.execute(delete(signature_links).where(own))
+    await connection.execute(delete(signature_logos).where(signature_logos.c.signature.in_(ids)))
+
+
+async def _keep_logos(connection: AsyncConnection, logos: Mapping[str, bytes]) -> None:
+    await connection.execute(delete(signature_logos).where(signature_logos.c.signature.in_(list(logos))))
+    rows = [{"signature": id, "data": data} for id, data in logos.items() if data]
+    if rows:
+        await connection.execute(insert(signature_logos), rows)
 
 
 async def _recount(connection: AsyncConnection, batch: _Batch) -> None:
-    for (declaration, edition), (people, organisations) in sorted(batch.counts.items()):
-        row = {
-            "declaration": declaration,
-            "edition": edition,
-            "people": people,
-            "organisations": organisations,
-        }
+    for (declaration, edition), numbers in sorted(batch.counts.items()):
+        row = {"declaration": declaration, "edition": edition, **dict(zip(_NUMBERS, numbers, strict=True))}
         added = upsert(signature_counts).values(row)
-        grown = {
-            "people": signature_counts.c.people + added.excluded.people,
-            "organisations": signature_counts.c.organisations + added.excluded.organisations,
-        }
+        grown = {name: signature_counts.c[name] + added.excluded[name] for name in _NUMBERS}
         await connection.execute(added.on_conflict_do_update(index_elements=["declaration", "edition"], set_=grown))

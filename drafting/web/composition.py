@@ -7,17 +7,21 @@ from contextlib import AsyncExitStack, asynccontextmanager, suppress
 from dataclasses import dataclass
 from typing import Final
 
+from drafting.actions.domain_proofs import look_for_proofs
 from drafting.actions.name_books import NameKeeper, work_on_names
 from drafting.actions.ports import CannotSave, Ports
 from drafting.actions.releasing import work_on_jobs
+from drafting.actions.roll_work import sweep_rolls, work_on_rolls
 from drafting.actions.signature_lists import Lister
 from drafting.actions.signing_upkeep import remind_signatories, sweep_signatures
 from drafting.actions.trees import publish_logs
 from drafting.publishing.limits import Limits as PressLimits
+from drafting.publishing.logos import Logos
 from drafting.publishing.press import StaticPress
 from drafting.publishing.signature_lists import StaticLists
 from drafting.settings import Settings
 from drafting.stores.opening import Stores
+from drafting.stores.site_lookup import SiteLookup
 from drafting.sync.alone import ALONE, Others
 from drafting.sync.neighbours import Neighbours
 from drafting.sync.notes import UNWATCHED, Notes
@@ -37,6 +41,7 @@ TAKE_OVER_SECONDS: Final = 3.0
 LOGS_SECONDS: Final = 3.0
 AGAIN_SECONDS: Final = 5.0
 LISTS_SECONDS: Final = 3.0
+ROLLS_SECONDS: Final = 2.0
 DRAIN_SECONDS: Final = 1.0
 SIGNATURES_SECONDS: Final = 600.0
 
@@ -75,6 +80,7 @@ async def opened(settings: Settings, languages: Languages, notes: Notes = UNWATC
             mail=stores.mail,
             jobs=stores.jobs,
             signatures=stores.signatures,
+            rolls=stores.rolls,
             lists=StaticLists(settings.paths.public, erasures=settings.paths.erasures),
             press=press,
             notices=notices,
@@ -83,11 +89,14 @@ async def opened(settings: Settings, languages: Languages, notes: Notes = UNWATC
             sentences=Letters(languages),
             limits=settings.limits,
             logs=public_logs(settings),
+            sites=SiteLookup() if settings.site_proofs else None,
+            pictures=Logos(longest=settings.logo_bytes, pixels=settings.logo_pixels),
         )
         for name, work in (
             ("mail", stores.courier.work),
             ("jobs", lambda: _work_on_jobs(ports, bell)),
             ("lists", lambda: _keep_lists(ports)),
+            ("rolls", lambda: _work_on_rolls(ports)),
             ("watch", lambda: watch(ports, rooms, notices)),
             ("logs", lambda: _keep_logs(ports)),
             ("signatures", lambda: _keep_signatures(ports)),
@@ -122,13 +131,15 @@ async def _share_record(stack: AsyncExitStack, notes: Notes, stores: Stores, roo
 
 
 async def _keep_signatures(ports: Ports) -> None:
-    """Reminders, and the end of what nobody confirmed; of several nodes the one that is first does it."""
+    """Reminders, domains, the end of what nobody confirmed; of several nodes the one that is first does it."""
     names = NameKeeper(ports)
     while True:
         try:
             await names.renew()
             await remind_signatories(ports)
+            await look_for_proofs(ports)
             await sweep_signatures(ports)
+            await sweep_rolls(ports)
         except CannotSave as error:
             LOG.warning("cannot look after signatures now: %s", error)
         await asyncio.sleep(SIGNATURES_SECONDS)
@@ -170,6 +181,14 @@ async def _keep_lists(ports: Ports) -> None:
         with suppress(CannotSave):
             await lister.refresh()
         await asyncio.sleep(LISTS_SECONDS)
+
+
+async def _work_on_rolls(ports: Ports) -> None:
+    """Names on paper and lists: checked once somebody said how to read them, counted once two networks vouch."""
+    while True:
+        with suppress(CannotSave):
+            await work_on_rolls(ports)
+        await asyncio.sleep(ROLLS_SECONDS)
 
 
 async def _kept_up(name: str, work: Callable[[], Awaitable[None]]) -> None:

@@ -79,11 +79,24 @@ def _second(w: Words, v: Values) -> Written:
     ]
 
 
+def _proven(w: Words, v: Values) -> Written:
+    subject = w.gettext("Your organisation stands under “%(declaration)s”", declaration=v["declaration"])
+    return subject, [
+        w.gettext(
+            "your organisation's domain shows the line that was asked for, so its signature under “%(declaration)s”, "
+            "edition %(n)s, counts from now on. You may take the line away again.",
+            **_about(v),
+        ),
+        *_own(w, v),
+    ]
+
+
 SIGNING_LETTERS: Final[Mapping[str, Callable[[Words, Values], Written]]] = {
     "signature": _signature,
     "signature_known": _known,
     "signature_reminder": _reminder,
     "signature_second": _second,
+    "signature_proven": _proven,
 }
 
 

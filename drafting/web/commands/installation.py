@@ -14,6 +14,7 @@ from drafting.actions.ports import CannotSave, Clock, Ports
 from drafting.domain.errors import Code, Refusal
 from drafting.paths import LOCALES
 from drafting.publishing.limits import Limits
+from drafting.publishing.logos import Logos
 from drafting.publishing.logs import StaticLogs
 from drafting.publishing.press import StaticPress
 from drafting.publishing.signature_lists import StaticLists
@@ -22,6 +23,7 @@ from drafting.stores.address_keys import KeysMissing
 from drafting.stores.migrating import SchemaAhead
 from drafting.stores.opening import Stores, open_stores
 from drafting.stores.signing_keys import KeyUnusable, open_key
+from drafting.stores.site_lookup import SiteLookup
 from drafting.sync.rooms import Rooms
 from drafting.web.commands.outcomes import Exit, fail
 from drafting.web.i18n import Languages
@@ -92,6 +94,7 @@ async def opened(settings: Settings) -> AsyncIterator[Installation]:
             mail=stores.mail,
             jobs=stores.jobs,
             signatures=stores.signatures,
+            rolls=stores.rolls,
             lists=StaticLists(settings.paths.public, erasures=settings.paths.erasures),
             press=press,
             notices=Silence(),
@@ -100,6 +103,8 @@ async def opened(settings: Settings) -> AsyncIterator[Installation]:
             sentences=Letters(Languages(LOCALES)),
             limits=settings.limits,
             logs=public_logs(settings),
+            sites=SiteLookup() if settings.site_proofs else None,
+            pictures=Logos(longest=settings.logo_bytes, pixels=settings.logo_pixels),
         )
         try:
             yield Installation(settings, stores, ports)
