@@ -17,6 +17,7 @@ from drafting.actions.writing_ports import Author, Edit, Written, WrittenBlock
 from drafting.domain.errors import Code, Refusal
 from drafting.domain.events import Entry, Event
 from drafting.domain.prose import Block, Run, Text, block_digest, digest, digest_of_bytes
+from tests.fake_rolls import MemoryRolls
 from tests.fake_signatures import MemorySignatures
 
 START = datetime(2030, 3, 1, 12, tzinfo=UTC)
@@ -400,9 +401,11 @@ class Fakes:
     sentences: PlainSentences = field(default_factory=PlainSentences)
     workshops: MemoryWorkshops = field(init=False)
     signatures: MemorySignatures = field(init=False)
+    rolls: MemoryRolls = field(init=False)
 
     def __post_init__(self) -> None:
         self.signatures = MemorySignatures(self.ledger, self.mail)
+        self.rolls = MemoryRolls(self.signatures)
         self.workshops = MemoryWorkshops(self.clock)
 
     def ports(self, **changes: Any) -> Ports:
@@ -419,6 +422,7 @@ class Fakes:
             origin="https://drafting.example",
             sentences=self.sentences,
             signatures=self.signatures,
+            rolls=self.rolls,
             lists=cast(SignatureLists, None),  # Tests of lists hand in their own.
         )
         return replace(whole, **changes)

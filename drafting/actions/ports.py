@@ -1,6 +1,6 @@
 """What the actions need from outside, as protocols; ``web/app.py`` hands in the real things, tests hand in others."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
@@ -8,6 +8,7 @@ from typing import Any, Protocol
 
 from drafting.actions.organisation_ports import Pictures, Sites
 from drafting.actions.publishing_ports import Jobs, Press, PublicLogs
+from drafting.actions.roll_ports import Rolls
 from drafting.actions.writing_ports import Workshops
 from drafting.domain.events import Entry, Event
 from drafting.domain.geography import Place
@@ -313,6 +314,9 @@ class SignatureLists(Protocol):
     async def put_logo(self, edition: Mapping[str, Any], name: str, data: bytes) -> None:
         """Write one; those that no organisation of the first page names are taken away when that is written."""
 
+    async def erased(self) -> Collection[str]:
+        """The ids of all signatures that were ever erased here, also of those that an older backup does not know."""
+
     async def put_front(self, edition: Mapping[str, Any], front: ListFront) -> None:
         """Write the first page and the counts; from then on :meth:`seen` answers ``front.index``."""
 
@@ -343,6 +347,7 @@ class Ports:
     sentences: "Sentences"
     signatures: Signatures
     lists: SignatureLists
+    rolls: Rolls
     limits: Mapping[str, int] = field(default_factory=dict)
     logs: PublicLogs | None = None
     sites: Sites | None = None

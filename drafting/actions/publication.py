@@ -102,7 +102,7 @@ async def approve_edition(
     def decide(declaration: Declaration) -> Sequence[Event]:
         at = ports.clock.now()
         edition = find_edition(declaration, n)
-        chosen = network or _network_of(declaration, actor, at)
+        chosen = network or network_of(declaration, actor, at)
         authorise(declaration, actor, Action.APPROVE, Subject(network=chosen), at)
         if not actor.fresh:
             raise Refusal(Code.SIGN_IN_ANEW)
@@ -115,7 +115,7 @@ async def approve_edition(
     return Approved(len(edition.approvals), APPROVALS_NEEDED, job)
 
 
-def _network_of(declaration: Declaration, actor: Actor, at: datetime) -> str | None:
+def network_of(declaration: Declaration, actor: Actor, at: datetime) -> str | None:
     signing = (m.network for m in declaration.live_mandates(actor.account, at) if m.network and Scope.SIGN in m.scopes)
     return next(signing, None)
 

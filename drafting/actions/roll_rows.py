@@ -9,7 +9,7 @@ from drafting.actions.names import checked_address
 from drafting.actions.signing import MAX_NAME, MAX_PLACE, checked_line
 from drafting.domain.errors import Refusal
 from drafting.domain.roll_columns import Column, is_ticked, plain
-from drafting.domain.rolls import Outcome, Reading
+from drafting.domain.rolls import Reading
 from drafting.domain.spreadsheets import decode, refused, rows_of
 
 MAX_SHEET: Final = 40
@@ -73,7 +73,8 @@ def require_readable(reading: Reading) -> None:
 def count_rows(data: bytes, reading: Reading, most: int) -> int:
     """How many rows there are below the headings. Raises ``bad_input`` with ``reason`` nothing or too_many."""
     count = -1 if reading.has_header else 0
-    for count, _ in enumerate(rows_of(decode(data, reading.encoding), reading.delimiter), count + 1):
+    for _ in rows_of(decode(data, reading.encoding), reading.delimiter):
+        count += 1
         if count > most:
             raise refused("too_many", most=most)
     if count < 1:
@@ -150,8 +151,3 @@ def _address(raw: str) -> str:
         return checked_address(words)
     except Refusal as refusal:
         raise _Faulty(Column.ADDRESS, "address") from refusal
-
-
-def outcome_of(found: Row | Fault) -> Outcome:
-    """As far as the row alone tells."""
-    return Outcome.FAULT if isinstance(found, Fault) else Outcome.FITS

@@ -265,7 +265,7 @@ def _release(d: Declaration, entry: Entry, data: Mapping[str, Any]) -> None:
 
 def _hand_in(d: Declaration, entry: Entry, data: Mapping[str, Any]) -> None:
     first = Approval(entry.event.actor, data["network"], entry.at)
-    d.rolls[data["roll"]] = HandedIn(data["roll"], data["n"], data["digest"], [first])
+    d.rolls[data["roll"]] = HandedIn(data["roll"], data["n"], data["digest"], [first], data["wordings"])
 
 
 def _approve_roll(d: Declaration, entry: Entry, data: Mapping[str, Any]) -> None:

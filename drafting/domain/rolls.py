@@ -142,12 +142,16 @@ def roll_digest(salt: bytes, data: bytes, reading: Reading, report: Report) -> s
 
 @dataclass(slots=True)
 class HandedIn:
-    """A roll as the ledger knows it. The first approval is the word of whoever handed it in."""
+    """A roll as the ledger knows it. The first approval is the word of whoever handed it in.
+
+    ``wordings``: the digests of what the sheets say next to the boxes, by consent.
+    """
 
     id: str
     edition: int
     digest: str
     approvals: list[Approval]
+    wordings: Mapping[str, str] = field(default_factory=dict)
     is_dropped: bool = False
     is_counted: bool = False
 

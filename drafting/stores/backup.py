@@ -43,6 +43,8 @@ BACKED_UP: Final = (
     tables.signatures,
     tables.signature_links,
     tables.signature_counts,
+    tables.rolls,
+    tables.roll_files,
     tables.signature_logos,
     tables.mailings,
     tables.geography,

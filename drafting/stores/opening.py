@@ -20,6 +20,7 @@ from drafting.stores.pace import Bucket, Pace
 from drafting.stores.passes import SqlPasses
 from drafting.stores.postgres_log import PostgresLog
 from drafting.stores.remembered import Remembered
+from drafting.stores.rolls import SqlRolls
 from drafting.stores.sealing import unlock
 from drafting.stores.signatures import SqlSignatures
 from drafting.stores.sqlite_log import SqliteLog
@@ -43,6 +44,7 @@ class Stores:
     remembered: Remembered
     offences: SqlOffences
     signatures: SqlSignatures
+    rolls: SqlRolls
     public: Files
 
     async def ready(self) -> bool:
@@ -106,5 +108,6 @@ async def open_stores(
         remembered=Remembered(database, clock),
         offences=SqlOffences(database),
         signatures=SqlSignatures(database, outbox),
+        rolls=SqlRolls(database, outbox),
         public=Files(data / "public"),
     )
