@@ -94,6 +94,10 @@ class Press(Protocol):
     async def render(self, edition: Mapping[str, Any], locale: str, format: str) -> bytes:
         """The same, handed back and not put into the public folder."""
 
+    async def print_names(self, edition: Mapping[str, Any], locale: str, names: Mapping[str, Any]) -> Sequence[Made]:
+        """The list of signatories as PDFs, public at once. ``names``: ``at``, ``people``, ``organisations``, ``items``
+        of the public list, ``places`` as (name, at least), ``is_cut``. Raises ``rendering_failed``."""
+
     async def open(self, editions: Sequence[Mapping[str, Any]], files: Mapping[int, Sequence[Made]]) -> None:
         """Put the entry pages up for the released editions of one declaration (newest last): chooser, feed, index.
 

@@ -132,6 +132,9 @@ def finish() -> Callable[[Any, Any], None]:
         # WeasyPrint lists each file twice, by its name and by its object.
         pdf.catalog["AF"] = pydyf.Array(dict.fromkeys(pdf.catalog["AF"]))
         for each in pdf.objects:
+            # Pictures of emoji: archives want to be shown them as they are.
+            if isinstance(each, pydyf.Stream) and "Interpolate" in each.extra:
+                each.extra["Interpolate"] = "false"
             if isinstance(each, pydyf.Stream) and each.compress:
                 _end_plainly(each)
 

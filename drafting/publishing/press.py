@@ -14,7 +14,7 @@ from drafting.actions.publication import FORMATS
 from drafting.actions.publishing_ports import Made
 from drafting.domain.errors import Code, Refusal
 from drafting.paths import LOCALES, TEMPLATES
-from drafting.publishing import site
+from drafting.publishing import name_press, site
 from drafting.publishing.known import Known
 from drafting.publishing.limits import Limits
 from drafting.publishing.narrowing import narrowed
@@ -88,6 +88,10 @@ class StaticPress:
     async def render(self, edition: Mapping[str, Any], locale: str, format: str) -> bytes:
         """The same file's bytes; the public folder stays as it is."""
         return next(iter((await self._render(edition, locale, format)).values()))
+
+    async def print_names(self, edition: Mapping[str, Any], locale: str, names: Mapping[str, Any]) -> Sequence[Made]:
+        """The list of signatories, in volumes; with limits of its own, since each has thousands of lines."""
+        return await name_press.print_names(self._workers.run_long, self.public, edition, locale, names)
 
     async def open(self, editions: Sequence[Mapping[str, Any]], files: Mapping[int, Sequence[Made]]) -> None:
         """Put up the entry pages of a declaration: choosers, feed, and each edition's list of SHA-256 sums."""

@@ -13,7 +13,8 @@ import signal
 import socket
 import struct
 import sys
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -22,6 +23,9 @@ from drafting.publishing.changes import changes_page
 from drafting.publishing.content import read_content
 from drafting.publishing.formats import make_light
 from drafting.publishing.limits import Limits
+from drafting.publishing.name_press import FORMAT as NAMES
+from drafting.publishing.name_volumes import file_name as name_of_volume
+from drafting.publishing.name_volumes import folder_of
 from drafting.publishing.pages import CHANGES, Pages, file_name, stylesheet
 from drafting.publishing.reading import Reading
 from drafting.publishing.stamp import stamp
@@ -44,6 +48,8 @@ def render(edition: Mapping[str, Any], tag: str, format: str, templates: Path, l
     if format in PRINTED:
         name = "preflight.json" if format == "preflight" else file_name(content, tag, format)
         return {folder + name: _print(Reading(content, locale, words, notes_inline=True), templates, format)}
+    if format == NAMES:
+        return _print_names(Reading(content, locale, words), templates, edition["signatories"])
     if format == "changes":
         page = changes_page(content, read_content(edition["former"]), tag, words, templates)
         return {folder + CHANGES: page}
@@ -54,13 +60,28 @@ def render(edition: Mapping[str, Any], tag: str, format: str, templates: Path, l
     return {folder + page: data for page, data in pages.items()} | {f"d/{content.slug}/assets/{name}": sheet}
 
 
-def _print(reading: Reading, templates: Path, format: str) -> bytes:
+def _print_names(reading: Reading, templates: Path, volume: Mapping[str, Any]) -> dict[str, bytes]:
+    with _with_page_maker():
+        from drafting.publishing.name_book import make_name_book
+    content, tag = reading.content, reading.locale.tag
+    path = folder_of(content, tag) + name_of_volume(content, tag, volume["n"], volume["of"])
+    return {path: make_name_book(reading, volume, templates)}
+
+
+@contextmanager
+def _with_page_maker() -> Iterator[None]:
+    """Its modules are loaded here, since it lacks a library on some machines. Raises ``rendering_failed``."""
     try:
+        yield
+    except OSError as missing:
+        raise Refusal(Code.RENDERING_FAILED, reason="no_pango", detail=str(missing).splitlines()[0]) from missing
+
+
+def _print(reading: Reading, templates: Path, format: str) -> bytes:
+    with _with_page_maker():
         from drafting.publishing import preflight
         from drafting.publishing.pdf import make_pdf
         from drafting.publishing.picture import make_picture
-    except OSError as missing:
-        raise Refusal(Code.RENDERING_FAILED, reason="no_pango", detail=str(missing).splitlines()[0]) from missing
     if format == "png":
         return make_picture(reading, templates)
     return preflight.check(reading, templates).to_json() if format == "preflight" else make_pdf(reading, templates)

@@ -21,11 +21,11 @@ def words(tree: Any) -> str:
     return "".join(tree.itertext())
 
 
-def pdf_text(data: bytes, folder: Path) -> str:
-    """The text layer as poppler reads it."""
+def pdf_text(data: bytes, folder: Path, *options: str) -> str:
+    """The text layer as poppler reads it; with ``-raw`` in the order in which it was written."""
     file = folder / "read.pdf"
     file.write_bytes(data)
-    command = ["pdftotext", "-enc", "UTF-8", str(file), "-"]
+    command = ["pdftotext", *options, "-enc", "UTF-8", str(file), "-"]
     return subprocess.run(command, check=True, capture_output=True).stdout.decode("utf-8")
 
 

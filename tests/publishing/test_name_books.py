@@ -1,0 +1,133 @@
+"""The printed list of signatories: all that the public list shows, nothing else, for archives and for everybody."""
+
+import json
+from io import BytesIO
+from pathlib import Path
+from typing import Any
+
+import page
+import pikepdf
+import pytest
+
+from drafting.paths import LOCALES, TEMPLATES
+from drafting.publishing import name_volumes
+from drafting.publishing.collation import in_order
+from drafting.publishing.name_press import print_names
+from drafting.publishing.name_volumes import split
+from drafting.publishing.press import StaticPress
+from drafting.publishing.worker import render
+from tests.publishing.conftest import example_edition
+from tests.publishing.reader import pdf_text, squeezed
+
+PEOPLE = (
+    ("Amina Said", {"role": "Midwife", "place": "Dakar"}),
+    ("محمد الحسن", {"place": "القاهرة"}),
+    ("王美玲", {}),
+    ("สมชาย ใจดี", {}),
+    ("José María O’Connor", {"affiliation": "مدرسة"}),
+    ("יוסף כהן", {}),
+    ("सीता देवी", {}),
+    ("Zoë \U0001f33b Ångström", {}),
+    ("Wolfeschlegel" * 15, {}),
+    ("<b>Bo</b> & Co", {}),
+)
+
+
+def listed(people: tuple[tuple[str, dict[str, str]], ...] = PEOPLE) -> dict[str, Any]:
+    """What the press is told, with two organisations and three people who are only counted."""
+    organisations = [
+        {"kind": "organisation", "name": "Well Keepers", "place": "Lima", "verified": "dns"},
+        {"kind": "organisation", "name": "شبكة البذور"},
+    ]
+    items = [*organisations, *({"kind": "person", "name": name, **facts} for name, facts in people)]
+    return {
+        "at": "2026-11-21T08:00:00+00:00",
+        "people": len(people) + 3,
+        "organisations": 2,
+        "items": items,
+        "places": [["Dakar", 20], ["القاهرة", 10]],
+    }
+
+
+def book(tag: str, names: dict[str, Any] | None = None) -> bytes:
+    edition = example_edition(1, locales=tuple(dict.fromkeys(("en", tag))))
+    (volume,) = split(names or listed(), tag)
+    ((path, data),) = render({**edition, "signatories": volume}, tag, "names", TEMPLATES, LOCALES).items()
+    assert path == f"d/open-well/1/signatures/{tag}/open-well-1-{tag}-signatories.pdf"
+    return data
+
+
+@pytest.fixture(scope="module", params=("en", "ar"))
+def printed(request: pytest.FixtureRequest) -> tuple[str, bytes]:
+    return request.param, book(request.param)
+
+
+@pytest.mark.parametrize("profile", ["ua1", "3a"])
+def test_the_checker_lets_it_pass(printed: tuple[str, bytes], profile: str) -> None:
+    report = page.validate_pdf_bytes(printed[1], profile=profile)
+    assert [(failure.rule_id, failure.message) for failure in report.failures] == []
+
+
+def test_every_name_can_be_copied_out(printed: tuple[str, bytes], tmp_path: Path) -> None:
+    # Poppler reads rows of columns whose lines happen to be level; in the order of the file no name is cut by others.
+    text = squeezed(pdf_text(printed[1], tmp_path) + pdf_text(printed[1], tmp_path, "-raw"))
+    for name, facts in PEOPLE:
+        for word in (name, *facts.values()):
+            assert all(squeezed(part) in text for part in word.split("\U0001f33b"))
+
+
+def test_organisations_stand_apart_and_what_is_verified_says_so(tmp_path: Path) -> None:
+    text = pdf_text(book("en"), tmp_path)
+    organisations, _, people = text.partition("People who signed")
+    assert "Organisations that signed" in organisations
+    assert organisations.count("verified") == 1
+    assert "Well Keepers" not in people
+    assert "Amina Said" not in organisations
+    assert "13 people · 2 organisations" in text
+    assert "Here these are 3 people." in " ".join(text.split())
+    assert "at least 20" in text
+
+
+async def test_the_same_list_gives_the_same_bytes(press: StaticPress) -> None:
+    made = [await press.print_names(example_edition(1, locales=("en", "ar")), "ar", listed()) for _ in range(2)]
+    assert made[0] == made[1]
+
+
+def test_the_names_come_along_for_programs(printed: tuple[str, bytes]) -> None:
+    with pikepdf.open(BytesIO(printed[1])) as pdf:
+        (name,) = pdf.attachments
+        kept = json.loads(pdf.attachments[name].get_file().read_bytes())
+        assert str(pdf.Root.Lang) == printed[0]
+    assert len(kept["items"]) == len(PEOPLE) + 2
+
+
+def test_names_follow_each_other_as_a_reader_looks_them_up() -> None:
+    names = ["zed", "Øst", "Ola", "محمد", "Émile", "علي", "Ängla"]
+    assert in_order(names, str, "en") == ["Ängla", "Émile", "Ola", "Øst", "zed", "علي", "محمد"]
+    assert in_order(names, str, "sv")[:5] == ["Émile", "Ola", "zed", "Ängla", "Øst"]
+    assert in_order(names, str, "ar")[:2] == ["علي", "محمد"]
+
+
+async def test_many_names_make_volumes_beside_the_list(
+    press: StaticPress, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setattr(name_volumes, "MOST_IN_A_VOLUME", 4)
+    names = listed()
+    made = await press.print_names(example_edition(1), "en", names)
+    assert [Path(each.path).name for each in made] == [f"open-well-1-en-signatories-{n}.pdf" for n in (1, 2, 3)]
+    parts = [pdf_text((press.public / each.path).read_bytes(), tmp_path) for each in made]
+    assert ["Organisations that signed" in part for part in parts] == [True, False, False]
+    assert ["Where people signed" in part for part in parts] == [False, False, True]
+    assert "Part 2 of 3" in parts[1]
+
+
+async def test_the_worker_is_told_no_words_of_the_text(tmp_path: Path) -> None:
+    seen: list[dict[str, Any]] = []
+
+    async def run(edition: Any, tag: str, format: str) -> dict[str, bytes]:
+        seen.append(edition)
+        return {"d/x.pdf": b"%PDF"}
+
+    await print_names(run, tmp_path, example_edition(2), "en", listed())
+    assert all(text["body"] == [] for section in seen[0]["sections"] for text in section["texts"].values())
+    assert (tmp_path / "d/x.pdf").read_bytes() == b"%PDF"
