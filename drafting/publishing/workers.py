@@ -89,8 +89,9 @@ class Workers:
             ],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
-            # Sets of names are walked in one order, so that the same content gives the same bytes.
-            env={**os.environ, "PYTHONHASHSEED": "0"},
+            # Sets of names are walked in one order, and the faces of emoji, which are written anew, bear no time, so that
+            # the same content gives the same bytes.
+            env={**os.environ, "PYTHONHASHSEED": "0", "SOURCE_DATE_EPOCH": "0"},
             start_new_session=True,
         )
         assert process.stdout is not None
