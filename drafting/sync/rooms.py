@@ -22,6 +22,16 @@ from drafting.sync.wire import FrameError
 
 logger: Final = logging.getLogger(__name__)
 
+BACK_A_SECOND: Final = 100
+SHORTEST_SPREAD: Final = 2
+LONGEST_SPREAD: Final = 30
+
+
+def restart_seconds(participants: int) -> int:
+    """Over which so many should come back: few within moments, many one after the other."""
+    return min(LONGEST_SPREAD, SHORTEST_SPREAD + participants // BACK_A_SECOND)
+
+
 
 class Rooms:
     """Implements :class:`drafting.actions.ports.Workshops`. Belongs to one event loop."""
@@ -102,10 +112,15 @@ class Rooms:
             timer.cancel()
 
     async def close(self) -> None:
-        """Send everybody away with 1012, finish every turn, let go of every text."""
+        """Send everybody away with 1012, finish every turn, let go of every text.
+
+        The reason ends with the seconds over which clients should come back, since they all go at once.
+        """
         self._is_closed = True
-        for room in list(self._rooms.values()):
-            room.close_all(CloseCode.RESTART, "restart")
+        rooms = list(self._rooms.values())
+        spread = restart_seconds(sum(len(room.participants) for room in rooms))
+        for room in rooms:
+            room.close_all(CloseCode.RESTART, f"restart {spread}")
         for room in list(self._rooms.values()):
             await room.settle()
             await self._unload(room)

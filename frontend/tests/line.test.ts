@@ -16,8 +16,8 @@ class Socket {
   }
   send(): void {}
   close(): void {}
-  fail(code = 1006): void {
-    this.onclose({ code, reason: "" })
+  fail(code = 1006, reason = ""): void {
+    this.onclose({ code, reason })
   }
   answer(): void {
     this.readyState = Socket.OPEN
@@ -26,19 +26,19 @@ class Socket {
   }
 }
 
-const party = { name: "a", isDeclined: false, owes: false, opened() {}, closed() {}, receive() {}, poke() {} } as Party
+const party = { name: "a", isDeclined: false, owes: false, crowd: 1, opened() {}, closed() {}, receive() {}, poke() {} } as Party
 
 /** A line whose sockets and clock are the test's; `pause` fails the last socket and says how long the line then waits. */
-function line(t: TestContext, chance: () => number) {
+function line(t: TestContext, chance: () => number, crowd = 1) {
   Object.assign(globalThis, { WebSocket: Socket, addEventListener: () => {}, removeEventListener: () => {} })
   Socket.made = []
   t.mock.timers.enable({ apis: ["setTimeout"] })
   t.mock.method(Math, "random", chance)
   const made = new Line("ws://nowhere.example")
-  made.join(party)
-  const pause = (code?: number): number => {
+  made.join({ ...party, crowd })
+  const pause = (code?: number, reason?: string): number => {
     const before = Socket.made.length
-    Socket.made[before - 1]?.fail(code)
+    Socket.made[before - 1]?.fail(code, reason)
     for (let waited = 0; waited <= 90_000; waited += 50) {
       if (Socket.made.length > before) return waited
       t.mock.timers.tick(50)
@@ -78,4 +78,56 @@ test("a server that answers is tried again soon, one that is too busy later", t 
   Socket.made.at(-1)?.answer()
   assert.ok(pause(1013) >= 5000)
   end()
+})
+
+/** The earliest and the latest pause of clients to whom the same happens. */
+function range(t: TestContext, crowd: number, code?: number, reason?: string): [number, number] {
+  const [soonest, latest] = [0, 0.999].map(chance => {
+    t.mock.timers.reset()
+    t.mock.restoreAll()
+    const { pause, end } = line(t, () => chance, crowd)
+    Socket.made.at(-1)?.answer()
+    const waited = pause(code, reason)
+    end()
+    return waited
+  })
+  return [soonest as number, latest as number]
+}
+
+test("after a restart clients come back over as many seconds as the server said", t => {
+  const [soonest, latest] = range(t, 2, 1012, "restart 8")
+  assert.ok(soonest <= 500)
+  assert.ok(latest > 7_000 && latest < 9_000)
+})
+
+test("a server that says no number has some seconds, and one that says too many half a minute", t => {
+  for (const reason of ["", "restart", "restart soon", "restart -4"]) {
+    const [, latest] = range(t, 2, 1012, reason)
+    assert.ok(latest > 2_500 && latest < 4_500, reason)
+  }
+  const [, latest] = range(t, 2, 1012, "restart 999")
+  assert.ok(latest > 20_000 && latest < 31_000)
+})
+
+test("when a server dies, those who were many come back further apart than those who were few", t => {
+  const [soonest, latest] = range(t, 2)
+  assert.ok(soonest >= 500 && latest < 1_000)
+  const [, among] = range(t, 200)
+  assert.ok(among > 5_000 && among < 6_000)
+})
+
+test("a hundred clients find a restarting server one after the other", t => {
+  let seed = 1
+  const waits = Array.from({ length: 100 }, () => {
+    t.mock.timers.reset()
+    t.mock.restoreAll()
+    seed = (seed * 16807) % 2147483647
+    const { pause, end } = line(t, () => seed / 2147483647, 100)
+    Socket.made.at(-1)?.answer()
+    const waited = pause(1012, "restart 4")
+    end()
+    return Math.floor(waited / 500)
+  })
+  const most = Math.max(...[...new Set(waits)].map(slot => waits.filter(each => each === slot).length))
+  assert.ok(most < 30, `${most} within half a second`)
 })

@@ -39,6 +39,7 @@ class Client:
         self.points: list[bytes] = []
         self.updates = 0
         self.closed: CloseCode | None = None
+        self.reason = ""
         rights = Rights(level, "net-" + account)
         self.participant = Participant(
             Guest(account, account.title()), rights, self, self.recheck, is_acknowledged=True, **changes
@@ -72,7 +73,8 @@ class Client:
         del self.made[kept:]
 
     def close(self, code: CloseCode, reason: str = "") -> None:
-        self.closed = self.closed or code
+        if self.closed is None:
+            self.closed, self.reason = code, reason
 
     # ---- as somebody who writes
 

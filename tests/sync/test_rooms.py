@@ -18,7 +18,7 @@ from drafting.sync import wire
 from drafting.sync.participants import CloseCode, Level
 from drafting.sync.replica import Replica
 from drafting.sync.room import Times
-from drafting.sync.rooms import Rooms
+from drafting.sync.rooms import Rooms, restart_seconds
 from tests.sync.clients import Client, soon
 from tests.sync.logs import FixedClock, ScriptedLog
 
@@ -394,6 +394,11 @@ async def test_an_idle_room_is_closed_and_opened_again(log: ScriptedLog) -> None
     assert log.loads == loads + 1
     await rooms.close()
     assert second.closed == CloseCode.RESTART
+    assert second.reason == "restart 2"
+
+
+def test_the_more_have_to_come_back_the_more_time_they_take() -> None:
+    assert [restart_seconds(number) for number in (0, 1, 100, 1000, 100_000)] == [2, 2, 3, 12, 30]
 
 
 async def test_a_checkpoint_spares_the_replay(rooms: Rooms, log: ScriptedLog) -> None:

@@ -59,6 +59,10 @@ export class Channel implements Party {
     return this.outbox.pending.length > 0
   }
 
+  get crowd(): number {
+    return this.awareness.getStates().size
+  }
+
   join(): void {
     this.line.join(this)
   }

@@ -13,6 +13,8 @@ export interface Party {
   readonly isDeclined: boolean
   /** Something of it waits to be saved. */
   readonly owes: boolean
+  /** How many people are here as far as is known, and so lose the server together. */
+  readonly crowd: number
   opened(): void
   /** The socket is gone; `stop` when the server said that trying again is of no use. */
   closed(stop: Stop | null): void
@@ -35,13 +37,22 @@ const REFUSALS: readonly number[] = [REFUSED, TOO_BIG]
 const FIRST_WAIT = 500
 const LONGEST_WAIT = 30_000
 const SLOW_WAIT = 5_000
+const RESTART_WAIT = 300
+const RESTART_SPREAD = 3_000
+const SPREAD_EACH = 25
 const QUIET = 25_000
 const PATIENCE = 10_000
+const FIRST_WAITS: ReadonlyMap<number, number> = new Map([
+  [SLOW, SLOW_WAIT],
+  [RESTART, RESTART_WAIT],
+])
 
 export class Line {
   private socket: WebSocket | null = null
   private readonly parties = new Map<string, Party>()
   private attempts = 0
+  /** Milliseconds over which those who lost the server together come back, so that it is not overrun. */
+  private spread = 0
   private retry: ReturnType<typeof setTimeout> | null = null
   private watch: ReturnType<typeof setTimeout> | null = null
   private final: Stop | null = null
@@ -118,7 +129,7 @@ export class Line {
 
   private received(socket: WebSocket, data: ArrayBuffer): void {
     if (socket !== this.socket) return
-    this.attempts = 0
+    this.attempts = this.spread = 0
     this.listen()
     const [name, frame] = read(new Uint8Array(data))
     if (frame.type === "ping") this.send(pong())
@@ -137,9 +148,17 @@ export class Line {
   private closed(socket: WebSocket, event: CloseEvent): void {
     if (socket !== this.socket) return
     const stop = { code: event.code, reason: event.reason }
+    this.spread = Math.max(this.spread, this.spreadAfter(stop))
     if (FINAL.includes(event.code)) this.final = stop
     this.drop(this.final ?? (REFUSALS.includes(event.code) ? stop : null))
-    if (!this.final) this.again(event.code === SLOW ? SLOW_WAIT : event.code === RESTART ? 0 : FIRST_WAIT)
+    if (!this.final) this.again(FIRST_WAITS.get(event.code) ?? FIRST_WAIT)
+  }
+
+  /** A server that restarts says over how many seconds, in its reason: it knows how many there are. */
+  private spreadAfter(stop: Stop): number {
+    const told = stop.code === RESTART ? Number(/ (\d{1,3})$/.exec(stop.reason)?.[1] ?? 0) * 1000 || RESTART_SPREAD : 0
+    const crowd = Math.max(0, ...[...this.parties.values()].map(party => party.crowd))
+    return Math.min(LONGEST_WAIT, Math.max(told, crowd * SPREAD_EACH))
   }
 
   private drop(stop: Stop | null): void {
@@ -158,7 +177,8 @@ export class Line {
   private again(wait: number): void {
     if (!this.parties.size || this.final) return
     const longest = Math.min(LONGEST_WAIT, Math.max(wait, FIRST_WAIT) * 2 ** this.attempts++)
-    this.retry = setTimeout(() => this.connect(), wait + Math.random() * (longest - wait / 2))
+    const spread = Math.max(this.spread, longest - wait / 2)
+    this.retry = setTimeout(() => this.connect(), wait + Math.random() * spread)
   }
 }
 
