@@ -6,6 +6,7 @@ from typing import Any, Final
 
 from drafting.domain.prose import short_code
 from drafting.web.i18n import Languages, Words
+from drafting.web.roll_words import CONSENTS_ON_PAPER, ROLL_LETTERS
 from drafting.web.signing_letters import CONSENTS, SIGNING_LETTERS
 from drafting.web.vocabulary import Vocabulary
 
@@ -31,7 +32,7 @@ class Letters:
     def wording(self, name: str, locale: str) -> tuple[str, str]:
         """The words of a consent, and the language they are in: the nearest one that the interface speaks."""
         words = self._languages.words(locale)
-        return CONSENTS[name](words), words.tag
+        return {**CONSENTS, **CONSENTS_ON_PAPER}[name](words), words.tag
 
 
 def _scopes(w: Words, values: Values) -> str:
@@ -179,4 +180,5 @@ _LETTERS: Final[Mapping[str, Callable[[Words, Values], Written]]] = {
     "approval": _approval,
     "token": _token,
     **SIGNING_LETTERS,
+    **ROLL_LETTERS,
 }

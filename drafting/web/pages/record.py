@@ -102,6 +102,10 @@ def _sentence(words: Words, kind: Kind, values: Mapping[str, Any]) -> str:
         Kind.EDITION_APPROVE: lambda: gettext("approved edition %(n)s for %(network)s", **values),
         Kind.EDITION_RELEASE: lambda: gettext("edition %(n)s was released", **values),
         Kind.RELEASE_ASK: lambda: gettext("asked for a further release of edition %(n)s", **values),
+        Kind.ROLL_HAND_IN: lambda: gettext("vouched for a list of names under edition %(n)s for %(network)s", **values),
+        Kind.ROLL_APPROVE: lambda: gettext("vouched for a list of names under edition %(n)s for %(network)s", **values),
+        Kind.ROLL_DROP: lambda: gettext("declined a list of names under edition %(n)s", **values),
+        Kind.ROLL_COUNT: lambda: gettext("a list of names under edition %(n)s was counted", **values),
         Kind.TEXT_RESTORE: lambda: gettext("brought earlier words of “%(section)s” back", **values),
     }
     return table[kind]() if kind in table else kind.value
