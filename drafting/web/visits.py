@@ -12,7 +12,7 @@ from starlette.requests import Request
 from starlette.responses import HTMLResponse, RedirectResponse, Response
 
 from drafting.actions.core import Actor, authorise, load_declaration
-from drafting.actions.ports import Account, Pass, Ports
+from drafting.actions.ports import Account, Outlook, Pass, Ports
 from drafting.actions.sign_in import is_fresh
 from drafting.domain.declaration import Declaration
 from drafting.domain.errors import Code, Refusal
@@ -26,7 +26,7 @@ from drafting.web.rendering import Templates
 from drafting.web.signing_gate import SigningGate
 
 MAX_FIELDS: Final = 2000
-MANY_LETTERS: Final = 1000
+IN_TIME: Final = Outlook(0, 0)
 LOOKS_AT_MAIL: Final = timedelta(seconds=5)
 
 
@@ -43,7 +43,7 @@ class Site:
     checks: Callable[[Words], Awaitable[Sequence[Any]]] | None = None
     wake: Callable[[], None] | None = None
     _mail_looked: datetime | None = None
-    _mail_late: bool = False
+    _outlook: Outlook = IN_TIME
 
     @cached_property
     def signing_gate(self) -> SigningGate:
@@ -55,13 +55,13 @@ class Site:
         """Puzzles for browsers that want to sign, and their solutions."""
         return ProofDesk(self.settings.keys_file, self.ports.clock.now())
 
-    async def is_mail_late(self) -> bool:
-        """Whether so many letters wait that a new one may take an hour; looked at every few seconds."""
+    async def outlook(self) -> Outlook:
+        """How long a letter takes that is asked for now; looked at every few seconds."""
         now = self.ports.clock.now()
         if self._mail_looked is None or now - self._mail_looked >= LOOKS_AT_MAIL:
             self._mail_looked = now
-            self._mail_late = await self.ports.mail.waiting(MANY_LETTERS) >= MANY_LETTERS
-        return self._mail_late
+            self._outlook = await self.ports.mail.outlook(now)
+        return self._outlook
 
     def wake_jobs(self) -> None:
         """Let open work begin now instead of at the next look."""

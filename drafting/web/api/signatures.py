@@ -5,18 +5,22 @@ from collections.abc import Mapping
 from typing import Any
 from urllib.parse import urlencode
 
+from msgspec import UNSET
 from starlette.responses import Response
 
 from drafting.actions import signing
 from drafting.actions import signing_links as acts
+from drafting.actions.signature_lists import shown
+from drafting.domain.errors import Code, Refusal
 from drafting.domain.lines import line
-from drafting.domain.signatures import Shown, Signature, SignatureState, Source
+from drafting.domain.signatures import SignatoryKind, Signature, SignatureState, Source
 from drafting.web.api import signing_bodies as bodies
 from drafting.web.api.answers import Page
-from drafting.web.api.bodies import Empty, Token
+from drafting.web.api.bodies import Token
 from drafting.web.api.calls import MOST_ITEMS, USUAL_ITEMS, Call
 from drafting.web.api.operations import Operations
 from drafting.web.api.verdicts import Counts
+from drafting.web.late_mail import is_late
 from drafting.web.visits import Site
 
 signatures = Operations("Signatures")
@@ -26,7 +30,7 @@ MOST_ENTRIES = 1000
 
 
 @add("POST", EDITION + "/signatures", 202, is_public=True)
-async def sign(call: Call, body: bodies.NewSignature) -> Empty:
+async def sign(call: Call, body: bodies.NewSignature) -> bodies.AskedAnswer:
     """Ask to sign a released edition; a letter holds the link that confirms. Known addresses get the same answer."""
     site: Site = call.request.app.state.site
     at = call.ports.clock.now()
@@ -43,10 +47,23 @@ async def sign(call: Call, body: bodies.NewSignature) -> Empty:
         publish=body.consents.publish,
         updates=body.consents.updates,
         second_contact=body.second_contact or "",
+        **_mandate(body.mandate),
         prefix=prefix,
     )
     await signing.sign(call.ports, slug=call.slug, n=call.count("n"), asked=asked, source=Source.API)
-    return Empty()
+    outlook = await site.outlook()
+    return bodies.AskedAnswer(letter=bodies.LetterAnswer(minutes=outlook.minutes) if is_late(outlook) else UNSET)
+
+
+def _mandate(said: bodies.Mandate | None) -> dict[str, str]:
+    if said is None:
+        return {}
+    return {
+        "mandate_by": said.by,
+        "mandate_on": said.on,
+        "mandate": said.text,
+        "mandate_locale": said.locale,
+    }
 
 
 @add("GET", "/signatures/challenge", is_public=True, answer=dict[str, Any])
@@ -61,10 +78,13 @@ async def pose_challenge(call: Call) -> Response:
 async def confirm_signature(call: Call, body: Token) -> bodies.ConfirmedAnswer:
     """Spend the link of a letter; an organisation counts once its second contact has confirmed too."""
     signature = await acts.confirm_signature(call.ports, body.token)
-    status = "awaiting_second" if signature.awaits_second else signature.state.value
     return bodies.ConfirmedAnswer(
-        status=status, id=signature.id, index=signature.index, commitment=signature.commitment
+        status=status_of(signature), id=signature.id, index=signature.index, commitment=signature.commitment
     )
+
+
+def status_of(signature: Signature) -> str:
+    return "awaiting_second" if signature.awaits_second else signature.state.value
 
 
 @add("POST", "/signatures/withdraw", is_public=True)
@@ -81,17 +101,24 @@ async def read_signature(call: Call, body: Token) -> Response:
     return Response(json.dumps(own, ensure_ascii=False), 200, {"cache-control": "no-store"}, "application/json")
 
 
-@add("GET", EDITION + "/signatures", is_public=True, queries={"after": "index of the last one seen", "limit": "number"})
+@add(
+    "GET",
+    EDITION + "/signatures",
+    is_public=True,
+    queries={"after": "index of the last one seen", "limit": "number", "kind": "person or organisation alone"},
+)
 async def list_signatures(call: Call) -> bodies.SignaturesAnswer:
     """The count, and those who want to be shown, in the order of their confirmation."""
     n = call.count("n")
+    kind = _kind(call)
     await signing.open_edition(call.ports, call.slug, n)
     limit = min(max(call.number("limit", USUAL_ITEMS), 1), MOST_ITEMS)
-    found = await call.ports.signatures.listed(call.slug, n, call.number("after", 0), limit + 1)
+    found = await call.ports.signatures.listed(call.slug, n, call.number("after", 0), limit + 1, kind=kind)
     counts = await acts.count_signatures(call.ports, call.slug, n)
     items, following = found[:limit], None
     if len(found) > limit:
-        following = f"{call.request.url.path}?{urlencode({'after': items[-1].index or 0, 'limit': limit})}"
+        asked = {"after": items[-1].index or 0, "limit": limit, **({"kind": kind.value} if kind else {})}
+        following = f"{call.request.url.path}?{urlencode(asked)}"
     return bodies.SignaturesAnswer(
         count=Counts(people=counts.people, organisations=counts.organisations),
         items=[_item(signature) for signature in items],
@@ -99,18 +126,32 @@ async def list_signatures(call: Call) -> bodies.SignaturesAnswer:
     )
 
 
+def _kind(call: Call) -> SignatoryKind | None:
+    raw = call.query("kind")
+    try:
+        return SignatoryKind(raw) if raw else None
+    except ValueError as error:
+        raise Refusal(Code.BAD_INPUT, field="kind") from error
+
+
 def _item(signature: Signature) -> bodies.SignatureAnswer:
-    """With initials nothing else is shown that could tell who it is."""
-    is_named = signature.shown is Shown.NAME
+    """As the public list shows it; with initials nothing else is shown that could tell who it is."""
+    row = shown(signature)
+    mandate, logo = row.get("mandate"), row.get("logo")
+    folder = f"/d/{signature.declaration}/{signature.edition}/signatures/logos/"
     return bodies.SignatureAnswer(
-        index=signature.index or 0,
-        kind=signature.kind.value,
-        name=signature.shown_name,
-        affiliation=signature.affiliation if is_named else "",
-        role=signature.role if is_named else "",
-        place=signature.place if is_named else "",
+        index=row["index"],
+        kind=row["kind"],
+        name=row["name"],
+        affiliation=row["affiliation"],
+        role=row["role"],
+        place=row["place"],
         at=signature.confirmed or signature.requested,
-        commitment=signature.commitment,
+        commitment=row["commitment"],
+        verified=row.get("verified", ""),
+        domain=row.get("domain", ""),
+        mandate=bodies.MandateAnswer(**mandate) if mandate else None,
+        logo=folder + logo["file"] if logo else "",
     )
 
 

@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Annotated
 
-from msgspec import Meta, field
+from msgspec import UNSET, Meta, UnsetType, field
 
 from drafting.web.api.answers import Answer
 from drafting.web.api.bodies import Address, Body, Name, Secret, Tag
@@ -15,6 +15,15 @@ class Consents(Body):
 
     publish: bool = False
     updates: bool = False
+
+
+class Mandate(Body):
+    """Who in an organisation decided that it signs, and on which day (ISO 8601); ``text``: in their words."""
+
+    by: Name
+    on: Annotated[str, Meta(max_length=10)]
+    text: Annotated[str, Meta(max_length=2000)] = ""
+    locale: Annotated[str, Meta(max_length=35)] = ""
 
 
 class NewSignature(Body):
@@ -30,12 +39,55 @@ class NewSignature(Body):
     shown: Annotated[str, Meta(max_length=20)] = "name"
     consents: Consents = field(default_factory=Consents)
     second_contact: Annotated[str, Meta(max_length=320)] | None = None
+    mandate: Mandate | None = None
     proof: Annotated[str, Meta(max_length=2000)] = ""
+
+
+class LetterAnswer(Answer):
+    """``minutes``: about how long until the letter leaves; null where none can leave at the moment."""
+
+    minutes: int | None
+
+
+class AskedAnswer(Answer):
+    """The same for every address. ``letter`` stands there alone where letters take longer than usual."""
+
+    letter: LetterAnswer | UnsetType = UNSET
 
 
 class Withdrawal(Body):
     token: Secret
     erase: bool = False
+
+
+class NewDomain(Body):
+    """The domain that an organisation proves to be its own."""
+
+    token: Secret
+    domain: Annotated[str, Meta(max_length=300)]
+
+
+class ProofAnswer(Answer):
+    """What has to be published: ``line`` as a TXT record under ``record``, or in the page at the address ``page``.
+
+    ``status``: as of :class:`ConfirmedAnswer`. ``found``: what the last look has shown, by dns and web: absent, other,
+    moved, certificate or unreachable.
+    """
+
+    status: str
+    domain: str
+    record: str
+    page: str
+    line: str
+    found: dict[str, str]
+    until: datetime
+
+
+class LogoAnswer(Answer):
+    """``width`` and ``height`` of the logo as it is shown, in pixels; 0 where there is none."""
+
+    width: int
+    height: int
 
 
 class ConfirmedAnswer(Answer):
@@ -52,8 +104,20 @@ class WithdrawnAnswer(Answer):
     erased: bool
 
 
+class MandateAnswer(Answer):
+    """``text``: in the language ``locale``."""
+
+    by: str
+    on: str
+    text: str
+    locale: str
+
+
 class SignatureAnswer(Answer):
-    """``name``: or initials. ``commitment``: what the ledger holds of it."""
+    """``name``: or initials. ``commitment``: what the ledger holds of it.
+
+    Of organisations: ``verified`` is second_contact, dns, web or empty; ``logo`` the address of a PNG, or empty.
+    """
 
     index: int
     kind: str
@@ -63,6 +127,10 @@ class SignatureAnswer(Answer):
     place: str
     at: datetime
     commitment: str
+    verified: str = ""
+    domain: str = ""
+    mandate: MandateAnswer | None = None
+    logo: str = ""
 
 
 class SignaturesAnswer(Answer):

@@ -14,6 +14,7 @@ from drafting.domain.editions import Edition
 from drafting.domain.errors import Code, Refusal
 from drafting.domain.signatures import Signature, SignatureState, initials, stream_of
 from drafting.web.errors import STATUS, sentence
+from drafting.web.late_mail import late_sentence
 from drafting.web.pages.moderation import reasons
 from drafting.web.visits import Form, Visit
 
@@ -62,8 +63,8 @@ async def sign(visit: Visit) -> Response:
         return _form_page(visit, declaration, edition, form, text, 422)
     if not form.text(TRAP):
         await signing.sign(visit.ports, slug=declaration.slug, n=edition.n, asked=asked)
-    late = await visit.site.is_mail_late()
-    return visit.page("signing/sent.html", form=form, is_late=late, **_about(visit, declaration, edition, text))
+    late = late_sentence(visit.words, await visit.site.outlook())
+    return visit.page("signing/sent.html", form=form, late=late, **_about(visit, declaration, edition, text))
 
 
 def _asked(visit: Visit, form: Form, text: str) -> signing.Asked:
