@@ -101,17 +101,22 @@ def play(mark: Mark | None, updates: Sequence[Update]) -> Played:
     """All in one thread. Raises :class:`Broken`."""
     with contained(Trace()):
         player = _Player(mark)
-        made: list[Mark] = []
-        for author, stretch in groupby(updates, lambda update: Author(update.account, update.network)):
-            for some in _parts(list(stretch)):
-                player.play(author, some)
-                if player.sequence - (made[-1].sequence if made else mark.sequence if mark else 0) >= EVERY:
-                    made.append(player.mark())
-        if updates and (not made or made[-1].sequence != player.sequence):
-            made.append(player.mark())
-        blocks = tuple(player.blocks())
-        player.end()
-        return Played(player.sequence, blocks, tuple(made))
+        try:
+            return _play(player, mark.sequence if mark else 0, updates)
+        finally:
+            player.end()
+
+
+def _play(player: "_Player", since: int, updates: Sequence[Update]) -> Played:
+    made: list[Mark] = []
+    for author, stretch in groupby(updates, lambda update: Author(update.account, update.network)):
+        for some in _parts(list(stretch)):
+            player.play(author, some)
+            if player.sequence - (made[-1].sequence if made else since) >= EVERY:
+                made.append(player.mark())
+    if updates and (not made or made[-1].sequence != player.sequence):
+        made.append(player.mark())
+    return Played(player.sequence, tuple(player.blocks()), tuple(made))
 
 
 def _parts(stretch: Sequence[Update]) -> Iterator[Sequence[Update]]:
@@ -134,7 +139,7 @@ class _Player:
         self._subscription = self._roots.body.observe(self._changed)
 
     def end(self) -> None:
-        """Let go of the text here: in another thread it must not be."""
+        """Let go of the text here: in another thread it must not be, and what is observed would stay for ever."""
         self._roots.body.unobserve(self._subscription)
         del self._subscription, self._roots, self._doc
 

@@ -2,7 +2,9 @@
 
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
+from functools import partial
 from typing import Any, Final
+from weakref import finalize
 
 from pycrdt import Doc, TransactionEvent
 
@@ -37,6 +39,10 @@ def contained(trace: Trace, stage: Stage = Stage.READ) -> Iterator[None]:
         trace.leave()
 
 
+def _note(events: list[bytes], event: TransactionEvent) -> None:
+    events.append(event.update)
+
+
 class Replica:
     """Built from what the log holds, oldest first. Raises :class:`Broken`."""
 
@@ -57,11 +63,10 @@ class Replica:
             self.known, self._deletions = survey(self.whole)
             if self.known.clocks != wire.state_vector(self.doc.get_state()):
                 raise Broken("something is missing")
-        # An observer dies with its wrapper, so the subscription is kept.
-        self._subscription = self.doc.observe(self._note)
-
-    def _note(self, event: TransactionEvent) -> None:
-        self._events.append(event.update)
+        # pycrdt's observer holds its doc, out of the garbage collector's sight: until it is taken off, neither leaves
+        # memory. So it must not know the replica, whose end takes it off.
+        subscription = self.doc.observe(partial(_note, self._events))
+        finalize(self, self.doc.unobserve, subscription).atexit = False
 
     def apply(self, updates: Iterable[bytes], is_doubtful: bool) -> bytes | None:
         """Apply checked updates in one transaction; all that they changed as one update, None where that is nothing.
@@ -75,8 +80,9 @@ class Replica:
                     self.doc.apply_update(update)
             if is_doubtful and self.known.clocks != wire.state_vector(self.doc.get_state()):
                 raise Broken("taken in part")
-            events, self._events = self._events, []
-            return events[0] if events else None
+            first = self._events[0] if self._events else None
+            self._events.clear()
+            return first
 
     def prove(self) -> None:
         """Do with it all that is ever done with a text. Raises :class:`Broken`."""
@@ -148,10 +154,12 @@ class Replica:
             copy.apply_update(self.whole)
             made: list[bytes] = []
             subscription = copy.observe(lambda event: made.append(event.update))
-            roots = markup.roots(copy)
-            with copy.transaction():
-                change(roots)
-            copy.unobserve(subscription)
+            try:
+                roots = markup.roots(copy)
+                with copy.transaction():
+                    change(roots)
+            finally:
+                copy.unobserve(subscription)
             return made[0] if made else None
 
     def draft_text(self, client: int, text: prose.Text) -> bytes | None:
