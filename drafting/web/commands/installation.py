@@ -95,7 +95,6 @@ async def opened(settings: Settings) -> AsyncIterator[Installation]:
             jobs=stores.jobs,
             signatures=stores.signatures,
             rolls=stores.rolls,
-            rolls=stores.rolls,
             lists=StaticLists(settings.paths.public, erasures=settings.paths.erasures),
             press=press,
             notices=Silence(),
