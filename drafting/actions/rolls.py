@@ -131,12 +131,20 @@ async def read_roll(ports: Ports, actor: Actor, *, slug: str, id: str, reading: 
         raise moved(roll)
     _require_possible(declaration, roll, reading)
     data = await ports.rolls.file(id)
+    await asyncio.to_thread(_require_encoding, data, reading.encoding)
     total = await asyncio.to_thread(count_rows, data, reading, ports.limits.get("list_rows", ROWS))
     at = ports.clock.now()
     changed = replace(
         roll, state=RollState.CHECKING, reading=reading, total=total, done=0, report=Report(), changed=at, due=at
     )
     return await save_roll(ports, changed)
+
+
+def _require_encoding(data: bytes, encoding: str) -> None:
+    """Bytes that tell their encoding are read in it; in any other they would be somebody else's names."""
+    guess = guess_encoding(data)
+    if encoding not in (guess.encoding, *guess.candidates):
+        raise Refusal(Code.BAD_INPUT, of=ROLL, field="encoding", reason="encoding")
 
 
 def _require_possible(declaration: Declaration, roll: Roll, reading: Reading) -> None:

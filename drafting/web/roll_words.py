@@ -1,4 +1,4 @@
-"""Names on paper and lists in words: their letters, the wording of the sheets' boxes, what is wrong with a file or line.
+"""Names on paper and lists in words: their letters, the wording of the sheets' boxes, what is wrong with a line.
 
 No letter says a name that was typed in, as with all letters of signing.
 """
@@ -20,7 +20,7 @@ def _signature_on_paper(w: Words, v: Values) -> Written:
     said = {"declaration": v["declaration"], "n": v["n"], "networks": w.plain_list(list(v.get("networks", ())))}
     if v.get("source") == Source.LIST:
         first = w.gettext(
-            "you stand on a list of those who sign “%(declaration)s”, edition %(n)s. These networks vouch for the list: "
+            "you stand on a list of those who sign “%(declaration)s”, edition %(n)s. These networks vouch for it: "
             "%(networks)s. The signature counts now.",
             **said,
         )
@@ -43,10 +43,10 @@ def _signature_on_paper(w: Words, v: Values) -> Written:
 
 def _approval_of_list(w: Words, v: Values) -> Written:
     first = w.ngettext(
-        "one name under edition %(n)s of “%(declaration)s” was given on paper or in a list. It counts when your network "
-        "vouches for it, too.",
-        "%(num)s names under edition %(n)s of “%(declaration)s” were given on paper or in a list. They count when your "
-        "network vouches for them, too.",
+        "one name under edition %(n)s of “%(declaration)s” was given on paper or in a list. It counts when your "
+        "network vouches for it, too.",
+        "%(num)s names under edition %(n)s of “%(declaration)s” were given on paper or in a list. They count when "
+        "your network vouches for them, too.",
         v.get("rows", 1),
         n=v["n"],
         declaration=v["declaration"],
