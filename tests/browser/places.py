@@ -70,6 +70,7 @@ PLACES: Final = (
     Place("preflight", f"{W}/preflight/ar"),
     Place("edition", f"{W}/publishing/1"),
     Place("signatures", f"{W}/publishing/1/signatures", "ilse"),
+    Place("printed_names", f"{W}/publishing/1/signatures/printed", "ilse"),
     Place("edition_preview", f"{W}/publishing/1/preview/ar"),
     Place("shape_section", f"{W}/seeds/shape"),
     Place("table", f"{W}/seeds/table"),

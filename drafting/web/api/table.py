@@ -13,7 +13,9 @@ from drafting.web.api.declarations import declarations
 from drafting.web.api.moderation import moderation
 from drafting.web.api.openapi import describe, descriptions
 from drafting.web.api.operations import Operation, refused, refused_method
+from drafting.web.api.organisations import organisations
 from drafting.web.api.people import people
+from drafting.web.api.printing import printing
 from drafting.web.api.proofs import proofs
 from drafting.web.api.publication import publication
 from drafting.web.api.signatures import signatures
@@ -35,7 +37,9 @@ operations: Final[list[Operation]] = [
     *consent.all,
     *publication.all,
     *signatures.all,
+    *organisations.all,
     *moderation.all,
+    *printing.all,
     *proofs.all,
     *descriptions.all,
 ]
