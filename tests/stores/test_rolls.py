@@ -1,0 +1,110 @@
+"""Rolls: sealed files, one transaction for rows and progress, and addresses found by their keyed hash."""
+
+import asyncio
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import timedelta
+
+import pytest
+from sqlalchemy import select
+
+from drafting.actions.roll_ports import RollMoved
+from drafting.actions.signing_links import counted, withdrawal
+from drafting.domain.errors import Refusal
+from drafting.domain.rolls import Outcome, Reading, Report, Roll, RollState
+from drafting.domain.signatures import Counts, SignatureState, Source, Tally, stream_of
+from drafting.stores import tables
+from drafting.stores.opening import Stores
+from tests.stores.conftest import Hands
+from tests.stores.test_signatures import replayed, signature, signed
+
+FILE = b"Name,E-mail\nAmina,amina@people.example\n"
+
+
+def roll(clock: Hands, id: str = "one", state: RollState = RollState.NEW) -> Roll:
+    at = clock.now()
+    return Roll(id, "open-well", 1, state, "list.csv", "account", at, at, at, b"salt")
+
+
+async def test_a_roll_and_its_file_come_back_as_they_were(stores: Stores, clock: Hands) -> None:
+    report = Report()
+    report.note(Outcome.FAULT, 7, "name:empty")
+    reading = Reading("utf-8", ";", True, ("name", "", "address"), "ar")
+    kept = replace(roll(clock), reading=reading, report=report, total=3)
+    await stores.rolls.keep(kept, FILE)
+    assert await stores.rolls.get("one") == kept
+    assert await stores.rolls.file("one") == FILE
+    assert await stores.rolls.of_edition("open-well", 1) == [kept]
+    assert await stores.rolls.of_edition("open-well", 2) == []
+
+
+async def test_the_file_lies_sealed_and_goes(stores: Stores, clock: Hands) -> None:
+    await stores.rolls.keep(roll(clock), FILE)
+    async with stores.database.reading() as connection:
+        raw = await connection.exec_driver_sql("SELECT data FROM roll_files")
+        assert "Amina" not in str(raw.scalar())
+    await stores.rolls.save(replace(roll(clock), state=RollState.DROPPED), drops_file=True)
+    with pytest.raises(Refusal):
+        await stores.rolls.file("one")
+    async with stores.database.reading() as connection:
+        assert (await connection.execute(select(tables.roll_files))).all() == []
+
+
+async def test_of_two_who_change_a_roll_one_has_to_look_again(stores: Stores, clock: Hands) -> None:
+    await stores.rolls.keep(roll(clock), FILE)
+    first = await stores.rolls.save(replace(roll(clock), total=3))
+    with pytest.raises(RollMoved):
+        await stores.rolls.save(replace(roll(clock), total=4))
+    assert await stores.rolls.get("one") == first
+
+
+async def test_work_is_found_by_its_state_and_left_to_who_is_at_it(stores: Stores, clock: Hands) -> None:
+    await stores.rolls.keep(roll(clock, "new"), FILE)
+    await stores.rolls.keep(roll(clock, "open", RollState.CHECKING), FILE)
+    later = clock.now() + timedelta(seconds=30)
+    await stores.rolls.keep(replace(roll(clock, "held", RollState.COUNTING), due=later), FILE)
+    states = {RollState.CHECKING, RollState.COUNTING}
+    assert [each.id for each in await stores.rolls.in_states(states, due=clock.now())] == ["open"]
+    clock.forward(seconds=30)
+    assert [each.id for each in await stores.rolls.in_states(states, due=clock.now())] == ["held", "open"]
+
+
+async def test_rows_and_progress_are_kept_together_and_once(stores: Stores, clock: Hands) -> None:
+    await signed(stores, clock, signature(clock, "web", "amina@people.example"))
+    left = await signed(stores, clock, signature(clock, "left", "left@people.example"))
+    await stores.signatures.change(withdrawal(left, clock.now(), erase=False), clock.now())
+    started = replace(roll(clock), state=RollState.COUNTING)
+    await stores.rolls.keep(started, FILE)
+    addresses = ["a.mina+x@people.example", "left@people.example", "new@people.example", "NEW@people.example", "", ""]
+    new = [
+        replace(signature(clock, f"p{n}", address), state=SignatureState.CONFIRMED, source=Source.PAPER)
+        for n, address in enumerate(addresses)
+    ]
+    changes = [counted(one, one, clock.now(), "holder", "paper") for one in new]
+    told: list[Outcome] = []
+
+    def settle(outcomes: Sequence[Outcome]) -> Roll:
+        told[:] = outcomes
+        return replace(started, done=6)
+
+    results = await asyncio.gather(
+        *(stores.rolls.count(started, changes, clock.now(), settle) for _ in range(4)), return_exceptions=True
+    )
+    assert sorted(type(result).__name__ for result in results) == ["Roll", *["RollMoved"] * 3]
+    assert told == [Outcome.SIGNED, Outcome.LEFT, Outcome.FITS, Outcome.SIGNED, Outcome.FITS, Outcome.FITS]
+    assert (await stores.rolls.get("one")).done == 6
+    assert await stores.signatures.counts("open-well", 1) == Counts(4, 0, 3) == await replayed(stores)
+    gone = await stores.signatures.get("p4")
+    await stores.signatures.change(withdrawal(gone, clock.now(), erase=True), clock.now())
+    assert await stores.signatures.counts("open-well", 1) == Counts(3, 0, 2) == await replayed(stores)
+    assert Tally().apply(await stores.ledger.read(stream_of("open-well"))).counts(2) == Counts()
+
+
+async def test_addresses_are_told_by_their_keyed_hash(stores: Stores, clock: Hands) -> None:
+    await signed(stores, clock, signature(clock))
+    left = await signed(stores, clock, signature(clock, "left", "left@people.example"))
+    await stores.signatures.change(withdrawal(left, clock.now(), erase=False), clock.now())
+    asked = ["amina@people.example", "left@people.example", "nobody@people.example"]
+    assert await stores.rolls.standing("open-well", 1, asked) == {asked[0]: True, asked[1]: False}
+    assert await stores.rolls.standing("open-well", 2, asked) == {}
+    assert [name for _, *name in await stores.rolls.names("open-well", 1)] == [["Amina", ""]]
