@@ -11,8 +11,6 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from drafting.settings import Settings
 
 SAFE: Final = frozenset({"GET", "HEAD", "OPTIONS"})
-AROUND_A_FILE: Final = 65_536
-"""What a form says beside the file in it."""
 OWN_SITES: Final = frozenset({"same-origin", "none"})
 TRUSTED_TYPES: Final = "drafting ProseMirrorClipboard"
 
@@ -76,10 +74,8 @@ class Guards:
         return None
 
     def limit(self, scope: Scope) -> int:
-        if scope["path"].endswith(("/import", "/lists")):
-            return self.settings.import_bytes
-        is_logo = scope["path"].endswith("/logo")
-        return self.settings.logo_bytes + AROUND_A_FILE if is_logo else self.settings.body_bytes
+        takes_file = scope["path"].endswith(("/import", "/lists", "/logo"))
+        return self.settings.import_bytes if takes_file else self.settings.body_bytes
 
     def bounded(self, scope: Scope, receive: Receive) -> Receive:
         """A body is counted as it arrives, and cut off as if the client had gone; who reads it refuses it in words."""

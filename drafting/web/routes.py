@@ -19,6 +19,7 @@ from drafting.web.pages import (
     networks,
     new_declaration,
     operation,
+    organisations,
     preflight,
     printed_names,
     publishing,
@@ -60,6 +61,10 @@ PAGES: list[BaseRoute] = [
     get("sign/own/{token}", signing.show_own, "signature"),
     get("sign/own/{token}/export", signing.export, "signature_export"),
     act("sign/own/{token}/withdraw", signing.withdraw, "withdraw_signature"),
+    act("sign/own/{token}/domain", organisations.choose_domain, "choose_domain"),
+    act("sign/own/{token}/prove", organisations.prove_domain, "prove_domain"),
+    act("sign/own/{token}/logo", organisations.put_logo, "put_logo"),
+    act("sign/own/{token}/remove-logo", organisations.remove_logo, "remove_logo"),
     # a person's own pages
     get("desk", desk.show, "desk"),
     get("account", account.show, "account"),

@@ -5,6 +5,7 @@ from typing import Any
 
 from drafting.actions.signing import SIGNATURE
 from drafting.web.i18n import Words
+from drafting.web.organisation_words import organisation_misfit
 
 
 def signing_misfit(w: Words, data: Mapping[str, Any]) -> str | None:
@@ -16,6 +17,8 @@ def signing_misfit(w: Words, data: Mapping[str, Any]) -> str | None:
         return w.gettext("Somebody has decided on this signature meanwhile. Nothing was changed; look at it again.")
     if field == "proof":
         return w.gettext("Your browser's work for this form was used before or is too old. Send the form once more.")
+    if own := organisation_misfit(w, data):
+        return own
     if reason == "address":
         return w.gettext("Write an e-mail address like name@example.org.")
     if reason == "same":

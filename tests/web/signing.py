@@ -1,13 +1,14 @@
 """A released edition that anybody can sign, behind the whole application in memory."""
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
 import httpx
 from starlette.applications import Starlette
 
+from drafting.actions.organisation_ports import Pictures, Sites
 from drafting.paths import LOCALES
 from drafting.settings import Settings
 from drafting.web.app import make_app, make_site
@@ -54,7 +55,14 @@ class OpenEdition:
         return found[1]
 
 
-async def open_edition(data: Path, *, address: str = "203.0.113.7", **changes: Any) -> OpenEdition:
+async def open_edition(
+    data: Path,
+    *,
+    address: str = "203.0.113.7",
+    sites: Sites | None = None,
+    pictures: Pictures | None = None,
+    **changes: Any,
+) -> OpenEdition:
     """``address``: where the requests come from."""
     coalition = await agreed()
     await release(coalition)
@@ -62,6 +70,7 @@ async def open_edition(data: Path, *, address: str = "203.0.113.7", **changes: A
     settings = Settings(**{"data": data, "origin": ORIGIN, **changes})
     languages = Languages(LOCALES, pseudo=True)
     ports = coalition.fakes.ports(origin=settings.base, sentences=Letters(languages), limits=settings.limits)
+    ports = replace(ports, sites=sites, pictures=pictures)
     app = make_app(make_site(ports, settings, languages))
     transport = httpx.ASGITransport(app, client=(address, 50_000))
     return OpenEdition(app, coalition, httpx.AsyncClient(transport=transport, base_url=ORIGIN))

@@ -55,7 +55,7 @@ async def sign(call: Call, body: bodies.NewSignature) -> bodies.AskedAnswer:
     return bodies.AskedAnswer(letter=bodies.LetterAnswer(minutes=outlook.minutes) if is_late(outlook) else UNSET)
 
 
-def _mandate(said: bodies.Mandate | None) -> dict[str, str]:
+def _mandate(said: bodies.Mandate | None) -> dict[str, Any]:
     if said is None:
         return {}
     return {

@@ -174,3 +174,5 @@ class DeskAnswer(Answer):
     latest: list[ModeratedAnswer]
     refused: list[ModeratedAnswer]
     trends: list[TrendAnswer]
+    bounced: list[ModeratedAnswer]
+    bounces: int

@@ -7,14 +7,18 @@ from urllib.parse import quote
 from starlette.responses import Response
 
 from drafting.actions import signing, signing_links
+from drafting.actions.domain_proofs import can_prove
 from drafting.actions.letters import title_for
+from drafting.actions.logos import can_have_logo
 from drafting.actions.ports import LinkRole
 from drafting.domain.declaration import Declaration
 from drafting.domain.editions import Edition
 from drafting.domain.errors import Code, Refusal
+from drafting.domain.organisations import mandate_of
 from drafting.domain.signatures import Signature, SignatureState, initials, stream_of
 from drafting.web.errors import STATUS, sentence
 from drafting.web.late_mail import late_sentence
+from drafting.web.organisation_words import logo_of, proof_of
 from drafting.web.pages.moderation import reasons
 from drafting.web.visits import Form, Visit
 
@@ -41,7 +45,14 @@ def _form_page(
 ) -> Response:
     wordings = {name: visit.ports.sentences.wording(name, visit.lang)[0] for name in signing.CONSENTS}
     kind = "organisation" if visit.query("kind") == "organisation" else "person"
-    values = {"form": form, "consents": wordings, "kind": kind, **_about(visit, declaration, edition, text)}
+    values = {
+        "form": form,
+        "consents": wordings,
+        "kind": kind,
+        "can_prove": visit.ports.sites is not None,
+        "text_locales": [(tag, visit.words.language(tag)) for tag in edition.releases[-1].locales],
+        **_about(visit, declaration, edition, text),
+    }
     return visit.page("signing/form.html", status, **values)
 
 
@@ -82,6 +93,10 @@ def _asked(visit: Visit, form: Form, text: str) -> signing.Asked:
         publish=form.has("publish", "yes"),
         updates=form.has("updates", "yes"),
         second_contact=form.text("second_contact"),
+        mandate_by=form.text("mandate_by"),
+        mandate_on=form.text("mandate_on"),
+        mandate=form.text("mandate"),
+        mandate_locale=form.text("mandate_locale"),
         prefix=_admitted(visit, form),
         details={} if spoken else {"text": text},
     )
@@ -148,7 +163,21 @@ async def show_own(visit: Visit) -> Response:
         return _unknown_link(visit)
     if role is not LinkRole.OWN:
         raise Refusal(Code.NOT_ALLOWED, action="read_signature")
-    return visit.page("signing/own.html", **await _of_signature(visit, signature, role))
+    return await own_page(visit, signature)
+
+
+async def own_page(visit: Visit, signature: Signature, form: Form | None = None, status: int = 200) -> Response:
+    """The page of one's own signature; with a form where something of it needs mending."""
+    return visit.page(
+        "signing/own.html",
+        status,
+        form=form or Form(),
+        can_prove=can_prove(visit.ports, signature, visit.at),
+        can_have_logo=can_have_logo(signature),
+        proof=proof_of(visit.words, signature),
+        logo=await logo_of(visit.ports, signature),
+        **await _of_signature(visit, signature, LinkRole.OWN),
+    )
 
 
 async def _of_signature(visit: Visit, signature: Signature, role: LinkRole) -> dict[str, Any]:
@@ -162,6 +191,7 @@ async def _of_signature(visit: Visit, signature: Signature, role: LinkRole) -> d
         "signature": signature,
         "reason": reasons(visit.words).get(signature.reason, ""),
         "initials": initials(signature.name),
+        "mandate": mandate_of(signature.details),
         "is_own": role is LinkRole.OWN,
         "spendable": signing_links.is_spendable(signature, role, visit.at),
         "token": visit.part("token"),
@@ -170,7 +200,7 @@ async def _of_signature(visit: Visit, signature: Signature, role: LinkRole) -> d
         "pdf": pdf,
         "names": f"/d/{declaration.slug}/{edition.n}/signatures/{text}/",
         "log": f"/d/{stream_of(declaration.slug)}/log/checkpoint",
-        "proof": f"/api/v1/declarations/{declaration.slug}/log/proof?log=signatures&index={signature.index}",
+        "log_proof": f"/api/v1/declarations/{declaration.slug}/log/proof?log=signatures&index={signature.index}",
     }
 
 
