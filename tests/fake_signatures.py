@@ -124,6 +124,10 @@ class MemorySignatures:
         newest = sorted(found, key=lambda s: s.changed or s.requested, reverse=True)
         return [s for s in newest if since is None or (s.changed or s.requested) > since][:limit]
 
+    async def bounced(self, declaration: str, edition: int, limit: int) -> tuple[int, Sequence[Signature]]:
+        found = [s for s in self._under(declaration, edition) if s.bounced]
+        return len(found), found[:limit]
+
     async def places(self, declaration: str, edition: int) -> Mapping[str, int]:
         counted = [s for s in self._under(declaration, edition) if s.state is SignatureState.CONFIRMED]
         return Counter(s.place for s in counted if s.publish and s.place)
@@ -134,7 +138,8 @@ class MemorySignatures:
 
     async def unreminded(self, before: datetime, at: datetime, limit: int = 100) -> Sequence[Signature]:
         pending = [s for s in self.by_id.values() if s.state is SignatureState.PENDING and s.contact_confirmed is None]
-        return [s for s in pending if s.requested < before and s.expires > at and s.reminded is None][:limit]
+        due = (s for s in pending if s.requested < before and s.expires > at and s.reminded is None)
+        return [s for s in due if s.bounced is None][:limit]
 
     async def unproven(self, before: datetime, at: datetime, limit: int = 50) -> Sequence[Signature]:
         pending = [s for s in self.by_id.values() if s.state is SignatureState.PENDING and s.domain and s.expires > at]

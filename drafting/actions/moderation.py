@@ -70,12 +70,15 @@ class Trend:
 
 @dataclass(frozen=True, slots=True)
 class Desk:
-    """What a moderator sees. ``waiting``: held back, oldest first; ``latest``: confirmed, newest first."""
+    """What a moderator sees. ``waiting``: held back, oldest first; ``latest``: confirmed, newest first; ``bounced``:
+    those whose letters come back, newest first, and ``bounces`` how many there are."""
 
     waiting: Sequence[Signature]
     latest: Sequence[Signature]
     refused: Sequence[Signature]
     trends: Sequence[Trend]
+    bounced: Sequence[Signature] = ()
+    bounces: int = 0
 
 
 async def look_over(ports: Ports, actor: Actor, *, slug: str, n: int) -> Desk:
@@ -88,11 +91,14 @@ async def look_over(ports: Ports, actor: Actor, *, slug: str, n: int) -> Desk:
 
     waiting = await found(SignatureState.QUARANTINED)
     recent = await found(SignatureState.CONFIRMED, MOST_LOOKED_AT, at - WINDOW)
+    bounces, bounced = await ports.signatures.bounced(slug, n, MOST_SHOWN)
     return Desk(
         waiting=waiting[::-1],
         latest=await found(SignatureState.CONFIRMED),
         refused=await found(SignatureState.INVALIDATED),
         trends=trends([*recent, *(s for s in waiting if (s.confirmed or at) > at - WINDOW)]),
+        bounced=bounced,
+        bounces=bounces,
     )
 
 

@@ -245,6 +245,9 @@ class Signatures(Protocol):
     ) -> Sequence[Signature]:
         """Those in this state, the newest first; ``since``: changed after that moment alone."""
 
+    async def bounced(self, declaration: str, edition: int, limit: int) -> tuple[int, Sequence[Signature]]:
+        """How many there are to whose address no letter can be delivered, and the newest of them."""
+
     async def places(self, declaration: str, edition: int) -> Mapping[str, int]:
         """How many of those who count and agreed to be published named each place, as they wrote it."""
 

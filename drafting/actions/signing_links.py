@@ -72,7 +72,7 @@ def _confirmation(
     signature: Signature, role: LinkRole, at: datetime, links: Sequence[SignatureLink]
 ) -> SignatureChange:
     if role is LinkRole.OWN:
-        after = replace(signature, contact_confirmed=at, changed=at)
+        after = replace(signature, contact_confirmed=at, changed=at, bounced=None)
     else:
         after = replace(signature, second_confirmed=at, changed=at)
     if is_complete(after):
@@ -159,6 +159,7 @@ def erased(signature: Signature) -> Signature:
         reason="",
         details={},
         country="",
+        bounced=None,
         domain="",
     )
 

@@ -80,8 +80,8 @@ async def open_stores(
     ``url``: ``sqlite:///file`` or ``postgresql://…``, None for the file in ``data``. ``smtp``: ``smtp://``,
     ``smtp+starttls://`` or ``smtps://``; without it letters become files in ``data/mail``. ``keys``: the file
     that personal data is encrypted with, None for the one in ``data/keys``. The numbers of letters are for a mail
-    server; files are written as fast as it goes. Raises ``CannotSave`` where the database is away, ``SchemaAhead`` where
-    a newer program has written it, ``KeysMissing`` where it was written with other keys.
+    server; files are written as fast as it goes. Raises ``CannotSave`` where the database is away, ``SchemaAhead``
+    where a newer program has written it, ``KeysMissing`` where it was written with other keys.
     """
     await asyncio.to_thread(data.mkdir, parents=True, exist_ok=True)
     database = Database(url or database_url(data))

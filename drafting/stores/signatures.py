@@ -130,6 +130,17 @@ class SqlSignatures:
             rows = await connection.execute(query.order_by(signatures.c.changed.desc()).limit(limit))
             return [signature_of(row) for row in rows]
 
+    async def bounced(self, declaration: str, edition: int, limit: int) -> tuple[int, Sequence[Signature]]:
+        which = (
+            signatures.c.declaration == declaration,
+            signatures.c.edition == edition,
+            signatures.c.bounced.is_not(None),
+        )
+        newest = select(signatures).where(*which).order_by(signatures.c.bounced.desc()).limit(limit)
+        async with self._database.reading_one_moment() as connection:
+            count = await connection.scalar(select(func.count()).select_from(signatures).where(*which))
+            return int(count or 0), [signature_of(row) for row in await connection.execute(newest)]
+
     async def places(self, declaration: str, edition: int) -> Mapping[str, int]:
         query = select(signatures.c.place, func.count().label("people")).where(
             signatures.c.declaration == declaration,
@@ -155,6 +166,7 @@ class SqlSignatures:
             signatures.c.expires > at,
             signatures.c.reminded.is_(None),
             signatures.c.contact_confirmed.is_(None),
+            signatures.c.bounced.is_(None),
         )
         async with self._database.reading() as connection:
             rows = await connection.execute(query.order_by(signatures.c.requested).limit(limit))

@@ -12,7 +12,6 @@ from drafting.actions.name_books import NameKeeper, work_on_names
 from drafting.actions.ports import CannotSave, Ports
 from drafting.actions.releasing import work_on_jobs
 from drafting.actions.roll_work import sweep_rolls, work_on_rolls
-from drafting.actions.roll_work import sweep_rolls, work_on_rolls
 from drafting.actions.signature_lists import Lister
 from drafting.actions.signing_upkeep import remind_signatories, sweep_signatures
 from drafting.actions.trees import publish_logs
@@ -42,7 +41,6 @@ TAKE_OVER_SECONDS: Final = 3.0
 LOGS_SECONDS: Final = 3.0
 AGAIN_SECONDS: Final = 5.0
 LISTS_SECONDS: Final = 3.0
-ROLLS_SECONDS: Final = 2.0
 ROLLS_SECONDS: Final = 2.0
 DRAIN_SECONDS: Final = 1.0
 SIGNATURES_SECONDS: Final = 600.0
@@ -83,7 +81,6 @@ async def opened(settings: Settings, languages: Languages, notes: Notes = UNWATC
             jobs=stores.jobs,
             signatures=stores.signatures,
             rolls=stores.rolls,
-            rolls=stores.rolls,
             lists=StaticLists(settings.paths.public, erasures=settings.paths.erasures),
             press=press,
             notices=notices,
@@ -99,7 +96,6 @@ async def opened(settings: Settings, languages: Languages, notes: Notes = UNWATC
             ("mail", stores.courier.work),
             ("jobs", lambda: _work_on_jobs(ports, bell)),
             ("lists", lambda: _keep_lists(ports)),
-            ("rolls", lambda: _work_on_rolls(ports)),
             ("rolls", lambda: _work_on_rolls(ports)),
             ("watch", lambda: watch(ports, rooms, notices)),
             ("logs", lambda: _keep_logs(ports)),
@@ -144,7 +140,6 @@ async def _keep_signatures(ports: Ports) -> None:
             await look_for_proofs(ports)
             await sweep_signatures(ports)
             await sweep_rolls(ports)
-            await sweep_rolls(ports)
         except CannotSave as error:
             LOG.warning("cannot look after signatures now: %s", error)
         await asyncio.sleep(SIGNATURES_SECONDS)
@@ -186,14 +181,6 @@ async def _keep_lists(ports: Ports) -> None:
         with suppress(CannotSave):
             await lister.refresh()
         await asyncio.sleep(LISTS_SECONDS)
-
-
-async def _work_on_rolls(ports: Ports) -> None:
-    """Names on paper and lists: checked once somebody said how to read them, counted once two networks vouch."""
-    while True:
-        with suppress(CannotSave):
-            await work_on_rolls(ports)
-        await asyncio.sleep(ROLLS_SECONDS)
 
 
 async def _work_on_rolls(ports: Ports) -> None:

@@ -1,5 +1,7 @@
 """Who looks after the list of signatures, what they decide, and what the rule against floods holds back."""
 
+from dataclasses import replace
+
 import pytest
 
 from drafting.actions.core import Actor
@@ -12,7 +14,7 @@ from drafting.actions.moderation import (
     restore,
 )
 from drafting.actions.signing_links import confirm_signature, withdraw_signature
-from drafting.actions.signing_upkeep import sweep_signatures
+from drafting.actions.signing_upkeep import remind_signatories, sweep_signatures
 from drafting.domain.errors import Code
 from drafting.domain.events import Kind
 from drafting.domain.signatures import Counts, SignatureState, stream_of
@@ -105,3 +107,16 @@ async def test_the_network_of_a_signature_is_forgotten_after_a_month(coalition: 
     coalition.fakes.clock.step(days=31)
     await sweep_signatures(coalition.ports)
     assert (await coalition.ports.signatures.get(id)).prefix == ""
+
+
+async def test_addresses_that_refuse_letters_are_counted_and_shown_and_not_reminded(coalition: Coalition) -> None:
+    ports, kept = coalition.ports, coalition.fakes.signatures.by_id
+    secret = await ask(coalition, person())
+    (id,) = kept
+    kept[id] = replace(kept[id], bounced=ports.clock.now())
+    desk = await look_over(ports, coalition.initiator, slug=SLUG, n=1)
+    assert (desk.bounces, [s.id for s in desk.bounced]) == (1, [id])
+    coalition.fakes.clock.step(days=4)
+    assert await remind_signatories(ports) == 0
+    await confirm_signature(ports, secret)
+    assert (await look_over(ports, coalition.initiator, slug=SLUG, n=1)).bounces == 0

@@ -3,12 +3,14 @@
 from dataclasses import replace
 from datetime import timedelta
 
-from drafting.actions.ports import Letter, SignatureChange
+import pytest
+
+from drafting.actions.ports import Letter, SignatureChange, SignatureMoved
 from drafting.domain.signatures import SignatoryKind, SignatureState
 from drafting.stores.mail import Fault
 from drafting.stores.opening import Stores
 from tests.stores.conftest import Hands
-from tests.stores.test_signatures import signature, signed
+from tests.stores.test_signatures import asked, signature, signed
 
 KEPT = ("open-well", 1)
 
@@ -60,3 +62,24 @@ async def test_after_a_while_nobody_knows_from_which_network_one_signed(stores: 
     assert (await stores.signatures.get("old")).prefix == ""
     assert (await stores.signatures.get("new")).prefix == "203.0.113.0/24"
     assert await stores.signatures.forget_prefixes(clock.now() - timedelta(days=1)) == 0
+
+
+async def test_bounces_are_counted_and_the_newest_are_shown(stores: Stores, clock: Hands) -> None:
+    for n in range(3):
+        request = asked(signature(clock, f"s{n}", f"p{n}@people.example"))
+        await stores.signatures.request(request, clock.now())
+    for parcel in await stores.mail.lease(clock.now(), 2):
+        clock.forward(seconds=1)
+        await stores.mail.give_up(parcel, Fault.BOUNCED, "550 no such mailbox", clock.now())
+    count, newest = await stores.signatures.bounced(*KEPT, 1)
+    assert (count, [one.id for one in newest]) == (2, ["s1"])
+    assert [s.id for s in await stores.signatures.unreminded(clock.now(), clock.now())] == ["s2"]
+
+
+async def test_who_changes_a_signature_meanwhile_does_not_lose_that_it_bounced(stores: Stores, clock: Hands) -> None:
+    await stores.signatures.request(asked(signature(clock, "s", "p@people.example")), clock.now())
+    before = await stores.signatures.get("s")
+    (parcel,) = await stores.mail.lease(clock.now())
+    await stores.mail.give_up(parcel, Fault.BOUNCED, "550", clock.now())
+    with pytest.raises(SignatureMoved):
+        await stores.signatures.change(SignatureChange(before, replace(before, reminded=clock.now())), clock.now())

@@ -2,6 +2,7 @@
 
 import csv
 import io
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -93,3 +94,14 @@ async def test_whoever_is_not_counted_reads_why_in_words(edition: OpenEdition) -
         await browser.post(f"{QUEUE}/{id}/invalidate", data={"reason": "made_up"}, headers={"origin": ORIGIN})
     page = (await edition.client.get(f"/en/sign/own/{secret}")).text
     assert "The name looks made up" in page
+
+
+async def test_letters_that_came_back_are_shown_without_their_addresses(edition: OpenEdition) -> None:
+    await edition.ask()
+    kept = edition.coalition.fakes.signatures.by_id
+    kept.update({id: replace(s, bounced=edition.coalition.ports.clock.now()) for id, s in kept.items()})
+    async with await moderator(edition) as browser:
+        page = (await browser.get(QUEUE)).text
+        assert "To 1 address no letter can be delivered" in page
+        assert "Amina Said" in page
+        assert "amina@" not in page

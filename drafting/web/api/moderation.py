@@ -21,6 +21,8 @@ async def look_over_signatures(call: Call) -> bodies.DeskAnswer:
         latest=[_item(signature) for signature in desk.latest],
         refused=[_item(signature) for signature in desk.refused],
         trends=[bodies.TrendAnswer(of=t.of, value=t.value, count=t.count, held_back=t.is_flood) for t in desk.trends],
+        bounced=[_item(signature) for signature in desk.bounced],
+        bounces=desk.bounces,
     )
 
 
