@@ -7,6 +7,7 @@ from typing import Any
 
 from drafting.actions.bodies import read_body
 from drafting.actions.core import load_directory
+from drafting.actions.looks import published_look
 from drafting.actions.ports import Ports
 from drafting.domain.declaration import Declaration, Section
 from drafting.domain.positions import Cell, CellStatus, Revision
@@ -60,11 +61,12 @@ async def edition_content(
         "manifest_signed_by": sorted({s.network for s in declaration.signatures if s.digest == manifest_digest}),
         "errata": [],
         "approvals": [],
+        **await published_look(ports, declaration),
     }
 
 
 async def with_translations(ports: Ports, declaration: Declaration, content: Mapping[str, Any]) -> dict[str, Any]:
-    """The same content with the translations that were approved since, of the revisions that it froze."""
+    """The same content with the translations that were approved since, of the revisions that it froze, and the look."""
     sections = []
     for frozen in content["sections"]:
         part = declaration.sections[frozen["id"]]
@@ -72,10 +74,11 @@ async def with_translations(ports: Ports, declaration: Declaration, content: Map
         texts = await _texts(ports, declaration, part, revision)
         sections.append({**frozen, "texts": texts})
     return {
-        **content,
+        **{name: value for name, value in content.items() if name != "look"},
         "sections": sections,
         "title": _titles(declaration, sections),
         "translators": await _translators(ports, declaration),
+        **await published_look(ports, declaration),
     }
 
 

@@ -11,6 +11,7 @@ from typing import Any, Final
 
 from drafting.domain.editions import Edition
 from drafting.domain.locales import Locale
+from drafting.domain.looks import Look
 from drafting.domain.networks import Mandate, Membership, Scope
 from drafting.domain.positions import ManifestSignature, Position, Revision, Statement
 from drafting.domain.prose import digest_of
@@ -125,6 +126,7 @@ class Declaration:
     offline_keys: dict[str, str] = field(default_factory=dict)
     editions: list[Edition] = field(default_factory=list)
     rolls: dict[str, HandedIn] = field(default_factory=dict)
+    look: Look = field(default_factory=Look)
     index: int = 0
 
     # ---- people

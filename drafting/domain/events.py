@@ -43,6 +43,7 @@ class Kind(StrEnum):
     EDITION_RELEASE = "system:edition:release"
     TEXT_RESTORE = "person:text:restore"
     DECLARATION_CLAIM = "operator:declaration:claim"
+    DECLARATION_LOOK = "person:declaration:look"
     TOKEN_ISSUE = "operator:token:issue"  # noqa: S105
     SIGNATURE_CONFIRM = "signatory:signature:confirm"
     SIGNATURE_WITHDRAW = "signatory:signature:withdraw"

@@ -8,6 +8,7 @@ from drafting.domain.declaration import Charter, Declaration, Preset, Section
 from drafting.domain.editions import Approval, Edition, EditionStatus, Erratum, Release
 from drafting.domain.events import Entry, Kind
 from drafting.domain.locales import Locale
+from drafting.domain.looks import read_look
 from drafting.domain.networks import Directory, Mandate, Membership, Role, Scope
 from drafting.domain.positions import (
     Change,
@@ -64,6 +65,10 @@ def _claim(d: Declaration, entry: Entry, data: Mapping[str, Any]) -> None:
         if section.holder == d.initiator:
             section.holder = data["account"]
     d.initiator = data["account"]
+
+
+def _look(d: Declaration, entry: Entry, data: Mapping[str, Any]) -> None:
+    d.look = read_look(data)
 
 
 def _add_section(d: Declaration, entry: Entry, data: Mapping[str, Any]) -> None:
@@ -283,6 +288,7 @@ def _count_roll(d: Declaration, entry: Entry, data: Mapping[str, Any]) -> None:
 _APPLY: Final[Mapping[Kind, Callable[[Declaration, Entry, Mapping[str, Any]], None]]] = {
     Kind.DECLARATION_CREATE: _create,
     Kind.DECLARATION_CLAIM: _claim,
+    Kind.DECLARATION_LOOK: _look,
     Kind.SECTION_ADD: _add_section,
     Kind.SECTIONS_ORDER: _order_sections,
     Kind.SECTION_SPLIT: _split_section,
