@@ -21,6 +21,8 @@ from drafting.domain.prose import digest_of_bytes
 from drafting.domain.standing import Manifest, manifest
 
 FORMATS: Final = ("html", "pdf", "epub", "docx", "md", "txt", "json", "png")
+SHEETS: Final = "sheets"
+"""Sheets to sign on paper, made on demand."""
 PUBLISH: Final = "publish"
 MAX_TRIES: Final = 20
 

@@ -10,7 +10,7 @@ from itertools import pairwise
 from pathlib import Path
 from typing import Any, Final
 
-from drafting.actions.publication import FORMATS
+from drafting.actions.publication import FORMATS, SHEETS
 from drafting.actions.publishing_ports import Made
 from drafting.domain.errors import Code, Refusal
 from drafting.paths import LOCALES, TEMPLATES
@@ -125,7 +125,7 @@ class StaticPress:
     async def _render(self, edition: Mapping[str, Any], locale: str, format: str) -> dict[str, bytes]:
         if format == "preflight":
             return await self._check(edition, locale)
-        if format not in self.formats:
+        if format not in (*self.formats, SHEETS):
             raise Refusal(Code.BAD_INPUT, field="format")
         return await self._workers.run(narrowed(edition, locale), locale, format)
 

@@ -1,0 +1,103 @@
+"""Sheets to sign on paper, made on demand: what is signed, the wording of the boxes, rows, and the way to sign online.
+
+Each page stands for itself, since sheets go around one by one: title, digest and wordings are on every one, with an id
+of its own by which a typed line is found again.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Final
+from urllib.parse import urlsplit
+
+from markupsafe import Markup
+
+from drafting.domain.errors import Code, Refusal
+from drafting.domain.locales import RIGHT_TO_LEFT
+from drafting.publishing import archival
+from drafting.publishing.breaks import mark_breaks
+from drafting.publishing.pages import environment, qr_code
+from drafting.publishing.pdf import Laid, lay_out_page, shown_address
+from drafting.publishing.reading import Reading
+from drafting.publishing.words import cldr
+
+MOST_ROWS: Final = 18
+LEAST_ROWS: Final = 4
+LONG_SUMMARY: Final = 420
+
+
+@dataclass(frozen=True, slots=True)
+class Wording:
+    """What stands beside a box; ``attributes``: lang and dir, where it is of another language than the page."""
+
+    text: str
+    attributes: Markup
+
+
+def make_sheets(reading: Reading, value: Mapping[str, Any], templates: Path) -> bytes:
+    """A tagged PDF of ``value["pages"]`` pages. ``value``: ``id`` of the whole, ``address`` to sign at, ``wordings`` of
+    publish and updates with ``text`` and ``locale``. Raises ``rendering_failed`` where there is no face."""
+    rows = next(
+        (n for n in range(MOST_ROWS, LEAST_ROWS, -1) if _lay_out(reading, value, templates, 1, n).pages == 1), 0
+    )
+    laid = _lay_out(reading, value, templates, value["pages"], rows or LEAST_ROWS)
+    data = laid.write()
+    if laid.missing:
+        characters = "".join(laid.missing[:20])
+        raise Refusal(Code.RENDERING_FAILED, reason="no_font", locale=reading.locale.tag, characters=characters)
+    return data
+
+
+def _lay_out(reading: Reading, value: Mapping[str, Any], templates: Path, pages: int, rows: int) -> Laid:
+    html = set_html(reading, value, templates, pages, rows)
+    return lay_out_page(reading, html, templates, ("print.css", "sheets.css"), archival.text_source(reading))
+
+
+def set_html(reading: Reading, value: Mapping[str, Any], templates: Path, pages: int, rows: int) -> str:
+    """The sheets as HTML for the page maker."""
+    content, words = reading.content, reading.words
+    root = reading.attributes(reading.locale.tag)
+    html = (
+        environment(templates, words)
+        .get_template("print/sheets.html")
+        .render(
+            reading=reading,
+            content=content,
+            title=reading.title,
+            root=root,
+            ui=reading.ui or Markup(" ") + root,
+            made_at=content.changed_at.strftime("%Y-%m-%dT%H:%M:%SZ"),
+            summary=summary(reading),
+            summary_attributes=reading.front.attributes if reading.front else "",
+            digest=content.manifest,
+            shown_address=shown_address(reading.address),
+            qr=qr_code(value["address"], words.gettext("QR code: the address to sign online")),
+            publish=_wording(reading, value["wordings"]["publish"]),
+            updates=_wording(reading, value["wordings"]["updates"]),
+            site=urlsplit(value["address"]).netloc,
+            pages=range(1, pages + 1),
+            rows=range(1, rows + 1),
+            sheet_id=lambda page: Markup('<span class="code" dir="ltr">{}-{}</span>').format(value["id"], page),
+        )
+    )
+    return mark_breaks(html)
+
+
+def summary(reading: Reading) -> str:
+    """The first paragraph of the front, or its beginning at the end of a sentence or word."""
+    blocks = reading.front.text.body[1:] if reading.front else ()
+    said = next((block.words for block in blocks if not block.is_empty), "")
+    if len(said) <= LONG_SUMMARY:
+        return said
+    cut = said[:LONG_SUMMARY]
+    return cut[: cut.rfind(" ")] + " …" if " " in cut else cut + "…"
+
+
+def _wording(reading: Reading, value: Mapping[str, str]) -> Wording:
+    tag = value["locale"]
+    if tag == reading.words.tag:
+        return Wording(value["text"], Markup(""))
+    known = cldr(tag)
+    is_leftward = known.script in RIGHT_TO_LEFT or known.text_direction == "rtl"
+    direction = "rtl" if is_leftward else "ltr"
+    return Wording(value["text"], Markup(' lang="{}" dir="{}"').format(tag, direction))
