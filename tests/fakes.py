@@ -17,6 +17,7 @@ from drafting.actions.writing_ports import Author, Edit, Written, WrittenBlock
 from drafting.domain.errors import Code, Refusal
 from drafting.domain.events import Entry, Event
 from drafting.domain.prose import Block, Run, Text, block_digest, digest, digest_of_bytes
+from tests.fake_mailings import MemoryMailings
 from tests.fake_rolls import MemoryRolls
 from tests.fake_signatures import MemorySignatures
 
@@ -402,10 +403,12 @@ class Fakes:
     workshops: MemoryWorkshops = field(init=False)
     signatures: MemorySignatures = field(init=False)
     rolls: MemoryRolls = field(init=False)
+    mailings: MemoryMailings = field(init=False)
 
     def __post_init__(self) -> None:
         self.signatures = MemorySignatures(self.ledger, self.mail)
         self.rolls = MemoryRolls(self.signatures)
+        self.mailings = MemoryMailings(self.signatures, self.mail)
         self.workshops = MemoryWorkshops(self.clock)
 
     def ports(self, **changes: Any) -> Ports:
@@ -423,6 +426,7 @@ class Fakes:
             sentences=self.sentences,
             signatures=self.signatures,
             rolls=self.rolls,
+            mailings=self.mailings,
             lists=cast(SignatureLists, None),  # Tests of lists hand in their own.
         )
         return replace(whole, **changes)

@@ -6,6 +6,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any, Protocol
 
+from drafting.actions.mailing_ports import Mailings
 from drafting.actions.organisation_ports import Pictures, Sites
 from drafting.actions.publishing_ports import Jobs, Press, PublicLogs
 from drafting.actions.roll_ports import Rolls
@@ -158,10 +159,12 @@ class AddressHasSigned(Exception):
 
 
 class LinkRole(StrEnum):
-    """Whose link it is: the signatory's own, or that of an organisation's second contact."""
+    """Whose link it is: the signatory's own, that of an organisation's second contact, or one that lets its bearer
+    leave the updates and do nothing else."""
 
     OWN = "own"
     SECOND = "second"
+    LEAVE = "leave"
 
 
 @dataclass(frozen=True, slots=True)
@@ -351,6 +354,7 @@ class Ports:
     signatures: Signatures
     lists: SignatureLists
     rolls: Rolls
+    mailings: Mailings
     limits: Mapping[str, int] = field(default_factory=dict)
     logs: PublicLogs | None = None
     sites: Sites | None = None

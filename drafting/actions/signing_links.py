@@ -32,7 +32,7 @@ async def read_signature(ports: Ports, secret: str) -> tuple[Signature, LinkRole
 
 def is_spendable(signature: Signature, role: LinkRole, at: datetime) -> bool:
     """Whether the link can still confirm something."""
-    if signature.state is not SignatureState.PENDING or at >= signature.expires:
+    if role is LinkRole.LEAVE or signature.state is not SignatureState.PENDING or at >= signature.expires:
         return False
     return (signature.contact_confirmed if role is LinkRole.OWN else signature.second_confirmed) is None
 

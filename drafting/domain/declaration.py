@@ -17,6 +17,7 @@ from drafting.domain.positions import ManifestSignature, Position, Revision, Sta
 from drafting.domain.prose import digest_of
 from drafting.domain.rolls import HandedIn
 from drafting.domain.translations import Review, Translation
+from drafting.domain.updates import Update
 
 FRONT: Final = "front"
 # Words that stand where a section's id stands in addresses of pages with two parts.
@@ -127,6 +128,7 @@ class Declaration:
     editions: list[Edition] = field(default_factory=list)
     rolls: dict[str, HandedIn] = field(default_factory=dict)
     look: Look = field(default_factory=Look)
+    updates: dict[str, Update] = field(default_factory=dict)
     index: int = 0
 
     # ---- people

@@ -56,6 +56,11 @@ class Kind(StrEnum):
     ROLL_DROP = "person:roll:drop"
     ROLL_COUNT = "system:roll:count"
     SIGNATURE_DESCRIBE = "signatory:signature:describe"
+    SIGNATURE_LEAVE = "signatory:signature:leave"
+    UPDATE_WRITE = "person:update:write"
+    UPDATE_APPROVE = "person:update:approve"
+    UPDATE_DROP = "person:update:drop"
+    UPDATE_SEND = "system:update:send"
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Any, Final
 
 from drafting.domain.declaration import Charter, Declaration, Preset, Section
-from drafting.domain.editions import Approval, Edition, EditionStatus, Erratum, Release
+from drafting.domain.editions import APPROVALS_NEEDED, Approval, Edition, EditionStatus, Erratum, Release
 from drafting.domain.events import Entry, Kind
 from drafting.domain.locales import Locale
 from drafting.domain.looks import read_look
@@ -21,6 +21,7 @@ from drafting.domain.positions import (
 )
 from drafting.domain.rolls import HandedIn
 from drafting.domain.translations import Review, ReviewState, Translation
+from drafting.domain.updates import Update, UpdateState
 
 
 def fold(declaration: Declaration, entries: Iterable[Entry]) -> Declaration:
@@ -285,6 +286,28 @@ def _count_roll(d: Declaration, entry: Entry, data: Mapping[str, Any]) -> None:
     d.rolls[data["roll"]].is_counted = True
 
 
+def _write_update(d: Declaration, entry: Entry, data: Mapping[str, Any]) -> None:
+    update = Update(data["id"], data["n"], data["content"], tuple(data["locales"]), entry.event.actor, entry.at)
+    update.approvals.append(Approval(entry.event.actor, data.get("network") or "", entry.at))
+    d.updates[update.id] = update
+
+
+def _approve_update(d: Declaration, entry: Entry, data: Mapping[str, Any]) -> None:
+    update = d.updates[data["id"]]
+    update.approvals.append(Approval(entry.event.actor, data["network"], entry.at))
+    if len(update.approvals) >= APPROVALS_NEEDED:
+        update.state = UpdateState.SENDING
+
+
+def _drop_update(d: Declaration, entry: Entry, data: Mapping[str, Any]) -> None:
+    d.updates[data["id"]].state = UpdateState.DROPPED
+
+
+def _send_update(d: Declaration, entry: Entry, data: Mapping[str, Any]) -> None:
+    update = d.updates[data["id"]]
+    update.state, update.letters = UpdateState.SENT, data["letters"]
+
+
 _APPLY: Final[Mapping[Kind, Callable[[Declaration, Entry, Mapping[str, Any]], None]]] = {
     Kind.DECLARATION_CREATE: _create,
     Kind.DECLARATION_CLAIM: _claim,
@@ -310,6 +333,10 @@ _APPLY: Final[Mapping[Kind, Callable[[Declaration, Entry, Mapping[str, Any]], No
     Kind.EDITION_APPROVE: _approve,
     Kind.RELEASE_ASK: _ask_release,
     Kind.EDITION_RELEASE: _release,
+    Kind.UPDATE_WRITE: _write_update,
+    Kind.UPDATE_APPROVE: _approve_update,
+    Kind.UPDATE_DROP: _drop_update,
+    Kind.UPDATE_SEND: _send_update,
     Kind.ROLL_HAND_IN: _hand_in,
     Kind.ROLL_APPROVE: _approve_roll,
     Kind.ROLL_DROP: _drop_roll,

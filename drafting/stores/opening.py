@@ -14,6 +14,7 @@ from drafting.stores.files import Files
 from drafting.stores.jobs import SqlJobs
 from drafting.stores.ledger import SqlLedger
 from drafting.stores.mail import Outbox
+from drafting.stores.mailings import SqlMailings
 from drafting.stores.migrating import migrate
 from drafting.stores.offences import SqlOffences
 from drafting.stores.pace import Bucket, Pace
@@ -44,6 +45,7 @@ class Stores:
     remembered: Remembered
     offences: SqlOffences
     signatures: SqlSignatures
+    mailings: SqlMailings
     rolls: SqlRolls
     public: Files
 
@@ -108,6 +110,7 @@ async def open_stores(
         remembered=Remembered(database, clock),
         offences=SqlOffences(database),
         signatures=SqlSignatures(database, outbox),
+        mailings=SqlMailings(database, outbox),
         rolls=SqlRolls(database, outbox),
         public=Files(data / "public"),
     )

@@ -1,5 +1,6 @@
 """Many signatures change: one transaction keeps rows, ledger entries, letters and counts, all of them or none."""
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
@@ -10,7 +11,7 @@ from sqlalchemy import bindparam, delete, func, insert, select, text, type_coerc
 from sqlalchemy.dialects.postgresql import insert as upsert
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from drafting.actions.ports import AddressHasSigned, SignatureChange, SignatureMoved
+from drafting.actions.ports import AddressHasSigned, LinkRole, SignatureChange, SignatureMoved
 from drafting.domain.events import Entry, Kind
 from drafting.domain.signatures import (
     HOLDING_STATES,
@@ -23,7 +24,15 @@ from drafting.domain.signatures import (
 from drafting.stores.ledger import row_of_entry
 from drafting.stores.mail import letter_row
 from drafting.stores.signature_rows import key_of, link_row, place_of, row_of
-from drafting.stores.tables import ledger, letters, signature_counts, signature_links, signature_logos, signatures
+from drafting.stores.tables import (
+    ledger,
+    letters,
+    mailings,
+    signature_counts,
+    signature_links,
+    signature_logos,
+    signatures,
+)
 
 Place = tuple[str, int, str]
 
@@ -48,6 +57,7 @@ class _Batch:
     links: list[dict[str, Any]] = field(default_factory=list)
     letters: list[dict[str, Any]] = field(default_factory=list)
     erased: list[str] = field(default_factory=list)
+    silenced: list[str] = field(default_factory=list)
     logos: dict[str, bytes] = field(default_factory=dict)
     counts: dict[tuple[str, int], list[int]] = field(default_factory=dict)
 
@@ -66,6 +76,8 @@ class _Batch:
         self._count(after, _weight(after))
         if change.logo is not None:
             self.logos[kept.id] = change.logo
+        if before.updates and not (after.updates and after.state is SignatureState.CONFIRMED):
+            self.silenced.append(kept.id)
         if kept.is_erased:
             self.erased.append(kept.id)
         for link in change.links:
@@ -174,6 +186,8 @@ async def _write(connection: AsyncConnection, batch: _Batch) -> None:
             await connection.execute(insert(table), rows)
     if batch.logos:
         await _keep_logos(connection, batch.logos)
+    if batch.silenced:
+        await _silence(connection, batch.silenced)
     if batch.erased:
         await _forget(connection, batch.erased)
     await _recount(connection, batch)
@@ -182,6 +196,16 @@ async def _write(connection: AsyncConnection, batch: _Batch) -> None:
 def _update_row(signature: Signature) -> dict[str, Any]:
     row = row_of(signature)
     return {_OWN: row.pop("id"), **{f"new_{name}": value for name, value in row.items()}}
+
+
+async def _silence(connection: AsyncConnection, ids: Sequence[str]) -> None:
+    """Updates that still wait for those who want or get none any more."""
+    links = signature_links.c.signature.in_(ids) & (signature_links.c.role == LinkRole.LEAVE.value)
+    which = letters.c.id.in_(select(signature_links.c.letter).where(links)) & letters.c.due.is_not(None)
+    dropped = Counter([*await connection.scalars(delete(letters).where(which).returning(letters.c.about))])
+    for about, count in sorted(dropped.items()):
+        fewer = {"handed": mailings.c.handed - count}
+        await connection.execute(update(mailings).where(mailings.c.id == about).values(fewer))
 
 
 async def _forget(connection: AsyncConnection, ids: Sequence[str]) -> None:

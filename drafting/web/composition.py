@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from drafting.actions.domain_proofs import look_for_proofs
+from drafting.actions.mailing import begin_mailings, mail_updates
 from drafting.actions.name_books import NameKeeper, work_on_names
 from drafting.actions.ports import CannotSave, Ports
 from drafting.actions.releasing import work_on_jobs
@@ -43,6 +44,7 @@ AGAIN_SECONDS: Final = 5.0
 LISTS_SECONDS: Final = 3.0
 ROLLS_SECONDS: Final = 2.0
 DRAIN_SECONDS: Final = 1.0
+UPDATES_SECONDS: Final = 2.0
 SIGNATURES_SECONDS: Final = 600.0
 
 
@@ -81,6 +83,7 @@ async def opened(settings: Settings, languages: Languages, notes: Notes = UNWATC
             jobs=stores.jobs,
             signatures=stores.signatures,
             rolls=stores.rolls,
+            mailings=stores.mailings,
             lists=StaticLists(settings.paths.public, erasures=settings.paths.erasures),
             press=press,
             notices=notices,
@@ -97,6 +100,7 @@ async def opened(settings: Settings, languages: Languages, notes: Notes = UNWATC
             ("jobs", lambda: _work_on_jobs(ports, bell)),
             ("lists", lambda: _keep_lists(ports)),
             ("rolls", lambda: _work_on_rolls(ports)),
+            ("updates", lambda: _mail_updates(ports)),
             ("watch", lambda: watch(ports, rooms, notices)),
             ("logs", lambda: _keep_logs(ports)),
             ("signatures", lambda: _keep_signatures(ports)),
@@ -181,6 +185,20 @@ async def _keep_lists(ports: Ports) -> None:
         with suppress(CannotSave):
             await lister.refresh()
         await asyncio.sleep(LISTS_SECONDS)
+
+
+async def _mail_updates(ports: Ports) -> None:
+    """Updates go into the outbox as it empties; what was vouched for just before a crash is found at the start."""
+    has_begun = False
+    while True:
+        try:
+            if not has_begun:
+                await begin_mailings(ports)
+                has_begun = True
+            await mail_updates(ports)
+        except CannotSave as error:
+            LOG.warning("cannot send updates now: %s", error)
+        await asyncio.sleep(UPDATES_SECONDS)
 
 
 async def _work_on_rolls(ports: Ports) -> None:

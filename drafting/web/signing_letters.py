@@ -91,11 +91,32 @@ def _proven(w: Words, v: Values) -> Written:
     ]
 
 
+def _update(w: Words, v: Values) -> Written:
+    """The words between the first lines and the last are those of whoever writes to the signatories."""
+    return v["subject"], [
+        w.gettext(
+            "you signed “%(declaration)s”, edition %(n)s, and wanted to hear what becomes of it. Those who look after "
+            "it write:",
+            **_about(v),
+        ),
+        v["body"],
+        w.gettext("The declaration:"),
+        v["link"],
+        w.gettext("To get no more of these letters, open this link and press the button; your signature stays:"),
+        v["leave"],
+        w.gettext(
+            "To look at all that is kept of you, or to have it erased, open the link of the letter in which you "
+            "confirmed. If you no longer have it, sign once more with this address: another letter comes with a link."
+        ),
+    ]
+
+
 SIGNING_LETTERS: Final[Mapping[str, Callable[[Words, Values], Written]]] = {
     "signature": _signature,
     "signature_known": _known,
     "signature_reminder": _reminder,
     "signature_second": _second,
+    "update": _update,
     "signature_proven": _proven,
 }
 

@@ -95,6 +95,7 @@ async def opened(settings: Settings) -> AsyncIterator[Installation]:
             jobs=stores.jobs,
             signatures=stores.signatures,
             rolls=stores.rolls,
+            mailings=stores.mailings,
             lists=StaticLists(settings.paths.public, erasures=settings.paths.erasures),
             press=press,
             notices=Silence(),
