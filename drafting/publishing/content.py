@@ -1,7 +1,8 @@
 """A frozen edition as it is handed over for publication: everything by value, read once into typed things."""
 
+import base64
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 from typing import Any
@@ -9,6 +10,7 @@ from typing import Any
 from drafting.domain.editions import CONTENT_PREFIX
 from drafting.domain.errors import Code, Refusal
 from drafting.domain.locales import Locale
+from drafting.domain.looks import Look, read_look
 from drafting.domain.positions import CellStatus
 from drafting.domain.prose import Text, digest_of, from_json
 
@@ -114,7 +116,7 @@ class Content:
     """One edition. ``digest`` covers all of it; ``manifest`` is what the networks signed.
 
     ``public_locales`` are the languages that have pages: authentic ones, and those with a translated section at least.
-    ``released`` holds the moments of its releases, oldest first, where they are known.
+    ``released`` holds the moments of its releases, oldest first, where they are known. ``mark``: a PNG, or empty.
     """
 
     slug: str
@@ -135,6 +137,13 @@ class Content:
     approvals: tuple[tuple[str, datetime], ...]
     errata: tuple[Erratum, ...]
     released: tuple[datetime, ...]
+    look: Look = field(default_factory=Look)
+    mark: bytes = b""
+
+    @property
+    def mark_name(self) -> str:
+        """The file of the mark beside the pages, named by its content; empty where there is none."""
+        return f"mark-{self.look.mark.removeprefix('sha256:')[:12]}.png" if self.mark else ""
 
     @property
     def is_released(self) -> bool:
@@ -197,6 +206,8 @@ def read_content(value: Mapping[str, Any]) -> Content:
             Erratum(e["n"], moment(e["at"]), e["locale"], e["section"], e["text"]) for e in value.get("errata", ())
         ),
         released=tuple(moment(at) for at in value.get("released_at", ())),
+        look=read_look(value.get("look", {})),
+        mark=base64.b64decode(value.get("look", {}).get("png", "")),
     )
 
 

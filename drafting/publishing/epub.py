@@ -11,6 +11,7 @@ from typing import Any, Final
 from jinja2 import Environment
 from markupsafe import Markup
 
+from drafting.domain.looks import OWN_COLOUR, Design, Look
 from drafting.publishing import surround
 from drafting.publishing.containers import packed, xml_bytes
 from drafting.publishing.pages import describe, environment
@@ -52,12 +53,21 @@ def _files(reading: Reading, templates: Path) -> Iterator[tuple[str, bytes]]:
     yield "mimetype", b"application/epub+zip"
     yield "META-INF/container.xml", (templates / "public" / "epub" / "container.xml").read_bytes()
     yield "book/package.opf", _set(made, "package.opf", description=describe(reading), **values)
-    yield "book/style.css", (templates / "public" / "epub" / "style.css").read_bytes()
+    yield "book/style.css", (templates / "public" / "epub" / "style.css").read_bytes() + _look(reading.content.look)
+    if reading.content.mark:
+        yield "book/mark.png", reading.content.mark
     yield "book/nav.xhtml", _set(made, "nav.xhtml", **values)
     yield "book/title.xhtml", _set(made, "title.xhtml", **values)
     for name, part in chapters:
         yield f"book/{name}", _set(made, "section.xhtml", part=part, **values)
     yield "book/end.xhtml", _set(made, "end.xhtml", **values)
+
+
+def _look(look: Look) -> bytes:
+    """Little of a design, since readers set books as they like: the colour of numbers, and titles in the middle."""
+    colour = f".no {{ color: {look.colour}; }}\n" if look.colour != OWN_COLOUR else ""
+    centred = ".cover, h2 { text-align: center; }\n" if look.design is Design.CLASSIC else ""
+    return (colour + centred).encode()
 
 
 def _set(made: Environment, name: str, **values: Any) -> bytes:

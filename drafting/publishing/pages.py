@@ -3,7 +3,6 @@
 import json
 from collections.abc import Sequence
 from functools import lru_cache, partial
-from hashlib import sha256
 from io import BytesIO
 from pathlib import Path
 from typing import Any, Final
@@ -15,6 +14,7 @@ from markupsafe import Markup
 from drafting.domain.prose import TEXT_PREFIX
 from drafting.publishing.beside import pairs
 from drafting.publishing.content import Content
+from drafting.publishing.designs import stylesheet
 from drafting.publishing.reading import Part, Reading
 from drafting.publishing.standings import MARKS, label
 from drafting.publishing.words import Words
@@ -54,12 +54,6 @@ def qr_code(address: str, title: str) -> Markup:
         lineclass=None,
     )  # fmt: skip
     return Markup(out.getvalue().decode().replace("<svg ", '<svg role="img" ', 1))  # noqa: S704 - segno escapes
-
-
-def stylesheet(templates: Path) -> tuple[str, bytes]:
-    """The style sheet of published pages, and a name that changes with it."""
-    data = b"".join((templates / "assets" / name).read_bytes() for name in ("tokens.css", "public.css"))
-    return f"public-{sha256(data).hexdigest()[:12]}.css", data
 
 
 def linked_data(reading: Reading) -> Markup:
@@ -202,7 +196,7 @@ def page_bytes(reading: Reading, templates: Path, template: str, page: str, **va
             page_of=lambda tag: page if _has_page(reading.content, tag, page) else "",
             canonical=reading.address + page,
             top="../../",
-            stylesheet=stylesheet(templates)[0],
+            stylesheet=stylesheet(templates, reading.content.look)[0],
             **values,
         )
         .encode()
@@ -236,7 +230,7 @@ def chooser(content: Content, editions: Sequence[Content], words: Words, templat
             top=top,
             below="" if top else f"{content.n}/",
             canonical=address + (f"{content.n}/" if top else ""),
-            stylesheet=stylesheet(templates)[0],
+            stylesheet=stylesheet(templates, content.look)[0],
         )
         .encode()
     )

@@ -22,8 +22,10 @@ from weasyprint.urls import URLFetcher, URLFetcherResponse
 
 from drafting.domain.errors import Code, Refusal
 from drafting.domain.locales import Locale
+from drafting.domain.looks import Design
 from drafting.publishing import archival, patches
 from drafting.publishing.breaks import SPACE, mark_breaks
+from drafting.publishing.designs import MARK, printed
 from drafting.publishing.fonts import typography
 from drafting.publishing.pages import describe, environment, qr_code
 from drafting.publishing.reading import Reading, direction_of
@@ -32,8 +34,10 @@ from drafting.publishing.words import cldr
 patches.apply()
 
 LONG_TITLE: Final = 28
-# Up to this many characters the front leaves room for a line at the foot of the title page.
-SHORT_FRONT: Final = 700
+# Up to this many lines of front and of networks leave room for a line at the foot of the title page.
+SHORT_FRONT: Final = 15
+LETTERS_A_LINE: Final = 60
+WIDE: Final = 0x2E80
 _MISSING: Final = re.compile(r"\(U\+([0-9A-F]+)\)")
 
 
@@ -91,7 +95,7 @@ def set_html(reading: Reading, templates: Path) -> str:
             description=describe(reading),
             made_at=content.changed_at.strftime("%Y-%m-%dT%H:%M:%SZ"),
             running=running_head(reading),
-            is_short=_length(reading) <= SHORT_FRONT,
+            is_short=_cover_lines(reading) <= SHORT_FRONT,
             title_size="long" if len(reading.title) > LONG_TITLE else "short",
             signed=words.join([reading.name(slug) for slug in content.signed_by]),
             translators=words.join(list(content.translators.get(reading.locale.tag, ()))),
@@ -115,8 +119,12 @@ def shown_address(address: str) -> str:
     return SPACE.join(re.split("(?<=/)", address))
 
 
-def _length(reading: Reading) -> int:
-    return sum(len(block.words) for block in reading.front.text.body) if reading.front else 0
+def _cover_lines(reading: Reading) -> float:
+    """How many lines the front and the names of the networks take, roughly; East Asian letters count twice."""
+    words = "".join(block.words for block in reading.front.text.body) if reading.front else ""
+    letters = sum(2 if ord(letter) >= WIDE else 1 for letter in words)
+    columns = 1 if reading.content.look.design is Design.CLASSIC else 2
+    return letters / LETTERS_A_LINE + len(reading.content.networks) / columns
 
 
 def running_head(reading: Reading) -> str:
@@ -186,9 +194,10 @@ def lay_out_page(reading: Reading, html: str, templates: Path, sheets: Sequence[
     """A page whose line breaks are marked, with style sheets of print by name. Raises ``rendering_failed``."""
     if not has_faces():
         raise Refusal(Code.RENDERING_FAILED, reason="no_font", locale=reading.locale.tag, characters="")
-    fetcher = OwnAssetsOnly()
+    content = reading.content
+    fetcher = OwnAssetsOnly({MARK: content.mark})
     faces = FontConfiguration()
-    rules = [(templates / "print" / sheet).read_text("utf-8") for sheet in sheets]
+    rules = printed(content.look, templates, tuple(sheets))
     styles = [CSS(string=each, url_fetcher=fetcher, font_config=faces) for each in rules]
     styles.append(CSS(string=typography(reading.locale, quoted_locales(reading, html), html), url_fetcher=fetcher))
     document = HTML(string=html, base_url=None, url_fetcher=fetcher).render(

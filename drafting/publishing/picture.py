@@ -14,6 +14,7 @@ from weasyprint.text.fonts import FontConfiguration
 from drafting.domain.errors import Code, Refusal
 from drafting.publishing import surround
 from drafting.publishing.breaks import mark_breaks
+from drafting.publishing.designs import MARK, coloured
 from drafting.publishing.fonts import script_of, typography
 from drafting.publishing.pages import environment
 from drafting.publishing.pdf import OwnAssetsOnly, has_faces, quoted_locales
@@ -37,13 +38,17 @@ def make_picture(reading: Reading, templates: Path) -> bytes:
     if not has_faces():
         raise Refusal(Code.RENDERING_FAILED, reason="no_font", locale=reading.locale.tag, characters="")
     html = mark_breaks(_set(reading, templates))
-    fetcher, faces = OwnAssetsOnly(), FontConfiguration()
+    fetcher, faces = OwnAssetsOnly({MARK: reading.content.mark}), FontConfiguration()
     sheets = [
         CSS(string=typography(reading.locale, quoted_locales(reading, html), html), url_fetcher=fetcher),
-        CSS(string=(templates / "public" / "picture.css").read_text("utf-8"), url_fetcher=fetcher, font_config=faces),
+        CSS(string=_sheet(reading, templates), url_fetcher=fetcher, font_config=faces),
     ]
     page = HTML(string=html, base_url=None, url_fetcher=fetcher).write_pdf(font_config=faces, stylesheets=sheets)
     return _drawn(page)
+
+
+def _sheet(reading: Reading, templates: Path) -> str:
+    return coloured(reading.content.look, (templates / "public" / "picture.css").read_text("utf-8"))
 
 
 def title_size(title: str) -> int:

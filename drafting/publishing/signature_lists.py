@@ -20,7 +20,8 @@ from markupsafe import Markup
 from drafting.actions.ports import CannotSave, ListFront
 from drafting.paths import LOCALES, TEMPLATES
 from drafting.publishing.content import Content, moment, read_content
-from drafting.publishing.pages import environment, stylesheet
+from drafting.publishing.designs import stylesheet
+from drafting.publishing.pages import environment
 from drafting.publishing.reading import Reading, isolate
 from drafting.publishing.words import words_for
 
@@ -166,7 +167,7 @@ class StaticLists:
                 ui=reading.ui,
                 canonical=f"{self._address(content)}{tag}/{name}",
                 top="../../../",
-                stylesheet=stylesheet(self._templates)[0],
+                stylesheet=stylesheet(self._templates, content.look)[0],
                 isolate=isolate,
                 day=lambda day: reading.words.date(datetime.fromisoformat(day).replace(tzinfo=UTC)),
                 **values,

@@ -8,7 +8,8 @@ from xml.etree.ElementTree import Element, SubElement, indent, register_namespac
 
 from drafting.actions.publishing_ports import Made
 from drafting.publishing.content import Content, read_content
-from drafting.publishing.pages import chooser, stylesheet
+from drafting.publishing.designs import assets
+from drafting.publishing.pages import chooser
 from drafting.publishing.words import Words, words_for
 
 ATOM: Final = "http://www.w3.org/2005/Atom"
@@ -24,11 +25,10 @@ def entry_pages(
     newest = contents[-1]
     words = words_for(locales, (newest.source_locale,))
     root = f"d/{newest.slug}/"
-    name, sheet = stylesheet(templates)
     out = {
         root + "index.html": chooser(newest, contents, words, templates, top=""),
         root + "feed.atom": feed(contents, words),
-        f"{root}assets/{name}": sheet,
+        **{root + name: data for content in contents for name, data in assets(content, templates).items()},
     }
     for content in contents:
         out[f"{root}{content.n}/index.html"] = chooser(content, contents, words, templates, top="../")

@@ -19,14 +19,16 @@ from pathlib import Path
 from typing import Any
 
 from drafting.domain.errors import Code, Refusal
+from drafting.domain.looks import Look
 from drafting.publishing.changes import changes_page
 from drafting.publishing.content import read_content
+from drafting.publishing.designs import assets, stylesheet
 from drafting.publishing.formats import make_light
 from drafting.publishing.limits import Limits
 from drafting.publishing.name_press import FORMAT as NAMES
 from drafting.publishing.name_volumes import file_name as name_of_volume
 from drafting.publishing.name_volumes import folder_of
-from drafting.publishing.pages import CHANGES, Pages, file_name, stylesheet
+from drafting.publishing.pages import CHANGES, Pages, file_name
 from drafting.publishing.reading import Reading
 from drafting.publishing.stamp import stamp
 from drafting.publishing.words import words_for
@@ -59,9 +61,10 @@ def render(edition: Mapping[str, Any], tag: str, format: str, templates: Path, l
         return {folder + CHANGES: page}
     if format != "html":
         return {folder + file_name(content, tag, format): make_light(content, tag, format, words, templates)}
-    name, sheet = stylesheet(templates)
     pages = Pages(Reading(content, locale, words, has_links=True), templates).files()
-    return {folder + page: data for page, data in pages.items()} | {f"d/{content.slug}/assets/{name}": sheet}
+    root = f"d/{content.slug}/"
+    drawn = {root + name: data for name, data in assets(content, templates).items()}
+    return {folder + page: data for page, data in pages.items()} | drawn
 
 
 def _print_names(reading: Reading, templates: Path, volume: Mapping[str, Any]) -> dict[str, bytes]:
@@ -139,7 +142,7 @@ def _serve(connection: socket.socket) -> None:
 
 def _warm(templates: Path) -> None:
     """Load what every job needs, so that its child finds it there."""
-    stylesheet(templates)
+    stylesheet(templates, Look())
     try:
         from drafting.publishing import pdf
     except OSError:

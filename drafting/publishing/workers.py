@@ -89,7 +89,7 @@ class Workers:
             ],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
-            # Sets of names are walked in one order, and the faces of emoji, which are written anew, bear no time, so that
+            # Sets of names are walked in one order, and the faces of emoji, which are written anew, bear no time: so
             # the same content gives the same bytes.
             env={**os.environ, "PYTHONHASHSEED": "0", "SOURCE_DATE_EPOCH": "0"},
             start_new_session=True,
