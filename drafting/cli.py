@@ -55,7 +55,7 @@ def _run(settings: Settings, o: argparse.Namespace) -> Exit:
         case "verify":
             from drafting.web.commands.bundle import check_bundle
 
-            return check_bundle(o.bundle, o.trust)
+            return check_bundle(o.bundle, o.trust, as_json=o.json)
         case "witness":
             from drafting.web.commands.witnessing import witness
 
@@ -128,6 +128,7 @@ def parser() -> argparse.ArgumentParser:
     verify = commands.add_parser("verify", help="say whether a bundle is what was released; needs no network")
     verify.add_argument("bundle", type=Path, metavar="BUNDLE")
     verify.add_argument("--trust", type=Path, metavar="FILE", help="keys to trust")
+    verify.add_argument("--json", action="store_true", help="what was found, for programs")
 
     witness = commands.add_parser("witness", help="watch over a log of another installation, and cosign it")
     witness.add_argument("log", metavar="LOG", help="address or folder of the log, such as https://…/d/SLUG/log")

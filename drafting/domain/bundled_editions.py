@@ -1,13 +1,14 @@
 """Whether the edition of a bundle is what its words, its digests and the acts of the log say."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
-from drafting.domain.canonical import is_number, read_canonical
+from drafting.domain.canonical import read_canonical
+from drafting.domain.edition_shape import is_content, is_count
 from drafting.domain.editions import APPROVALS_NEEDED, manifest_digest
 from drafting.domain.events import Kind
-from drafting.domain.faults import Fault
+from drafting.domain.faults import Fault, Reason
 from drafting.domain.lines import FIELDS
 from drafting.domain.notes import Check
 from drafting.domain.positions import CellStatus, revision_digest
@@ -49,7 +50,18 @@ class Act:
         texts = ("stream", "at", "kind", "actor", "channel")
         if not all(isinstance(value[name], str) for name in texts) or not isinstance(value["data"], dict):
             return None
-        return cls(line, **value) if is_number(value["index"]) and value["index"] > 0 else None
+        return cls(line, **value) if is_count(value["index"]) else None
+
+    def says(self, kind: Kind, **fields: object) -> bool:
+        """Whether it is of this kind and its data hold these values."""
+        return self.kind == kind and all(
+            name in self.data and _is_same(self.data[name], value) for name, value in fields.items()
+        )
+
+
+def _is_same(said: object, expected: object) -> bool:
+    """JSON's true is no number, though Python takes it for 1."""
+    return said == expected and isinstance(said, bool) == isinstance(expected, bool)
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,26 +80,28 @@ class Shown:
 class _Misfit(Exception):
     """The edition does not say what the acts say."""
 
+    def __init__(self, reason: Reason, **data: str) -> None:
+        super().__init__(reason)
+        self.fault = Fault(ACTS, reason, data)
+
 
 def check_edition(
     bundle: Mapping[str, bytes], release: Mapping[str, Any], acts: Sequence[Act], check: Check
 ) -> tuple[list[Fault], Shown]:
-    """The faults, texts first, and what was shown."""
+    """The faults of the first step that has some (words, digests, acts), and what was shown."""
     data = bundle[CONTENT]
     edition = read_canonical(data)
-    if not isinstance(edition, dict) or digest_of_bytes(data) != release["content"]:
-        return [Fault(CONTENT, "is not as it was written")], Shown()
+    if not is_content(edition) or digest_of_bytes(data) != release["content"]:
+        return [Fault(CONTENT, Reason.MALFORMED)], Shown()
+    faults = list(_texts(bundle, edition)) or list(_digests(release, edition))
+    if faults:
+        return faults, Shown()
+    record = _Record(release, edition, acts)
     try:
-        faults = list(_texts(bundle, edition)) or list(_digests(release, edition))
-        if faults:
-            return faults, Shown()
-        record = _Record(release, edition, acts)
         record.check()
         return [], record.shown(check)
     except _Misfit as misfit:
-        return [Fault(ACTS, str(misfit))], Shown()
-    except (ValueError, KeyError, TypeError, AttributeError, IndexError, RecursionError) as error:
-        return [Fault(CONTENT, f"cannot be read ({type(error).__name__})")], Shown()
+        return [misfit.fault], Shown()
 
 
 def _texts(bundle: Mapping[str, bytes], edition: Mapping[str, Any]) -> Iterator[Fault]:
@@ -96,15 +110,15 @@ def _texts(bundle: Mapping[str, bytes], edition: Mapping[str, Any]) -> Iterator[
         for locale, text in section["texts"].items():
             words = from_json(text["body"])
             if digest(words) != text["digest"]:
-                yield Fault(CONTENT, f"section {section['id']}, {locale}: the words do not give their digest")
+                yield Fault(CONTENT, Reason.OTHER_WORDS, {"section": section["id"], "locale": locale})
             if text["status"] != SOURCE:
                 name = text_name(section["id"], locale)
                 expected.add(name)
                 if bundle.get(name) != canonical_bytes(words):
-                    yield Fault(name, "is not the text of the edition")
+                    yield Fault(name, Reason.OTHER_TEXT)
     for name in sorted(name for name in bundle if name.startswith(TEXT)):
         if name not in expected:
-            yield Fault(name, "is no text of the edition")
+            yield Fault(name, Reason.NO_SUCH_TEXT)
 
 
 def text_name(section: str, locale: str) -> str:
@@ -114,13 +128,15 @@ def text_name(section: str, locale: str) -> str:
 
 def _digests(release: Mapping[str, Any], edition: Mapping[str, Any]) -> Iterator[Fault]:
     if any(edition[name] != release[name] for name in ("declaration", "n", "manifest")):
-        yield Fault(CONTENT, "is another edition")
+        yield Fault(CONTENT, Reason.OTHER_EDITION)
     for section in edition["sections"]:
-        named = {locale: section["texts"][locale]["digest"] for locale in edition["authentic_locales"]}
-        if revision_digest(section["id"], named) != section["revision"]["digest"]:
-            yield Fault(CONTENT, f"section {section['id']}: the texts do not give the revision's digest")
+        authentic = edition["authentic_locales"]
+        named = {locale: section["texts"][locale]["digest"] for locale in authentic if locale in section["texts"]}
+        is_whole = all(locale in named for locale in authentic)
+        if not is_whole or revision_digest(section["id"], named) != section["revision"]["digest"]:
+            yield Fault(CONTENT, Reason.OTHER_REVISION, {"section": section["id"]})
     if _manifest(edition) != edition["manifest"]:
-        yield Fault(CONTENT, "order, revisions, networks or statements are not those of the manifest")
+        yield Fault(CONTENT, Reason.OTHER_MANIFEST)
 
 
 def _manifest(edition: Mapping[str, Any]) -> str:
@@ -150,76 +166,61 @@ class _Record:
         self.release = release
         self.edition = edition
         self.acts = acts
-        self.positions: list[Act] = []
+        self.positions: list[tuple[str, Mapping[str, Any], Act]] = []
 
     def check(self) -> None:
         """Raises :class:`_Misfit`."""
-        create = self.one(lambda a: a.kind == Kind.DECLARATION_CREATE and a.index == 1, "the declaration was begun")
-        if any(create.data[name] != self.edition[name] for name in ("source_locale", "authentic_locales")):
-            raise _Misfit("the declaration was begun in other languages")
-        freeze = self.one(lambda a: self.is_of(a, Kind.EDITION_FREEZE), "the edition was frozen")
-        if freeze.data["manifest"] != self.release["manifest"]:
-            raise _Misfit(f"act {freeze.index} froze another manifest")
-        released = self.one(lambda a: a.index == self.release["index"], "the edition was released")
-        if not self.is_of(released, Kind.EDITION_RELEASE) or released.data["content"] != self.release["content"]:
-            raise _Misfit(f"act {released.index} released another edition")
-        if freeze.data["content"] != self.release["content"]:
-            self.one(
-                lambda a: self.is_of(a, Kind.RELEASE_ASK) and a.data["content"] == self.release["content"],
-                "its translations were asked for",
-            )
-        self.check_approvals(freeze.index, released.index)
+        n, manifest, content = self.release["n"], self.release["manifest"], self.release["content"]
+        languages = {name: self.edition[name] for name in ("source_locale", "authentic_locales")}
+        self.one(lambda a: a.index == 1 and a.says(Kind.DECLARATION_CREATE, **languages), Reason.NOT_BEGUN)
+        freeze = self.one(lambda a: a.says(Kind.EDITION_FREEZE, n=n), Reason.NOT_FROZEN)
+        if not freeze.says(Kind.EDITION_FREEZE, manifest=manifest):
+            raise _Misfit(Reason.NOT_FROZEN)
+        released = self.one(lambda a: a.index == self.release["index"], Reason.NOT_RELEASED)
+        if not released.says(Kind.EDITION_RELEASE, n=n, content=content):
+            raise _Misfit(Reason.NOT_RELEASED)
+        between = [a for a in self.acts if freeze.index < a.index < released.index]
+        if not freeze.says(Kind.EDITION_FREEZE, content=content):
+            asked = [a for a in between if a.says(Kind.RELEASE_ASK, n=n, content=content)]
+            if len(asked) != 1:
+                raise _Misfit(Reason.NOT_ASKED_FOR)
+        if len({a.actor for a in between if a.says(Kind.EDITION_APPROVE, n=n)}) < APPROVALS_NEEDED:
+            raise _Misfit(Reason.NOT_APPROVED)
+        if any(a.says(Kind.EDITION_VOID, n=n) for a in self.acts):
+            raise _Misfit(Reason.OPENED_AGAIN)
         self.check_members(freeze.index)
         for section in self.edition["sections"]:
             for position in section["positions"]:
-                self.positions.append(self.act_of(section, position, freeze.index))
+                self.positions.append((section["id"], position, self.act_of(section, position, freeze.index)))
 
-    def one(self, wanted: Any, what: str) -> Act:
+    def one(self, wanted: Callable[[Act], bool], otherwise: Reason) -> Act:
         found = [act for act in self.acts if wanted(act)]
         if len(found) != 1:
-            raise _Misfit(f"no act says once that {what}")
+            raise _Misfit(otherwise)
         return found[0]
 
-    def is_of(self, act: Act, kind: Kind) -> bool:
-        return act.kind == kind and act.data["n"] == self.release["n"]
-
-    def check_approvals(self, after: int, before: int) -> None:
-        people = {a.actor for a in self.acts if self.is_of(a, Kind.EDITION_APPROVE) and after < a.index < before}
-        if len(people) < APPROVALS_NEEDED:
-            raise _Misfit("too few people approved the edition between its freeze and its release")
-        if any(self.is_of(a, Kind.EDITION_VOID) for a in self.acts):
-            raise _Misfit("the edition was opened again")
-
     def check_members(self, before: int) -> None:
-        joins = [a for a in self.acts if a.kind == Kind.MEMBER_JOIN and a.index < before]
+        joins = [a for a in self.acts if a.index < before]
         for network in self.edition["networks"]:
-            if not any((a.data["network"], a.data["name"]) == (network["slug"], network["name"]) for a in joins):
-                raise _Misfit(f"no act says that {network['slug']} joined under this name")
-        signed = {
-            a.data["network"]
-            for a in self.acts
-            if a.kind == Kind.MANIFEST_SIGN and a.data["digest"] == self.release["manifest"]
-        }
+            slug, name = network["slug"], network["name"]
+            if not any(a.says(Kind.MEMBER_JOIN, network=slug, name=name) for a in joins):
+                raise _Misfit(Reason.NOT_JOINED, network=slug)
+        digest = self.release["manifest"]
         for slug in self.edition["manifest_signed_by"]:
-            if slug not in signed:
-                raise _Misfit(f"no act says that {slug} agreed to the whole")
+            if not any(a.says(Kind.MANIFEST_SIGN, network=slug, digest=digest) for a in self.acts):
+                raise _Misfit(Reason.WHOLE_NOT_SIGNED, network=slug)
 
     def act_of(self, section: Mapping[str, Any], position: Mapping[str, Any], before: int) -> Act:
         """The act that took a position; no later one of the same network on the section may be shown."""
-        place = f"{position['network']} on {section['id']}"
-        taken = [
-            a
-            for a in self.acts
-            if a.kind == Kind.POSITION_TAKE and a.data["network"] == position["network"] and a.index < before
-        ]
-        own = [a for a in taken if a.data["section"] == section["id"]]
+        network = position["network"]
+        taken = [a for a in self.acts if a.index < before and a.says(Kind.POSITION_TAKE, network=network)]
+        own = [a for a in taken if a.says(Kind.POSITION_TAKE, section=section["id"])]
         # After a section was split, its new part keeps a stand-aside that was taken before.
         inherited = [] if own or position["status"] != CellStatus.STANDS_ASIDE.value else taken
-        found = [a for a in (own or inherited) if a.at == position["at"].replace("+00:00", "Z")]
-        if not found or not _is_taken(found[-1], section, position):
-            raise _Misfit(f"no act says what the edition says of {place}")
-        if own and own[-1].index > found[-1].index:
-            raise _Misfit(f"act {own[-1].index} is a later one of {place}")
+        found = [a for a in (own or inherited) if a.at == _moment(position["at"])]
+        is_last = bool(found) and (not own or found[-1] is own[-1])
+        if not is_last or not _is_taken(found[-1].data, section, position):
+            raise _Misfit(Reason.OTHER_POSITION, network=network, section=section["id"])
         return found[-1]
 
     def shown(self, check: Check) -> Shown:
@@ -234,28 +235,34 @@ class _Record:
         )
 
     def offline(self, check: Check) -> Iterator[tuple[str, str, str]]:
-        """Raises :class:`_Misfit` for a signature that is none."""
-        signed = {a.data["position"]: a for a in self.acts if a.kind == Kind.POSITION_SIGN}
-        for act in self.positions:
-            signature = signed.get(act.data["id"])
-            if signature is None:
-                continue
-            key = offline_key(self.release["declaration"], act.data, signature.data["signature"], check)
-            if key is None:
-                raise _Misfit(f"act {signature.index} holds no signature over its position")
-            yield act.data["network"], act.data["section"], key
+        """Raises :class:`_Misfit` for what is no signature, and for a key that the edition alone names."""
+        for section, position, act in self.positions:
+            network, id = position["network"], act.data.get("id")
+            signed = [a.data for a in self.acts if isinstance(id, str) and a.says(Kind.POSITION_SIGN, position=id)]
+            declaration = self.release["declaration"]
+            keys = [offline_key(declaration, act.data, data.get("signature"), check) for data in signed]
+            if None in keys or position.get("offline_key", "") not in ("", *keys):
+                raise _Misfit(Reason.BAD_SIGNATURE, network=network, section=section)
+            if keys and keys[-1]:
+                yield network, section, keys[-1]
 
 
-def _is_taken(act: Act, section: Mapping[str, Any], position: Mapping[str, Any]) -> bool:
-    data, status = act.data, position["status"]
-    is_yes = status != CellStatus.STANDS_ASIDE.value
+def _moment(at: str) -> str:
+    """As entries of the ledger write it."""
+    return at.removesuffix("+00:00") + "Z" if at.endswith("+00:00") else at
+
+
+def _is_taken(data: Mapping[str, Any], section: Mapping[str, Any], position: Mapping[str, Any]) -> bool:
+    status, statement = position["status"], position["statement"]
     authority = "ad_referendum" if status == CellStatus.AD_REFERENDUM.value else "mandated"
-    statement, words = position["statement"], data["statement"]
-    return (
-        data["kind"] in _KINDS[status]
-        and (not is_yes or data["target_digest"] == section["revision"]["digest"])
-        and (not is_yes or data["authority"] == authority)
-        and (data["harms"], data["remedy"]) == (position["harms"], position["remedy"])
-        and (words is None) == (statement is None)
-        and (words is None or (words["locale"], words["text"]) == (statement["original"], _original(statement)))
+    is_bound = status == CellStatus.STANDS_ASIDE.value or (
+        data.get("target_digest") == section["revision"]["digest"] and data.get("authority") == authority
     )
+    said = data.get("statement", "")
+    is_said = said is None
+    if statement is not None:
+        words = {"locale": statement["original"], "text": _original(statement)}
+        is_said = isinstance(said, dict) and all(said.get(name) == value for name, value in words.items())
+    harms, remedy = data.get("harms"), data.get("remedy")
+    is_same = (harms, remedy) == (position["harms"], position["remedy"])
+    return data.get("kind") in _KINDS[status] and is_bound and is_said and is_same

@@ -10,8 +10,9 @@ from dataclasses import dataclass, field
 from typing import Any, Final
 
 from drafting.domain.bundled_editions import Act, Shown, check_edition
-from drafting.domain.canonical import canonical_json, is_digest, is_number, read_canonical
-from drafting.domain.faults import Fault
+from drafting.domain.canonical import canonical_json, is_digest, read_canonical
+from drafting.domain.edition_shape import is_count
+from drafting.domain.faults import Fault, Reason
 from drafting.domain.notes import (
     Check,
     Checkpoint,
@@ -25,6 +26,7 @@ from drafting.domain.notes import (
     read_key,
     read_note,
     signer,
+    signers,
 )
 from drafting.domain.prose import digest_of_bytes
 from drafting.domain.tree import HASH_BYTES, is_included, leaf_hash
@@ -88,16 +90,15 @@ def verify(bundle: Mapping[str, bytes], check: Check, trusted: Collection[Key] |
     ``trusted``: keys of logs and of witnesses; where it is given, one of the former must have signed.
     """
     faults, release, keys = _signature(bundle, check)
-    faults += list(_files(bundle, release)) if release and (not faults or faults[0].is_missing) else []
+    faults += list(_files(bundle, release)) if release and all(f.is_missing for f in faults) else []
     if faults or release is None:
         return Verdict(tuple(faults), release or {})
-    note = _note(bundle[NOTE])
-    key = signer(note, keys, check) if note else None
-    if key is None:
-        return Verdict((Fault(NOTE, "is not signed by a key of the bundle"),), release)
+    note = read_note(bundle[NOTE])
+    signed_by = signers(note, [key for key in keys if key.name == release["origin"]], check)
     publics = {each.public for each in trusted or ()}
-    if trusted is not None and key.public not in publics:
-        return Verdict((Fault(KEYS, "holds no key that you trust"),), release, key)
+    key = next((key for key in signed_by if trusted is None or key.public in publics), None)
+    if key is None:
+        return Verdict((Fault(KEYS, Reason.NOT_TRUSTED),), release)
     faults, checkpoint = _checkpoint(bundle[CHECKPOINT], release, keys, check)
     if faults or checkpoint is None:
         return Verdict(tuple(faults), release, key)
@@ -105,7 +106,7 @@ def verify(bundle: Mapping[str, bytes], check: Check, trusted: Collection[Key] |
     if faults:
         return Verdict(tuple(faults), release, key)
     acts = read_acts(bundle[ACTS], release)
-    faults = list(_proofs(bundle, acts, checkpoint)) if acts is not None else [Fault(ACTS, "is not as it was written")]
+    faults = list(_proofs(bundle, acts, checkpoint)) if acts is not None else [Fault(ACTS, Reason.MALFORMED)]
     if faults or acts is None:
         return Verdict(tuple(faults), release, key)
     edition_faults, shown = check_edition(bundle, release, acts, check)
@@ -128,12 +129,12 @@ def _signature(
 ) -> tuple[list[Fault], Mapping[str, Any] | None, Sequence[Key]]:
     """The note must be signed by a key of the bundle and hold the digest of ``release.json``; where not, which of the
     three files is the wrong one is told from the other two."""
-    missing = [Fault(name, "is missing", is_missing=True) for name in (RELEASE, NOTE, KEYS) if name not in bundle]
+    missing = [Fault(name, Reason.MISSING) for name in (RELEASE, NOTE, KEYS) if name not in bundle]
     release = _release(bundle[RELEASE]) if RELEASE in bundle else None
     keys = _keys(bundle[KEYS]) if KEYS in bundle else ()
     note = _note(bundle[NOTE]) if NOTE in bundle else None
     broken = [
-        Fault(name, "is not as it was written")
+        Fault(name, Reason.MALFORMED)
         for name, found in ((RELEASE, release), (NOTE, note), (KEYS, keys))
         if name in bundle and found is None
     ]
@@ -145,9 +146,9 @@ def _signature(
     is_same = digest == digest_of_bytes(bundle[RELEASE])
     if signer(note, [key for key in keys or () if key.name == origin], check) is None:
         is_other_key = is_same and release["files"].get(KEYS) != digest_of_bytes(bundle[KEYS])
-        return [Fault(KEYS if is_other_key else NOTE, "does not fit the signature")], release, keys or ()
+        return [Fault(KEYS if is_other_key else NOTE, Reason.NOT_SIGNED)], release, keys or ()
     if not is_same or release["origin"] != origin:
-        return [Fault(RELEASE, "is not what was signed")], release, keys or ()
+        return [Fault(RELEASE, Reason.OTHER_SIGNED)], release, keys or ()
     return [], release, keys or ()
 
 
@@ -159,9 +160,12 @@ def _release(data: bytes) -> Mapping[str, Any] | None:
         return None
     files = value["files"]
     is_whole = (
-        all(is_number(value[name]) and value[name] > 0 for name in _NUMBERS)
-        and all(isinstance(value[name], str) for name in _TEXTS)
+        all(is_count(value[name]) for name in _NUMBERS)
+        and isinstance(value["declaration"], str)
+        and isinstance(value["origin"], str)
         and is_key_name(value["origin"])
+        and is_digest(value["manifest"])
+        and is_digest(value["content"])
         and value["index"] <= value["size"]
         and isinstance(files, dict)
         and all(is_digest(digest) for digest in files.values())
@@ -173,9 +177,11 @@ def _release(data: bytes) -> Mapping[str, Any] | None:
 
 def _keys(data: bytes) -> Sequence[Key] | None:
     value = read_canonical(data)
-    if not isinstance(value, dict) or value.keys() != {"format", "keys"} or value["format"] != 1:
+    if not isinstance(value, dict) or value.keys() != {"format", "keys"}:
         return None
     lines = value["keys"]
+    if not is_count(value["format"]) or value["format"] != 1:
+        return None
     if not isinstance(lines, list) or not all(isinstance(line, str) for line in lines):
         return None
     try:
@@ -202,11 +208,11 @@ def _files(bundle: Mapping[str, bytes], release: Mapping[str, Any]) -> Iterator[
     for name in sorted(expected):
         if name not in bundle:
             if name != KEYS:
-                yield Fault(name, "is missing", is_missing=True)
+                yield Fault(name, Reason.MISSING)
         elif digest_of_bytes(bundle[name]) != expected[name]:
-            yield Fault(name, "is not what was released")
+            yield Fault(name, Reason.CHANGED)
     for name in sorted(bundle.keys() - expected.keys() - {RELEASE, NOTE}):
-        yield Fault(name, "does not belong to the bundle")
+        yield Fault(name, Reason.NOT_LISTED)
 
 
 # ---- log
@@ -219,11 +225,11 @@ def _checkpoint(
         note = read_note(data)
         found = read_checkpoint(note.body)
     except NoteInvalid:
-        return [Fault(CHECKPOINT, "is not as it was written")], None
+        return [Fault(CHECKPOINT, Reason.MALFORMED)], None
     if signer(note, [key for key in keys if key.name == found.origin], check) is None:
-        return [Fault(CHECKPOINT, "is not signed by a key of the bundle")], None
+        return [Fault(CHECKPOINT, Reason.NOT_SIGNED)], None
     if (found.origin, found.size) != (release["origin"], release["size"]):
-        return [Fault(CHECKPOINT, "is not that of the release")], None
+        return [Fault(CHECKPOINT, Reason.OTHER_CHECKPOINT)], None
     return [], found
 
 
@@ -232,7 +238,7 @@ def _cosignatures(bundle: Mapping[str, bytes], trusted: Collection[Key], check: 
     try:
         note = read_note(bundle[CHECKPOINT] + bundle[COSIGNATURES])
     except NoteInvalid:
-        return [Fault(COSIGNATURES, "is not as it was written")], []
+        return [Fault(COSIGNATURES, Reason.MALFORMED)], []
     return [], [cosigned.key.name for cosigned in cosigners(note, trusted, check)]
 
 
@@ -254,16 +260,18 @@ def read_acts(data: bytes, release: Mapping[str, Any]) -> list[Act] | None:
 def _proofs(bundle: Mapping[str, bytes], acts: Sequence[Act], checkpoint: Checkpoint) -> Iterator[Fault]:
     paths = _paths(bundle[PROOFS], checkpoint.size)
     if paths is None or len(paths) != len(acts):
-        yield Fault(PROOFS, "is not as it was written")
+        yield Fault(PROOFS, Reason.MALFORMED)
         return
     for act, path in zip(acts, paths, strict=True):
         if not is_included(leaf_hash(act.line), act.index - 1, checkpoint.size, path, checkpoint.root):
-            yield Fault(ACTS, f"act {act.index} is not the one of the log")
+            yield Fault(ACTS, Reason.NOT_IN_LOG, {"index": act.index})
 
 
 def _paths(data: bytes, size: int) -> list[list[bytes]] | None:
     value = read_canonical(data)
-    if not isinstance(value, dict) or value.keys() != {"size", "paths"} or value["size"] != size:
+    if not isinstance(value, dict) or value.keys() != {"size", "paths"}:
+        return None
+    if not is_count(value["size"]) or value["size"] != size:
         return None
     paths = value["paths"]
     if not isinstance(paths, list) or not all(isinstance(path, list) for path in paths):

@@ -8,6 +8,8 @@ from typing import Any, Final
 import rfc8785
 
 MAX_NUMBER: Final = 2**53 - 1
+DEEPEST: Final = 64
+"""How deep arrays and objects may lie in each other in what strangers read: languages stop at different depths."""
 _DIGEST: Final = re.compile(r"sha256:[0-9a-f]{64}\Z")
 
 
@@ -37,9 +39,16 @@ def read_canonical(data: bytes) -> Any:
     """The value of canonical bytes; None (which nothing here is) where they are not."""
     try:
         value = json.loads(data.decode())
-        return value if canonical_json(value) == data else None
+        return value if not _is_deeper(value, DEEPEST) and canonical_json(value) == data else None
     except (ValueError, RecursionError):
         return None
+
+
+def _is_deeper(value: Any, levels: int) -> bool:
+    if not isinstance(value, dict | list):
+        return False
+    inner = value.values() if isinstance(value, dict) else value
+    return levels == 0 or any(_is_deeper(each, levels - 1) for each in inner)
 
 
 def is_number(value: object) -> bool:

@@ -112,8 +112,8 @@ def decode(text: str) -> bytes:
 
 
 def is_key_name(name: str) -> bool:
-    """Not empty, without spaces and plus signs."""
-    return bool(name) and name.isprintable() and not any(character.isspace() or character == "+" for character in name)
+    """Printable ASCII without spaces and plus signs: names are addresses, and no two look alike on a terminal."""
+    return bool(name) and all("!" <= character <= "~" and character != "+" for character in name)
 
 
 def read_key(line: str) -> Key:
@@ -179,14 +179,19 @@ def cosignature(key: Key, time: int, signed: bytes) -> Signature:
     return Signature(key.name, key.id, time.to_bytes(TIME_BYTES, "big") + signed)
 
 
+def signers(note: Note, keys: Iterable[Key], check: Check) -> list[Key]:
+    """Those of the keys of logs that have signed the note."""
+    body = note.body.encode()
+    return [
+        key
+        for key in keys
+        if key.type == ED25519 and any(_is_by(s, key) and check(key.public, s.data, body) for s in note.signatures)
+    ]
+
+
 def signer(note: Note, keys: Iterable[Key], check: Check) -> Key | None:
     """The first of the keys of a log that has signed the note."""
-    for key in keys:
-        if key.type == ED25519 and any(
-            _is_by(s, key) and check(key.public, s.data, note.body.encode()) for s in note.signatures
-        ):
-            return key
-    return None
+    return next(iter(signers(note, keys, check)), None)
 
 
 def _is_by(signature: Signature, key: Key) -> bool:

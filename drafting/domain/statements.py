@@ -19,6 +19,7 @@ HASHES: Final = {b"sha512": hashlib.sha512, b"sha256": hashlib.sha256}
 BEGIN: Final = "-----BEGIN SSH SIGNATURE-----"
 END: Final = "-----END SSH SIGNATURE-----"
 MAX_LENGTH: Final = 4_000
+_SPACE: Final = " \t\r\n"
 _SIGNED: Final = (
     "id",
     "network",
@@ -41,8 +42,10 @@ def position_statement(declaration: str, data: Mapping[str, Any]) -> bytes:
     return canonical_json({"format": "drafting position 1", "declaration": declaration, "position": position}) + b"\n"
 
 
-def offline_key(declaration: str, data: Mapping[str, Any], armoured: str, check: Check) -> str | None:
+def offline_key(declaration: str, data: Mapping[str, Any], armoured: object, check: Check) -> str | None:
     """The fingerprint (``SHA256:…``) of the key that signed a position's statement; None where none did."""
+    if not isinstance(armoured, str) or any(name not in data for name in _SIGNED):
+        return None
     try:
         return _fingerprint(position_statement(declaration, data), armoured, check)
     except (NoteInvalid, ValueError):
@@ -67,7 +70,7 @@ def _fingerprint(message: bytes, armoured: str, check: Check) -> str:
 
 
 def _unarmour(text: str) -> bytes:
-    lines = [line.strip() for line in text.strip().split("\n")]
+    lines = [line.strip(_SPACE) for line in text.strip(_SPACE).split("\n")]
     if len(text) > MAX_LENGTH or len(lines) < 3 or lines[0] != BEGIN or lines[-1] != END:
         raise ValueError("not an armoured signature")
     return decode("".join(lines[1:-1]))

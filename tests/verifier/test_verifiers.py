@@ -18,11 +18,13 @@ from drafting.actions.releasing import work_on_jobs
 from drafting.actions.splitting import split_section
 from drafting.domain.archives import ArchiveInvalid, pack, unpack
 from drafting.domain.bundles import LISTED, NOTE, RELEASE, Verdict, verify
-from drafting.domain.notes import Key, read_key
+from drafting.domain.canonical import canonical_json
+from drafting.domain.notes import Key, Note, Signature, read_key, read_note
 from drafting.publishing.logs import StaticLogs
 from drafting.stores.signing_keys import is_signed
 from tests.actions.coalition import SLUG, found
-from tests.verifier.released import BASE, LOG, WITNESS_KEY, Forger, bundle_of, publish, release
+from tests.verifier.mutations import mutations
+from tests.verifier.released import BASE, DELEGATE, LOG, WITNESS_KEY, Forger, bundle_of, publish, release
 from tests.verifier.vectors import Vector, vectors
 
 HERE = Path(__file__).parent
@@ -46,14 +48,22 @@ async def all_vectors(tmp_path: Path) -> list[Vector]:
 
 def in_another_language(found: list[Vector], trusted: list[Key]) -> list[Any]:
     keys = "\n".join(key.line for key in trusted)
-    lines = [
-        json.dumps({"files": {n: base64.b64encode(d).decode() for n, d in v.files.items()}, "trusted": keys or None})
-        for v in found
-    ]
+    return told_by_node([{"files": {n: _text(d) for n, d in v.files.items()}, "trusted": keys or None} for v in found])
+
+
+def told_by_node(asked: list[Any]) -> list[Any]:
     done = subprocess.run(
-        ["node", str(HERE / "vectors.mjs")], input="\n".join(lines), capture_output=True, text=True, check=True
+        ["node", str(HERE / "vectors.mjs")],
+        input="\n".join(map(json.dumps, asked)),
+        capture_output=True,
+        text=True,
+        check=True,
     )
     return [json.loads(line) for line in done.stdout.splitlines()]
+
+
+def _text(data: bytes) -> str:
+    return base64.b64encode(data).decode()
 
 
 def test_both_verifiers_agree_on_hundreds_of_bundles(all_vectors: list[Vector]) -> None:
@@ -65,6 +75,23 @@ def test_both_verifiers_agree_on_hundreds_of_bundles(all_vectors: list[Vector]) 
         assert code == vector.code, (vector.name, verdict.faults)
         assert not vector.file or vector.file in named, (vector.name, verdict.faults)
         assert (other["code"], sorted(set(other["files"]))) == (code, sorted(named)), vector.name
+
+
+async def test_both_verifiers_agree_on_what_nobody_thought_of(tmp_path: Path) -> None:
+    """Bundles changed at random inside and signed anew: both name the same files, and the same offline keys."""
+    forger = Forger(await bundle_of(await release(tmp_path), is_whole=True), tmp_path)
+    found = list(mutations(forger, 40))
+    said = {0: 0, 1: 0, 2: 0}
+    for vector, other in zip(found, in_another_language(found, []), strict=True):
+        verdict = verify(vector.files, is_signed)
+        code = 0 if verdict.is_valid else 2 if verdict.is_incomplete else 1
+        offline = [{"network": n, "section": s, "key": key} for n, s, key in verdict.shown.offline]
+        mine = {"code": code, "files": sorted({fault.file for fault in verdict.faults})}
+        mine |= {"witnesses": [], "offline": offline} if code == 0 else {}
+        assert {**other, "files": sorted(set(other["files"]))} == mine, (vector.name, verdict.faults)
+        said[code] += 1
+    assert min(said.values()) > 0
+    assert said[0] > 80  # the words of any text, and what an edition says beyond what is checked
 
 
 def test_a_flipped_bit_names_its_own_file_alone(all_vectors: list[Vector]) -> None:
@@ -120,6 +147,26 @@ def test_a_key_that_nobody_trusts(public: dict[str, bytes]) -> None:
     assert not verify(public, is_signed).is_trusted
 
 
+def test_one_key_that_is_trusted_among_those_that_signed_is_enough(public: dict[str, bytes], tmp_path: Path) -> None:
+    """A log that changes its key signs with both for a while."""
+    log = TRUSTED[0]
+    other = Key(log.name, DELEGATE.public)
+    keys = canonical_json({"format": 1, "keys": [other.line, log.line]})
+    files = Forger(public, tmp_path).signed({"keys.json": keys})
+    note = read_note(files["release.note"])
+    line = next(iter(read_note(_signed_by(other, note.body)).signatures))
+    files["release.note"] = Note(note.body, (line, *note.signatures)).to_bytes()
+    for trusted, code in (([log], 0), ([other], 0), ([STRANGER], 1), ([WITNESS_KEY], 1)):
+        verdict = verify(files, is_signed, trusted)
+        assert verdict.is_valid == (code == 0), (trusted, verdict.faults)
+        assert verdict.key is None or verdict.key == trusted[0]
+        assert in_another_language([Vector("", files, code)], trusted)[0]["code"] == code
+
+
+def _signed_by(key: Key, body: str) -> bytes:
+    return Note(body, (Signature(key.name, key.id, DELEGATE.sign(body.encode())),)).to_bytes()
+
+
 async def test_the_same_release_gives_the_same_bundle(tmp_path: Path) -> None:
     coalition = await release(tmp_path)
     first = pack(await bundle_of(coalition))
@@ -131,14 +178,17 @@ async def test_the_same_release_gives_the_same_bundle(tmp_path: Path) -> None:
 def test_no_byte_of_the_archive_is_free(public: dict[str, bytes]) -> None:
     archive = pack(public)
     assert unpack(archive) == public
+    broken = [b"", b"PK", archive[:-1], archive + b"\n", archive[200:]]
     for place in [*range(0, len(archive), 997), *range(len(archive) - 300, len(archive))]:
-        for bit in (1, 64):
-            changed = archive[:place] + bytes([archive[place] ^ bit]) + archive[place + 1 :]
-            with pytest.raises(ArchiveInvalid):
-                unpack(changed)
-    for data in (b"", b"PK", archive[:-1], archive + b"\n", archive[200:]):
+        broken += [archive[:place] + bytes([archive[place] ^ bit]) + archive[place + 1 :] for bit in (1, 64)]
+    for data in broken:
         with pytest.raises(ArchiveInvalid):
             unpack(data)
+    odd = pack({"é.txt": b"", "a\U0001f600": b"1", "a\uffff": b"2"})
+    whole, names, *others = told_by_node([{"archive": _text(data)} for data in (archive, odd, *broken)])
+    assert whole["files"] == sorted(public)
+    assert names["files"] == ["a\uffff", "a\U0001f600", "é.txt"]
+    assert others == [{"code": 1}] * len(broken)
 
 
 def agreed_on(files: dict[str, bytes]) -> Verdict:

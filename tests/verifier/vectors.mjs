@@ -1,9 +1,24 @@
-// Reads vectors, one a line, and writes what the verifier says to each.
+// Reads vectors, one a line, and writes what the verifier says to each: bundles by their files, or archives.
 import { createInterface } from "node:readline";
+import { unpack } from "./archive.mjs";
 import { readTrusted, verify } from "./verify.mjs";
 
+function opened(archive) {
+  try {
+    return { files: [...unpack(Buffer.from(archive, "base64")).keys()] };
+  } catch {
+    return { code: 1 };
+  }
+}
+
 for await (const line of createInterface({ input: process.stdin })) {
-  const { files, trusted } = JSON.parse(line);
+  const { files, trusted, archive } = JSON.parse(line);
+  if (archive !== undefined) {
+    console.log(JSON.stringify(opened(archive)));
+    continue;
+  }
   const bundle = new Map(Object.entries(files).map(([name, data]) => [name, Buffer.from(data, "base64")]));
-  console.log(JSON.stringify(verify(bundle, trusted && readTrusted(trusted))));
+  const { code, faults, missing, witnesses, offline } = verify(bundle, trusted && readTrusted(trusted));
+  const named = [...faults.map(({ file }) => file), ...missing];
+  console.log(JSON.stringify({ code, files: named, ...(code === 0 && { witnesses, offline }) }));
 }

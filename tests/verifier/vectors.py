@@ -35,6 +35,7 @@ def vectors(public: Mapping[str, bytes], forger: Forger) -> Iterator[Vector]:
     yield from _forged_files(forger)
     yield from _forged_acts(forger)
     yield from _forged_editions(forger)
+    yield from _settled(public, forger)
 
 
 def _flipped(bundle: Mapping[str, bytes]) -> Iterator[Vector]:
@@ -131,6 +132,7 @@ def _forged_acts(forger: Forger) -> Iterator[Vector]:
         "another offline signature": lambda acts: first(acts, "person:position:sign")["data"].update(
             signature="-----BEGIN SSH SIGNATURE-----\nAAAA\n-----END SSH SIGNATURE-----\n"
         ),
+        "an offline signature less": lambda acts: first(acts, "person:position:sign").update(kind="person:section:add"),
         "another manifest frozen": lambda acts: first(acts, "person:edition:freeze")["data"].update(manifest="x"),
         "another content frozen": lambda acts: first(acts, "person:edition:freeze")["data"].update(content="x"),
         "another edition frozen": lambda acts: first(acts, "person:edition:freeze")["data"].update(n=2),
@@ -193,7 +195,58 @@ def _forged_editions(forger: Forger) -> Iterator[Vector]:
     positions: dict[str, Callable[[Any], Any]] = {
         "a consent for a reservation": lambda e: night(e).update(status="consents", statement=None),
         "another moment": lambda e: night(e).update(at="2031-01-01T00:00:00+00:00"),
+        "a key that signed nothing": lambda e: night(e).update(offline_key="SHA256:" + "A" * 43),
+        "another key that signed": lambda e: water(e)["positions"][0].update(offline_key="SHA256:" + "A" * 43),
         "one who agreed to the whole too much": lambda e: e["manifest_signed_by"].append("dune"),
     }
     for name, change in positions.items():
         yield Vector(f"an edition with {name}", forger.with_content(change), 1)
+
+
+def _settled(public: Mapping[str, bytes], forger: Forger) -> Iterator[Vector]:
+    """Where two verifiers once said different things, and what the specification says now."""
+    whole = forger.bundle
+    deep = canonical_json({"format": 1, "keys": [], "more": json.loads("[" * 63 + "]" * 63)})
+    yield Vector(
+        "true is not 1 in proofs",
+        _instead(forger, bundles.PROOFS, b'"size":', b'"size":true,"was":'),
+        1,
+        bundles.PROOFS,
+    )
+    yield Vector(
+        "true is not 1 in keys", _instead(forger, bundles.KEYS, b'"format":1', b'"format":true'), 1, bundles.KEYS
+    )
+    for n in (True, None):
+        changed = forger.with_content(lambda edition, n=n: edition.update(n=n))
+        yield Vector(f"{n} is not 1 in an edition", changed, 1, bundles.CONTENT)
+    yield Vector("a digest that is none", forger.signed({}, content="sha256:0"), 1, bundles.RELEASE)
+    yield Vector("nested as deep as may be", forger.signed({bundles.KEYS: deep}), 1, bundles.KEYS)
+    yield Vector("nested too deeply", forger.signed({bundles.PROOFS: b"[" * 9_000 + b"]" * 9_000}), 1, bundles.PROOFS)
+    line = whole[bundles.CHECKPOINT].partition(b"\n\n")[0].decode()
+    head = forger.logs().sign("well", f"{line}\nsaid besides\n")
+    yield Vector("a further line of a checkpoint", forger.signed({bundles.CHECKPOINT: head}), 0)
+    for name, code in (("a\u00e9", 1), ("a\u00a0", 1), ("a\x7f", 1), ("a~", 0)):
+        put = whole[bundles.COSIGNATURES] + f"— {name} AAAAAAAA\n".encode()
+        yield Vector(f"a witness called {name!r}", forger.signed({bundles.COSIGNATURES: put}), code)
+    rest = {name: data for name, data in public.items() if name != bundles.NOTE}
+    for file in (bundles.KEYS, bundles.RELEASE):
+        yield Vector(f"no note, and {file} is no JSON", {**rest, file: b"{", TEXT: b"[]"}, 1, file)
+
+    def strip(name: str, kind: str = "") -> Callable[[list[Any]], None]:
+        def change(acts: list[Any]) -> None:
+            for act in acts:
+                if act["kind"].startswith(kind):
+                    act["data"].pop(name, None)
+
+        return change
+
+    for name in ("harms", "statement", "kind", "authority", "target_digest"):
+        yield Vector(
+            f"a position without {name}", forger.with_acts(strip(name, "person:position:take")), 1, bundles.ACTS
+        )
+    for name in ("network", "n", "manifest", "content", "digest", "name", "position", "id", "read_locale"):
+        yield Vector(f"no act says its {name}", forger.with_acts(strip(name)), 1, bundles.ACTS)
+
+
+def _instead(forger: Forger, file: str, old: bytes, new: bytes) -> dict[str, bytes]:
+    return forger.signed({file: forger.bundle[file].replace(old, new, 1)})

@@ -11,10 +11,18 @@ from drafting.web.i18n import Languages, Words
 
 
 def speech() -> Words:
-    """The language of the terminal, as far as there is a catalogue for it."""
+    """The language of the terminal, as far as there is a catalogue for it: as gettext does, by ``LANGUAGE`` first,
+    unless the terminal speaks none (``C``)."""
     names = (os.environ.get(name, "") for name in ("LC_ALL", "LC_MESSAGES", "LANG"))
-    wanted = next((name for name in names if name), "").partition(".")[0].replace("_", "-")
-    return Languages(LOCALES).words(wanted if wanted not in ("C", "POSIX", "") else "en")
+    named = _tag(next((name for name in names if name), ""))
+    listed = [_tag(name) for name in os.environ.get("LANGUAGE", "").split(":")]
+    wanted = [] if named in ("C", "POSIX") else [tag for tag in (*listed, named) if tag]
+    return Languages(LOCALES).negotiate(",".join(wanted))
+
+
+def _tag(locale: str) -> str:
+    """``pt_BR.UTF-8@euro`` is ``pt-BR``."""
+    return locale.partition(".")[0].partition("@")[0].replace("_", "-")
 
 
 def failure_of(refusal: Refusal, words: Words) -> Failure:
