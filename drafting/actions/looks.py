@@ -2,14 +2,14 @@
 released again, so that its pages can be made the same at any time."""
 
 import base64
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
 from typing import Any
 
 from drafting.actions.core import Actor, authorise, commit, load_declaration
 from drafting.actions.ports import Ports
+from drafting.actions.signing import checked_line
 from drafting.domain.declaration import Declaration
-from drafting.domain.errors import Code, Refusal
 from drafting.domain.events import Event, Kind
 from drafting.domain.looks import MOST_ALT, Look, chosen_colour, chosen_design, readable
 from drafting.domain.policy import Action, Subject
@@ -24,51 +24,49 @@ class Chosen:
     asked: str = ""
 
 
-async def choose_look(
-    ports: Ports,
-    actor: Actor,
-    *,
-    slug: str,
-    design: str,
-    colour: str,
-    alt: str = "",
-    mark: bytes | None = None,
-    keeps_mark: bool = True,
-) -> Chosen:
-    """From the next freeze or release on. ``mark``: a picture (PNG, JPEG, WebP), drawn anew; without one the mark that
-    is there stays, unless ``keeps_mark`` is false. A colour that cannot be read on paper is darkened until it can.
+async def choose_look(ports: Ports, actor: Actor, *, slug: str, design: str, colour: str) -> Chosen:
+    """From the next freeze or release on. A colour that cannot be read on paper is darkened until it can.
 
-    Raises ``bad_input`` with ``field`` design, colour, alt or logo; ``not_allowed``.
+    Raises ``bad_input`` with ``field`` design or colour; ``not_allowed``.
     """
-    declaration = await load_declaration(ports, slug)
-    authorise(declaration, actor, Action.FREEZE, Subject(), ports.clock.now())
-    asked = chosen_colour(colour)
-    contents, shown = await _mark(ports, declaration.look if keeps_mark else Look(), mark, alt.strip())
-    look = Look(chosen_design(design), readable(asked), **shown)
-
-    def decide(now: Declaration) -> list[Event]:
-        authorise(now, actor, Action.FREEZE, Subject(), ports.clock.now())
-        if now.look == look:
-            return []
-        return [Event(Kind.DECLARATION_LOOK, look.to_json(), actor.account, actor.channel)]
-
-    await commit(ports, slug, decide, contents)
+    chosen, asked = chosen_design(design), chosen_colour(colour)
+    look = await _change(ports, actor, slug, lambda now: replace(now, design=chosen, colour=readable(asked)))
     return Chosen(look, asked if look.colour != asked else "")
 
 
-async def _mark(ports: Ports, former: Look, data: bytes | None, alt: str) -> tuple[dict[str, bytes], dict[str, Any]]:
-    """What is to be kept, and what the look says of it."""
-    if data is None:
-        if former.mark and not alt:
-            raise Refusal(Code.BAD_INPUT, field="alt")
-        said = {"mark": former.mark, "width": former.width, "height": former.height}
-        return {}, {**said, "alt": alt} if former.mark else {}
-    if not alt or len(alt) > MOST_ALT:
-        raise Refusal(Code.BAD_INPUT, field="alt")
+async def put_mark(ports: Ports, actor: Actor, *, slug: str, data: bytes, alt: str) -> Look:
+    """A picture (PNG, JPEG or WebP) that is drawn anew, and what it shows in words.
+
+    Raises ``bad_input`` with ``field`` alt, or as :meth:`Pictures.make_small`; ``not_allowed``.
+    """
+    authorise(await load_declaration(ports, slug), actor, Action.FREEZE, Subject(), ports.clock.now())
+    said = checked_line(alt, "alt", MOST_ALT, needed=True)
     assert ports.pictures is not None
     picture = await ports.pictures.make_small(data)
     digest = digest_of_bytes(picture.data)
-    return {digest: picture.data}, {"mark": digest, "width": picture.width, "height": picture.height, "alt": alt}
+
+    def marked(now: Look) -> Look:
+        return replace(now, mark=digest, width=picture.width, height=picture.height, alt=said)
+
+    return await _change(ports, actor, slug, marked, {digest: picture.data})
+
+
+async def remove_mark(ports: Ports, actor: Actor, *, slug: str) -> Look:
+    """Show none any more. Raises ``not_allowed``."""
+    return await _change(ports, actor, slug, lambda now: Look(now.design, now.colour))
+
+
+async def _change(
+    ports: Ports, actor: Actor, slug: str, changed: Callable[[Look], Look], contents: dict[str, bytes] | None = None
+) -> Look:
+    def decide(declaration: Declaration) -> list[Event]:
+        authorise(declaration, actor, Action.FREEZE, Subject(), ports.clock.now())
+        look = changed(declaration.look)
+        if declaration.look == look:
+            return []
+        return [Event(Kind.DECLARATION_LOOK, look.to_json(), actor.account, actor.channel)]
+
+    return (await commit(ports, slug, decide, contents)).look
 
 
 async def read_mark(ports: Ports, look: Look) -> bytes:

@@ -21,6 +21,16 @@ async def check_language(ports: Ports, declaration: Declaration, locale: str) ->
     Cached by the press under the content, so that asking again costs nothing while nothing changes. Raises
     ``unknown_locale``, ``rule_not_met`` with ``blocked`` where a section was never tabled, ``rendering_failed``.
     """
+    content = await content_now(ports, declaration, locale)
+    found = json.loads(await ports.press.render(content, locale, PREFLIGHT))
+    return {**found, "is_fine": is_fine(found)}
+
+
+async def content_now(ports: Ports, declaration: Declaration, locale: str) -> Mapping[str, Any]:
+    """What would be frozen now; its time is that of the newest revision, so that the same words give the same pages.
+
+    Raises ``unknown_locale``, ``rule_not_met`` with ``blocked`` where a section was never tabled.
+    """
     if locale not in declaration.locales:
         raise Refusal(Code.UNKNOWN_LOCALE, locale=locale)
     at = ports.clock.now()
@@ -32,8 +42,7 @@ async def check_language(ports: Ports, declaration: Declaration, locale: str) ->
     n, digest = len(declaration.editions) + 1, manifest(declaration, at).digest
     content = await edition_content(ports, declaration, n, digest, at)
     newest = max(section.revision.at for section in sections if section.revision)
-    found = json.loads(await ports.press.render({**content, "frozen_at": newest.isoformat()}, locale, PREFLIGHT))
-    return {**found, "is_fine": is_fine(found)}
+    return {**content, "frozen_at": newest.isoformat()}
 
 
 def is_fine(found: Mapping[str, Any]) -> bool:

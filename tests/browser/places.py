@@ -13,6 +13,8 @@ SIGN: Final = "sign/open-well/1"
 NO_PAGES: Final = {
     "matrix_csv": "a spreadsheet",
     "signatures_csv": "a spreadsheet",
+    "mark": "a picture",
+    "look_book": "a PDF",
     "events": "a stream of news",
     "signature_export": "a file",
 }
@@ -70,6 +72,7 @@ PLACES: Final = (
     Place("preflight", f"{W}/preflight/ar"),
     Place("edition", f"{W}/publishing/1"),
     Place("signatures", f"{W}/publishing/1/signatures", "ilse"),
+    Place("look", f"{W}/look", "ilse"),
     Place("printed_names", f"{W}/publishing/1/signatures/printed", "ilse"),
     Place("edition_preview", f"{W}/publishing/1/preview/ar"),
     Place("shape_section", f"{W}/seeds/shape"),

@@ -192,6 +192,13 @@ class AccountChanges(Body):
     locale: Tag | None = None
 
 
+class NewLook(Body):
+    """``design``: quiet, classic or poster. ``colour``: #rrggbb."""
+
+    design: Annotated[str, Meta(max_length=20)]
+    colour: Annotated[str, Meta(max_length=7)]
+
+
 class Empty(Body):
     """No fields."""
 

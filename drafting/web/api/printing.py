@@ -1,9 +1,12 @@
 """What the printed pages of an edition need beyond its text, by program."""
 
-from drafting.actions import name_books
+from drafting.actions import looks, name_books
+from drafting.domain.looks import Look
 from drafting.web.api import bodies, verdicts
 from drafting.web.api.calls import Call
 from drafting.web.api.operations import Operations
+from drafting.web.api.organisations import AROUND_A_FILE
+from drafting.web.api.uploads import read_upload
 
 printing = Operations("Publication")
 add = printing.add
@@ -18,3 +21,33 @@ async def print_names(call: Call, body: bodies.Empty) -> verdicts.JobPlace:
     if wake is not None:
         wake()
     return verdicts.JobPlace(job=job.id)
+
+
+@add("GET", "/declarations/{slug}/look")
+async def read_look(call: Call) -> verdicts.LookAnswer:
+    """How the declaration will look from the next freeze or release on."""
+    return _look((await call.declaration()).look)
+
+
+@add("POST", "/declarations/{slug}/look")
+async def choose_look(call: Call, body: bodies.NewLook) -> verdicts.LookAnswer:
+    """Choose a design (quiet, classic, poster) and a colour; one that cannot be read on paper is darkened."""
+    chosen = await looks.choose_look(call.ports, call.actor, slug=call.slug, design=body.design, colour=body.colour)
+    return _look(chosen.look)
+
+
+@add("POST", "/declarations/{slug}/look/mark", takes="multipart/form-data")
+async def put_mark(call: Call) -> verdicts.LookAnswer:
+    """A form with the ``logo``, PNG, JPEG or WebP, which is drawn anew, and ``alt``: what it shows in words."""
+    data, fields = await read_upload(call.request, "logo", call.settings.logo_bytes + AROUND_A_FILE)
+    return _look(await looks.put_mark(call.ports, call.actor, slug=call.slug, data=data, alt=fields.get("alt", "")))
+
+
+@add("POST", "/declarations/{slug}/look/mark/remove")
+async def remove_mark(call: Call, body: bodies.Empty) -> verdicts.LookAnswer:
+    """Show no mark any more."""
+    return _look(await looks.remove_mark(call.ports, call.actor, slug=call.slug))
+
+
+def _look(look: Look) -> verdicts.LookAnswer:
+    return verdicts.LookAnswer(design=look.design.value, colour=look.colour, mark=look.mark, alt=look.alt)

@@ -233,6 +233,15 @@ class ApprovedAnswer(Answer):
     job: str | None
 
 
+class LookAnswer(Answer):
+    """``mark``: the digest of its PNG, or empty; ``alt``: what it shows."""
+
+    design: str
+    colour: str
+    mark: str
+    alt: str
+
+
 class JobPlace(Answer):
     job: str
 

@@ -77,6 +77,7 @@ def _sentence(words: Words, kind: Kind, values: Mapping[str, Any]) -> str:
     table = {
         Kind.DECLARATION_CREATE: lambda: gettext("began the declaration"),
         Kind.DECLARATION_CLAIM: lambda: gettext("gave the declaration to %(name)s", **values),
+        Kind.DECLARATION_LOOK: lambda: gettext("chose how the declaration looks"),
         Kind.SECTION_ADD: lambda: gettext("added the section “%(section)s”", **values),
         Kind.SECTIONS_ORDER: lambda: gettext("changed the order of the sections"),
         Kind.SECTION_SPLIT: lambda: gettext("split the section “%(section)s”", **values),
