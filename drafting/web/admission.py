@@ -28,7 +28,7 @@ class Limits:
     """
 
     frame: int = wire.MAX_FRAME
-    sign_in: float = 10.0
+    sign_in: float = 8.0
     texts: int = 500
     waiting: int = 200
     waiting_bytes: int = 2 << 20

@@ -6,6 +6,7 @@ The words pass every check; they stand for whatever a future fuzzer may find. It
 import ctypes
 import re
 import sys
+from functools import partial
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
@@ -14,7 +15,7 @@ from pycrdt import Doc
 
 from drafting.cli import main
 from drafting.sync import replica
-from drafting.web import front, impatience
+from drafting.web import door, front, impatience
 
 HANG = "the interpreter waits for ever"
 DIE = "the process dies"
@@ -45,6 +46,7 @@ def disk_usage(folder: Path) -> SimpleNamespace:
 
 if __name__ == "__main__":
     front.shutil.disk_usage = disk_usage  # type: ignore[assignment]
-    impatience.HEAD_SECONDS = 1.0  # type: ignore[misc]
+    impatience.HEAD_SECONDS = impatience.BODY_SECONDS = impatience.READER_SECONDS = 1.0  # type: ignore[misc]
+    door.Limits = partial(door.Limits, sign_in=4.0)  # type: ignore[misc,assignment,attr-defined]
     replica.Doc = Fragile  # type: ignore[misc,attr-defined]
     sys.exit(main())

@@ -149,26 +149,6 @@ async def test_who_does_not_sign_in_makes_room_for_who_does(place: Place) -> Non
         await one.close()
 
 
-async def test_connections_that_say_nothing_or_half_of_it_are_closed(place: Place) -> None:
-    said = (b"", b"GET / HTTP/1.1\r\n", b"GET /healthz HTTP/1.1\r\nHost: 127.0.0.1\r\nX-Slow: ", b"POST")
-    half_open = [await asyncio.open_connection("127.0.0.1", place.server.port) for _ in range(120)]
-    for number, (_, writer) in enumerate(half_open):
-        writer.write(said[number % len(said)])
-    async with asyncio.timeout(60):
-        for reader, writer in half_open:
-            assert await _is_cut_off(reader)
-            writer.close()
-    async with joined(place.server.url, ONE, place.tokens["ben"]) as ben:
-        assert await ben.type("alive")
-
-
-async def _is_cut_off(reader: asyncio.StreamReader) -> bool:
-    try:
-        return await reader.read() == b""
-    except ConnectionError:
-        return True
-
-
 def test_who_keeps_a_connection_asks_again_on_it(place: Place) -> None:
     line = HTTPConnection("127.0.0.1", place.server.port, timeout=30)
     line.connect()

@@ -18,7 +18,7 @@ from drafting.sync.notes import UNWATCHED, Notes
 from drafting.web.app import create_app
 from drafting.web.blame import SharedNotes
 from drafting.web.commands.outcomes import Exit
-from drafting.web.impatience import ImpatientHttp
+from drafting.web.impatience import ImpatientHttp, ImpatientSocket
 from drafting.web.observing import configure_logs
 from drafting.web.supervising import Supervisor, listening
 
@@ -41,7 +41,7 @@ def configuration(settings: Settings, notes: Notes = UNWATCHED) -> uvicorn.Confi
         host=settings.host,
         port=settings.port,
         http=ImpatientHttp,
-        ws="websockets-sansio",
+        ws=ImpatientSocket,
         ws_max_size=settings.frame_bytes,
         ws_per_message_deflate=False,
         ws_ping_interval=PING_SECONDS,
