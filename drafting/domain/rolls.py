@@ -129,6 +129,17 @@ class Roll:
     reason: str = ""
     turn: int = 0
 
+    @property
+    def lines(self) -> list[tuple[str, int, str, int]]:
+        """(outcome, line, what, other) of the lines that are told apart, in their order: what became of them where they
+        were counted, else what the check found. What counts all the same is always from the check."""
+        told = dict(self.report.lines)
+        if self.state is RollState.COUNTED:
+            beside = {name: found for name, found in told.items() if name in (Outcome.NAMESAKE, Outcome.UNCLEAR)}
+            told = {**beside, **self.counted.lines}
+        rows = [(name, *each) for name, found in told.items() for each in found]
+        return sorted(rows, key=lambda row: (row[1], row[0]))
+
     def signature_id(self, line: int) -> str:
         """The id of the signature in a line: the same whenever it is brought in, and nobody can guess it."""
         return hashlib.sha256(self.salt + f"{self.id}:{line}".encode()).hexdigest()[:16]

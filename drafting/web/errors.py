@@ -7,8 +7,10 @@ from typing import Any, Final
 from starlette.responses import JSONResponse, Response
 
 from drafting.domain.errors import Code, Refusal
+from drafting.domain.spreadsheets import ROLL
 from drafting.web.faults import in_folder, in_markdown
 from drafting.web.i18n import Words
+from drafting.web.key_misfits import key_taken
 from drafting.web.misfits import misfit
 
 STATUS: Final[Mapping[Code, int]] = {
@@ -129,6 +131,16 @@ def _window(w: Words, data: Mapping[str, Any]) -> str:
     return w.gettext("The time for objections is not over yet. Nothing was changed; come back when it has ended.")
 
 
+def _second_network(w: Words, data: Mapping[str, Any]) -> str:
+    if data.get("of") == ROLL:
+        return w.gettext(
+            "It takes two people of different networks to vouch for a list. Your network has; ask another one."
+        )
+    return w.gettext(
+        "Releasing takes two people of different networks. Your network has already approved; ask another one."
+    )
+
+
 _SENTENCES: Final[Mapping[Code, Callable[[Words, Mapping[str, Any]], str]]] = {
     Code.BAD_INPUT: misfit,
     Code.NOT_FOUND: lambda w, d: w.gettext("There is nothing at this address. It may have been mistyped or moved."),
@@ -141,7 +153,9 @@ _SENTENCES: Final[Mapping[Code, Callable[[Words, Mapping[str, Any]], str]]] = {
     Code.SIGN_IN_ANEW: lambda w, d: w.gettext(
         "You signed in more than 12 hours ago. Sign in anew to act for your network; nothing was recorded yet."
     ),
-    Code.TAKEN: lambda w, d: w.gettext("This name is already taken. Nothing was changed; choose another."),
+    Code.TAKEN: lambda w, d: (
+        key_taken(w, d) or w.gettext("This name is already taken. Nothing was changed; choose another.")
+    ),
     Code.UNKNOWN_LOCALE: lambda w, d: w.gettext(
         "“%(locale)s” is not a language tag that is known here. Tags look like fr, pt-BR or zh-Hant.",
         locale=d.get("locale", ""),
@@ -172,9 +186,7 @@ _SENTENCES: Final[Mapping[Code, Callable[[Words, Mapping[str, Any]], str]]] = {
         "The declaration cannot be frozen yet: some sections are not agreed. Nothing was changed."
     ),
     Code.WINDOW_OPEN: _window,
-    Code.SECOND_NETWORK_REQUIRED: lambda w, d: w.gettext(
-        "Releasing takes two people of different networks. Your network has already approved; ask another one."
-    ),
+    Code.SECOND_NETWORK_REQUIRED: _second_network,
     Code.NOT_RELEASED: lambda w, d: w.gettext("This edition has not been released, so there is nothing public yet."),
     Code.CHARTER_FIXED: lambda w, d: w.gettext(
         "The charter was fixed when the networks were first asked. Changing it takes every member's agreement."

@@ -140,6 +140,16 @@ PAGES: list[BaseRoute] = [
     act(D + "/publishing/{edition:int}/lists/{list}/hand-in", rolls.hand_in, "hand_in_roll"),
     act(D + "/publishing/{edition:int}/lists/{list}/approve", rolls.approve, "approve_roll"),
     act(D + "/publishing/{edition:int}/lists/{list}/drop", rolls.drop, "drop_roll"),
+    # names on paper and lists
+    get(D + "/publishing/{edition:int}/sheets", rolls.print_sheets, "sheets"),
+    get(D + "/publishing/{edition:int}/lists", rolls.index, "lists"),
+    act(D + "/publishing/{edition:int}/lists", rolls.bring_in, "bring_in_roll"),
+    get(D + "/publishing/{edition:int}/lists/{list}", rolls.show, "list"),
+    get(D + "/publishing/{edition:int}/lists/{list}/lines.csv", rolls.spreadsheet, "list_lines_csv"),
+    act(D + "/publishing/{edition:int}/lists/{list}/read", rolls.read, "read_roll"),
+    act(D + "/publishing/{edition:int}/lists/{list}/hand-in", rolls.hand_in, "hand_in_roll"),
+    act(D + "/publishing/{edition:int}/lists/{list}/approve", rolls.approve, "approve_roll"),
+    act(D + "/publishing/{edition:int}/lists/{list}/drop", rolls.drop, "drop_roll"),
     # one section; fixed words stand above this line
     get(S + "/shape", sections.shape, "shape_section"),
     act(S + "/split", sections.split, "split_section"),

@@ -18,6 +18,7 @@ from drafting.web.api.people import people
 from drafting.web.api.printing import printing
 from drafting.web.api.proofs import proofs
 from drafting.web.api.publication import publication
+from drafting.web.api.rolls import rolls
 from drafting.web.api.signatures import signatures
 from drafting.web.api.texts import texts
 
@@ -39,6 +40,7 @@ operations: Final[list[Operation]] = [
     *signatures.all,
     *organisations.all,
     *moderation.all,
+    *rolls.all,
     *printing.all,
     *proofs.all,
     *descriptions.all,

@@ -10,7 +10,10 @@ MAX_FIELDS = 10
 
 
 async def read_upload(request: Request, field: str, limit: int) -> tuple[bytes, dict[str, str]]:
-    """The bytes of the file in a field, and the plain fields. Raises ``bad_input``, ``too_large``."""
+    """The bytes of the file in a field, and the plain fields; the file's own name is ``{field}.name`` among them.
+
+    Raises ``bad_input``, ``too_large``.
+    """
     if not request.headers.get("content-type", "").lower().startswith("multipart/form-data"):
         raise Refusal(Code.BAD_INPUT, field="Content-Type", reason="multipart/form-data is needed")
     parser = MultiPartParser(request.headers, bounded(request, limit), max_files=1, max_fields=MAX_FIELDS)
@@ -23,6 +26,6 @@ async def read_upload(request: Request, field: str, limit: int) -> tuple[bytes, 
         if found is None or isinstance(found, str):
             raise Refusal(Code.BAD_INPUT, field=field, reason="a file is needed")
         fields = {name: value for name, value in form.items() if isinstance(value, str)}
-        return await found.read(), fields
+        return await found.read(), {**fields, f"{field}.name": found.filename or ""}
     finally:
         await form.close()

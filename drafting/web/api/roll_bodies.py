@@ -1,0 +1,84 @@
+"""What the API takes and answers where names on paper and lists are brought in."""
+
+from datetime import datetime
+from typing import Annotated
+
+from msgspec import Meta, field
+
+from drafting.web.api.answers import Answer
+from drafting.web.api.bodies import Body, Id, Tag
+from drafting.web.api.verdicts import ApprovalPlace
+
+Short = Annotated[str, Meta(max_length=40)]
+
+
+class RollReading(Body):
+    """How a file is read. ``columns``: what each holds, one of name, given, family, place, address, affiliation, role,
+    publish, updates, sheet, or empty; ``source``: paper or list; ``kind``: person or organisation."""
+
+    encoding: Short
+    columns: Annotated[list[Short], Meta(max_length=60)]
+    locale: Tag
+    delimiter: Annotated[str, Meta(min_length=1, max_length=1)] = ","
+    has_header: bool = True
+    source: Short = "paper"
+    kind: Short = "person"
+
+
+class HandIn(Body):
+    network: Id | None = None
+
+
+class RollApproval(Body):
+    """``digest``: of the roll as it was read."""
+
+    digest: Annotated[str, Meta(max_length=80)]
+    network: Id | None = None
+
+
+class RollDrop(Body):
+    note: Annotated[str, Meta(max_length=500)] = ""
+
+
+class ReadingAnswer(Answer):
+    encoding: str
+    delimiter: str
+    has_header: bool
+    columns: list[str]
+    locale: str
+    source: str
+    kind: str
+
+
+class RollAnswer(Answer):
+    """``numbers``: rows by what was found (fits, fault, twice, signed, left, namesake, unclear), and among those that
+    fit address, publish, updates; ``counted``: what became of them. ``vouched``: by whom. ``encodings``: the ones to
+    choose from, where the file does not tell; ``proposed``: how it would be read."""
+
+    id: str
+    state: str
+    name: str
+    created: datetime
+    total: int
+    done: int
+    digest: str
+    reading: ReadingAnswer | None
+    numbers: dict[str, int]
+    counted: dict[str, int]
+    vouched: list[ApprovalPlace]
+    note: str
+    encodings: list[str] = field(default_factory=list)
+    proposed: ReadingAnswer | None = None
+
+
+class LineAnswer(Answer):
+    """A line of the file that is told apart. ``what``: column and reason of a fault; ``other``: the line it is like."""
+
+    outcome: str
+    line: int
+    what: str
+    other: int
+
+
+class LinesAnswer(Answer):
+    items: list[LineAnswer]

@@ -1,0 +1,268 @@
+"""Names on paper and lists: sheets to print, a file, how it is read, what was found, and two networks' word."""
+
+import csv
+import io
+from dataclasses import replace
+from typing import Any, Final
+
+from starlette.responses import Response
+
+from drafting.actions import rolls as acts
+from drafting.actions import sheets
+from drafting.actions.publication import find_edition
+from drafting.actions.roll_approval import approve_roll, drop_roll, hand_in_roll
+from drafting.actions.roll_rows import Fault, Row, read_row
+from drafting.domain.declaration import Declaration
+from drafting.domain.errors import Code, Refusal
+from drafting.domain.networks import Scope
+from drafting.domain.roll_columns import Column
+from drafting.domain.rolls import KEPT_STATES, Reading, Roll, RollState
+from drafting.domain.signatures import ON_PAPER, SignatoryKind
+from drafting.domain.spreadsheets import DELIMITERS
+from drafting.web import roll_words
+from drafting.web.api.rolls import sheets_answer
+from drafting.web.api.uploads import read_upload
+from drafting.web.errors import STATUS, sentence
+from drafting.web.pages.matrix import harmless, own_networks
+from drafting.web.visits import Form, Visit
+
+MOST_SHOWN: Final = 100
+UNDER_WAY: Final = frozenset({RollState.CHECKING, RollState.COUNTING})
+
+
+async def index(visit: Visit) -> Response:
+    return await _index(visit, None)
+
+
+async def _index(visit: Visit, refusal: Refusal | None) -> Response:
+    declaration = await visit.declaration()
+    n = visit.number("edition")
+    edition = find_edition(declaration, n)
+    found = await acts.list_rolls(visit.ports, visit.actor, slug=declaration.slug, n=n)
+    form = Form()
+    if refusal:
+        form.errors["list"] = sentence(visit.words, refusal)
+    return visit.page(
+        "workshop/lists.html",
+        STATUS[refusal.code] if refusal else 200,
+        declaration=declaration,
+        edition=edition,
+        rolls=found,
+        states={state: roll_words.state(visit.words, state) for state in RollState},
+        counts=await visit.ports.signatures.counts(declaration.slug, n),
+        form=form,
+        locales=[(tag, declaration.locales[tag].autonym) for tag in edition.releases[-1].locales],
+        most_rows=visit.settings.list_rows,
+        most_pages=sheets.MOST_PAGES,
+        usual_pages=sheets.USUAL_PAGES,
+        days=visit.settings.list_days,
+    )
+
+
+async def print_sheets(visit: Visit) -> Response:
+    pages = visit.query("pages", str(sheets.USUAL_PAGES))
+    id, data = await sheets.print_sheets(
+        visit.ports,
+        visit.actor,
+        slug=visit.part("declaration"),
+        n=visit.number("edition"),
+        locale=visit.query("locale"),
+        pages=int(pages) if pages.isascii() and pages.isdigit() and len(pages) < 5 else 0,
+    )
+    return sheets_answer(visit.part("declaration"), id, data)
+
+
+async def bring_in(visit: Visit) -> Response:
+    slug, n = visit.part("declaration"), visit.number("edition")
+    try:
+        data, fields = await read_upload(visit.request, "list", visit.settings.import_bytes)
+        name = fields.get("list.name", "")
+        roll = await acts.bring_in_roll(visit.ports, visit.actor, slug=slug, n=n, name=name, data=data)
+    except Refusal as refusal:
+        if refusal.code not in (Code.BAD_INPUT, Code.TOO_LARGE, Code.TOO_MANY):
+            raise
+        return await _index(visit, refusal)
+    return _to(visit, roll)
+
+
+def _to(visit: Visit, roll: Roll) -> Response:
+    return visit.go("workshop", roll.declaration, "publishing", roll.edition, "lists", roll.id)
+
+
+async def show(visit: Visit) -> Response:
+    return await _show(visit, None)
+
+
+async def _show(visit: Visit, refusal: Refusal | None, typed: Reading | None = None) -> Response:
+    await visit.declaration()
+    declaration, roll = await _opened(visit)
+    again = roll.state is RollState.CHECKED and (bool(visit.query("again")) or typed is not None)
+    reads = roll.state is RollState.NEW or again
+    values = await _reading_values(visit, roll, typed) if reads else await _found_values(visit, declaration, roll)
+    return visit.page(
+        "workshop/list.html",
+        STATUS[refusal.code] if refusal else 200,
+        declaration=declaration,
+        edition=find_edition(declaration, roll.edition),
+        roll=roll,
+        reads=reads,
+        state=roll_words.state(visit.words, roll.state),
+        refreshes=roll.state in UNDER_WAY or _is_approved(declaration, roll),
+        fault=sentence(visit.words, refusal) if refusal else "",
+        may_drop=roll.state in KEPT_STATES and not _is_approved(declaration, roll),
+        of=roll_words,
+        **values,
+    )
+
+
+def _is_approved(declaration: Declaration, roll: Roll) -> bool:
+    known = declaration.rolls.get(roll.id)
+    return roll.state is RollState.WAITING and known is not None and known.is_approved
+
+
+async def _opened(visit: Visit) -> tuple[Declaration, Roll]:
+    return await acts.open_roll(visit.ports, visit.actor, slug=visit.part("declaration"), id=visit.part("list"))
+
+
+async def _reading_values(visit: Visit, roll: Roll, typed: Reading | None) -> dict[str, Any]:
+    """The form by which a person says how the file is read, with its first rows."""
+    w = visit.words
+    encoding, delimiter = visit.query("encoding"), _delimiter(visit.query("delimiter"))
+    if typed:
+        encoding, delimiter = typed.encoding, typed.delimiter
+    try:
+        look = await acts.look_at_roll(visit.ports, roll, encoding=encoding, delimiter=delimiter)
+    except Refusal as refusal:
+        if refusal.code is not Code.BAD_INPUT:
+            raise
+        look = await acts.look_at_roll(visit.ports, roll)
+    reading = replace(typed, delimiter=look.reading.delimiter) if typed and look.reading else look.reading
+    widest = max((len(cells) for _, cells in look.rows), default=0)
+    columns = [*reading.columns, *[""] * widest][:widest] if reading else []
+    edition = find_edition(await visit.declaration(), roll.edition)
+    return {
+        "look": look,
+        "reading": reading,
+        "columns": columns,
+        "column_options": [("", w.gettext("leave out")), *((c.value, roll_words.column_name(w, c)) for c in Column)],
+        "delimiter_options": [(_spelled(d), _delimiter_name(visit, d)) for d in DELIMITERS],
+        "locale_options": [(tag, w.language(tag)) for tag in edition.releases[-1].locales],
+        "source_options": [(s.value, roll_words.source(w, s), "") for s in ON_PAPER],
+        "kind_options": [(k.value, roll_words.kind(w, k), "") for k in SignatoryKind],
+        "spelled": _spelled,
+    }
+
+
+def _spelled(delimiter: str) -> str:
+    return "tab" if delimiter == "\t" else delimiter
+
+
+def _delimiter(spelled: str) -> str:
+    return "\t" if spelled == "tab" else spelled if spelled in DELIMITERS else ""
+
+
+def _delimiter_name(visit: Visit, delimiter: str) -> str:
+    gettext = visit.words.gettext
+    names = {",": gettext("comma"), ";": gettext("semicolon"), "\t": gettext("tab"), "|": gettext("vertical bar")}
+    return names[delimiter]
+
+
+async def _found_values(visit: Visit, declaration: Declaration, roll: Roll) -> dict[str, Any]:
+    """What the check found, who vouches, and the first rows as they would count."""
+    known = declaration.rolls.get(roll.id)
+    approvals = known.approvals if known else []
+    voted = {a.network for a in approvals}
+    own = own_networks(visit, declaration, Scope.SIGN)
+    may_repeat = len(declaration.voices(visit.at)) == 1
+    has_spoken = any(a.account == visit.actor.account for a in approvals)
+    lines = roll.lines
+    return {
+        "approvals": approvals,
+        "voices": [network for network in own if network not in voted or may_repeat] if not has_spoken else [],
+        "has_spoken": has_spoken,
+        "lines": [(line, roll_words.outcome(visit.words, o, what, other)) for o, line, what, other in lines],
+        "most_shown": MOST_SHOWN,
+        "first": await _first_rows(visit, roll),
+        "by": (await visit.ports.accounts.names([roll.account])).get(roll.account, ""),
+        "language": visit.words.language(roll.reading.locale) if roll.reading else "",
+    }
+
+
+async def _first_rows(visit: Visit, roll: Roll) -> list[Row | Fault]:
+    if roll.reading is None or roll.state not in (RollState.CHECKED, RollState.WAITING):
+        return []
+    look = await acts.look_at_roll(visit.ports, roll)
+    below = look.rows[1:] if roll.reading.has_header else look.rows
+    return [read_row(line, cells, roll.reading.columns) for line, cells in below]
+
+
+async def read(visit: Visit) -> Response:
+    """How the file is read, as typed; what makes no sense comes back with the form."""
+    form = await visit.form()
+    typed = Reading(
+        encoding=form.text("encoding"),
+        delimiter=_delimiter(form.text("delimiter")),
+        has_header=form.has("has_header", "yes"),
+        columns=tuple(form.text(f"column.{n}") for n in range(_width(form))),
+        locale=form.text("locale"),
+        source=form.text("source"),
+        kind=form.text("kind"),
+    )
+    slug, id = visit.part("declaration"), visit.part("list")
+    try:
+        roll = await acts.read_roll(visit.ports, visit.actor, slug=slug, id=id, reading=typed)
+    except Refusal as refusal:
+        if refusal.code is not Code.BAD_INPUT or refusal.data.get("reason") == "moved":
+            raise
+        return await _show(visit, refusal, typed)
+    return _to(visit, roll)
+
+
+def _width(form: Form) -> int:
+    """Empty choices are sent too, so the greatest number tells."""
+    numbers = [int(name) for name in form.starting("column.") if name.isascii() and name.isdigit() and len(name) < 3]
+    return max(numbers, default=-1) + 1
+
+
+async def hand_in(visit: Visit) -> Response:
+    form = await visit.form()
+    slug, id = visit.part("declaration"), visit.part("list")
+    try:
+        roll = await hand_in_roll(visit.ports, visit.actor, slug=slug, id=id, network=form.text("network") or None)
+    except Refusal as refusal:
+        if refusal.code is not Code.BAD_INPUT:
+            raise
+        return await _show(visit, refusal)
+    return _to(visit, roll)
+
+
+async def approve(visit: Visit) -> Response:
+    form = await visit.form()
+    slug, id = visit.part("declaration"), visit.part("list")
+    network, digest = form.text("network") or None, form.text("digest")
+    try:
+        await approve_roll(visit.ports, visit.actor, slug=slug, id=id, digest=digest, network=network)
+    except Refusal as refusal:
+        if refusal.code not in (Code.BAD_INPUT, Code.SECOND_NETWORK_REQUIRED, Code.TEXT_CHANGED):
+            raise
+        return await _show(visit, refusal)
+    return visit.go("workshop", slug, "publishing", visit.part("edition"), "lists", id)
+
+
+async def drop(visit: Visit) -> Response:
+    form = await visit.form()
+    slug, id = visit.part("declaration"), visit.part("list")
+    return _to(visit, await drop_roll(visit.ports, visit.actor, slug=slug, id=id, why=form.text("note")))
+
+
+async def spreadsheet(visit: Visit) -> Response:
+    """The lines that were left out or told apart, by number, with the reason in words and nothing of what they said."""
+    await visit.declaration()
+    _, roll = await _opened(visit)
+    out = io.StringIO()
+    sheet = csv.writer(out)
+    sheet.writerow([visit.words.gettext("Line"), visit.words.gettext("What was found")])
+    for outcome, line, what, other in roll.lines:
+        sheet.writerow([line, harmless(roll_words.outcome(visit.words, outcome, what, other))])
+    headers = {"content-disposition": f'attachment; filename="lines-{roll.id}.csv"', "cache-control": "no-store"}
+    return Response("\ufeff" + out.getvalue(), media_type="text/csv; charset=utf-8", headers=headers)

@@ -1,0 +1,190 @@
+"""Names on paper and lists by page, without script, and by program; each bad file gets a sentence."""
+
+import csv
+import io
+import re
+from dataclasses import replace
+from datetime import timedelta
+from pathlib import Path
+from typing import Any, cast
+
+import httpx
+import pytest
+
+from drafting.actions.ports import SignatureLists
+from drafting.actions.roll_work import work_on_rolls
+from drafting.actions.sign_in import SESSION, issue_token
+from drafting.web.sessions import cookie_name
+from tests.actions.coalition import SLUG
+from tests.actions.test_rolls import LIST, Erased
+from tests.web.signing import ORIGIN, OpenEdition, open_edition
+
+LISTS = f"/en/workshop/{SLUG}/publishing/1/lists"
+API = f"/api/v1/declarations/{SLUG}/editions/1/lists"
+OWN = {"origin": ORIGIN}
+
+
+@pytest.fixture
+async def edition(tmp_path: Path) -> OpenEdition:
+    return await open_edition(tmp_path)
+
+
+async def delegate(edition: OpenEdition, network: str, lang: str = "en") -> httpx.AsyncClient:
+    coalition = edition.coalition
+    at = coalition.fakes.clock.now()
+    account = coalition.delegate(network).account
+    secret, _ = await coalition.ports.passes.issue(SESSION, account, at + timedelta(hours=12), at)
+    browser = httpx.AsyncClient(transport=httpx.ASGITransport(edition.app), base_url=ORIGIN, headers=OWN)
+    browser.cookies.set(cookie_name(edition.app.state.settings), secret)
+    return browser
+
+
+async def work(edition: OpenEdition) -> None:
+    ports = replace(edition.app.state.site.ports, lists=cast(SignatureLists, Erased(set())))
+    await work_on_rolls(ports)
+
+
+async def upload(browser: httpx.AsyncClient, data: bytes, status: int = 303) -> httpx.Response:
+    answer = await browser.post(LISTS, files={"list": ("liste d’été.csv", data, "text/csv")})
+    assert answer.status_code == status, answer.text
+    return answer
+
+
+def chosen(page: str) -> dict[str, str]:
+    """What the form of the page would send as it stands."""
+    form = page[page.index('/read"') :]
+    found = dict(re.findall(r'<input type="hidden" name="(\w+)" value="([^"]*)"', form))
+    for name, options in re.findall(r'<select id="[\w-]+" name="([\w.]+)">(.*?)</select>', form, re.S):
+        found[name] = next(iter(re.findall(r'value="([^"]*)" selected', options)), "")
+    for name, value in re.findall(r'<input type="(?:radio|checkbox)"[^>]*name="(\w+)" value="(\w+)" checked', form):
+        found[name] = value
+    found.update(re.findall(r'<select id="f-(\w+)" name="\w+"[^>]*>\s*<option value="([^"]*)" selected', form))
+    return found
+
+
+async def test_a_list_goes_its_whole_way_without_script(edition: OpenEdition) -> None:
+    async with await delegate(edition, "river") as first, await delegate(edition, "salt") as second:
+        index = (await first.get(LISTS)).text
+        assert "Bring in a list" in index
+        own = (await upload(first, (LIST + ",nowhere,,,,\n").encode())).headers["location"]
+        page = (await first.get(own)).text
+        said = chosen(page)
+        assert [said[f"column.{n}"] for n in range(6)] == ["name", "place", "address", "publish", "updates", "sheet"]
+        answer = await first.post(f"{own}/read", data=said)
+        assert (answer.status_code, answer.headers["location"]) == (303, own)
+        assert 'http-equiv="refresh"' in (await first.get(own)).text
+        await work(edition)
+        checked = (await first.get(own)).text
+        assert "3 names would count" in checked
+        assert "Line 5: There is no name." in checked
+        assert "…@people.example" in checked
+        assert "amina@people" not in checked
+        assert (await first.post(f"{own}/hand-in", data={"network": "river"})).status_code == 303
+        again = await first.post(f"{own}/approve", data={"digest": _digest(edition)})
+        assert again.status_code == 403
+        assert "It takes two people of different networks" in again.text
+        waiting = (await second.get(own)).text
+        assert "Vouch for 3 names" in waiting
+        answer = await second.post(f"{own}/approve", data={"digest": _digest(edition), "network": "salt"})
+        assert answer.status_code == 303
+        await work(edition)
+        assert "3 names count" in (await second.get(own)).text
+        rows = list(csv.reader(io.StringIO((await second.get(f"{own}/lines.csv")).text.removeprefix("\ufeff"))))
+        assert rows[1:] == [["5", "There is no name."]]
+    count = (await edition.client.get(f"/api/v1/declarations/{SLUG}/editions/1/signatures")).json()["count"]
+    assert count == {"people": 3, "organisations": 0, "on_paper": {"people": 3, "organisations": 0}}
+
+
+def _digest(edition: OpenEdition) -> str:
+    (roll,) = edition.coalition.fakes.rolls.by_id.values()
+    return roll.digest
+
+
+@pytest.mark.parametrize(
+    ("data", "sentence"),
+    [
+        (b"", "There is no row in this file."),
+        (b"PK\x03\x04rest", "Save it there as CSV"),
+        (b"\x89PNG\r\n\x1a\n", "This is no table in plain text."),
+    ],
+)
+async def test_a_file_that_is_no_list_gets_a_sentence(edition: OpenEdition, data: bytes, sentence: str) -> None:
+    async with await delegate(edition, "river") as browser:
+        answer = await upload(browser, data, 422)
+    assert sentence in answer.text
+
+
+async def test_an_encoding_that_is_unclear_is_shown_in_each(edition: OpenEdition) -> None:
+    async with await delegate(edition, "river") as browser:
+        own = (await upload(browser, "Name;Ville\nAmélie;Orléans\n".encode("cp1252"))).headers["location"]
+        page = (await browser.get(own)).text
+        assert "Check every row" not in page
+        assert "Amélie;Orléans" in page
+        page = (await browser.get(own, params={"encoding": "windows-1252", "delimiter": ";"})).text
+        assert "Check every row" in page
+        assert chosen(page)["encoding"] == "windows-1252"
+        answer = await browser.post(f"{own}/read", data={**chosen(page), "column.0": "place", "column.1": ""})
+        assert answer.status_code == 422
+        assert "Say which column holds the names." in answer.text
+
+
+async def test_what_somebody_typed_runs_nowhere(edition: OpenEdition) -> None:
+    async with await delegate(edition, "river") as browser:
+        own = (await upload(browser, b"Name,Place\n<script>alert(1)</script>,<b>x</b>\n")).headers["location"]
+        page = (await browser.get(own)).text
+        await browser.post(f"{own}/read", data=chosen(page))
+        await work(edition)
+        for text in (page, (await browser.get(own)).text):
+            assert "<script>alert" not in text
+            assert "&lt;script&gt;" in text
+
+
+async def test_strangers_see_no_list(edition: OpenEdition) -> None:
+    async with await delegate(edition, "river") as browser:
+        own = (await upload(browser, LIST.encode())).headers["location"]
+    assert (await edition.client.get(LISTS)).status_code in (303, 401, 403)
+    assert (await edition.client.get(own)).status_code in (303, 401, 403)
+    assert (await edition.client.get(API)).status_code == 401
+
+
+async def programs(edition: OpenEdition, network: str) -> dict[str, str]:
+    account = await edition.coalition.ports.accounts.get(edition.coalition.delegate(network).account)
+    return {"authorization": f"Bearer {await issue_token(edition.coalition.ports, address=account.address)}"}
+
+
+async def test_programs_bring_lists_in_too(edition: OpenEdition) -> None:
+    first, second = await programs(edition, "river"), await programs(edition, "salt")
+
+    async def post(path: str, status: int, headers: dict[str, str], **body: Any) -> Any:
+        answer = await edition.client.post(f"{API}{path}", json=body, headers=headers)
+        assert answer.status_code == status, answer.text
+        return answer.json()
+
+    file = {"list": ("x.csv", LIST.encode(), "text/csv")}
+    answer = await edition.client.post(API, files=file, headers=first)
+    assert answer.status_code == 201
+    brought = answer.json()
+    assert (brought["state"], brought["encodings"]) == ("new", ["utf-8"])
+    own = f"/{brought['id']}"
+    await post(f"{own}/read", 202, first, **brought["proposed"])
+    await work(edition)
+    read = (await edition.client.get(f"{API}{own}", headers=first)).json()
+    assert (read["state"], read["numbers"]["fits"]) == ("checked", 3)
+    handed = await post(f"{own}/hand-in", 200, first)
+    assert (await post(f"{own}/approve", 403, first, digest=handed["digest"]))["code"] == "second_network_required"
+    assert (await post(f"{own}/approve", 202, second, digest=handed["digest"]))["vouched"][1]["network"] == "salt"
+    await work(edition)
+    (done,) = (await edition.client.get(API, headers=second)).json()["items"]
+    assert (done["state"], done["counted"]) == ("counted", {"fits": 3})
+    assert (await edition.client.get(f"{API}{own}/lines", headers=second)).json() == {"items": []}
+    assert (await post(f"{own}/drop", 422, second))["reason"] == "moved"
+
+
+async def test_sheets_come_in_the_languages_of_the_edition(edition: OpenEdition) -> None:
+    sheets = f"/en/workshop/{SLUG}/publishing/1/sheets"
+    async with await delegate(edition, "night") as browser:
+        answer = await browser.get(sheets, params={"locale": "en", "pages": "3"})
+        assert (answer.status_code, answer.headers["content-type"]) == (200, "application/pdf")
+        assert re.search(r'well-sheets-[2-9A-Z]{5}\.pdf"', answer.headers["content-disposition"])
+        assert (await browser.get(sheets, params={"locale": "tlh"})).status_code == 422
+        assert (await browser.get(sheets, params={"locale": "en", "pages": "51"})).status_code == 422
