@@ -6,6 +6,7 @@ from typing import Any, Final
 from drafting.web.i18n import Words
 from drafting.web.roll_words import roll_misfit
 from drafting.web.signing_misfits import signing_misfit
+from drafting.web.update_words import update_misfit
 
 Sentence = Callable[[Words], str]
 
@@ -50,7 +51,7 @@ _FIELDS: Final[Mapping[str, Sentence]] = {
 def misfit(words: Words, data: Mapping[str, Any]) -> str:
     """The sentence for a ``bad_input``: the field's own, else one that names the field where it is known."""
     field = str(data.get("field", ""))
-    if sentence := signing_misfit(words, data) or roll_misfit(words, data):
+    if sentence := signing_misfit(words, data) or roll_misfit(words, data) or update_misfit(words, data):
         return sentence
     if data.get("reason") == "reused":
         return words.gettext("This Idempotency-Key stood for another request. Nothing was recorded; use a new one.")

@@ -21,6 +21,7 @@ from drafting.web.api.publication import publication
 from drafting.web.api.rolls import rolls
 from drafting.web.api.signatures import signatures
 from drafting.web.api.texts import texts
+from drafting.web.api.updates import updates
 
 METHODS: Final = ["GET", "POST", "PUT", "PATCH", "DELETE"]
 
@@ -42,6 +43,7 @@ operations: Final[list[Operation]] = [
     *moderation.all,
     *rolls.all,
     *printing.all,
+    *updates.all,
     *proofs.all,
     *descriptions.all,
 ]

@@ -107,6 +107,10 @@ def _sentence(words: Words, kind: Kind, values: Mapping[str, Any]) -> str:
         Kind.ROLL_APPROVE: lambda: gettext("vouched for a list of names under edition %(n)s for %(network)s", **values),
         Kind.ROLL_DROP: lambda: gettext("declined a list of names under edition %(n)s", **values),
         Kind.ROLL_COUNT: lambda: gettext("a list of names under edition %(n)s was counted", **values),
+        Kind.UPDATE_WRITE: lambda: gettext("wrote a letter to those who signed edition %(n)s", **values),
+        Kind.UPDATE_APPROVE: lambda: gettext("vouched for a letter to those who signed, for %(network)s", **values),
+        Kind.UPDATE_DROP: lambda: gettext("took a letter to those who signed back"),
+        Kind.UPDATE_SEND: lambda: gettext("a letter to those who signed edition %(n)s was sent", **values),
         Kind.TEXT_RESTORE: lambda: gettext("brought earlier words of “%(section)s” back", **values),
     }
     return table[kind]() if kind in table else kind.value
