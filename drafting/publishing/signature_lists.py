@@ -134,6 +134,10 @@ class StaticLists:
             _json(
                 {
                     "count": {"people": front.counts.people, "organisations": front.counts.organisations},
+                    "on_paper": {
+                        "people": front.counts.people_on_paper,
+                        "organisations": front.counts.organisations_on_paper,
+                    },
                     "places": [{"name": place.name, "at_least": place.count} for place in front.places],
                     "pages": front.pages,
                     "first": "1.json",

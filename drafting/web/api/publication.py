@@ -131,7 +131,7 @@ async def _edition(call: Call, edition: Edition) -> verdicts.EditionAnswer:
         approved_by=[verdicts.ApprovalPlace(network=a.network, at=a.at) for a in edition.approvals],
         releases=[_release(release) for release in edition.releases],
         files=[verdicts.FileAnswer(**file) for file in edition.releases[-1].files] if is_released else [],
-        signatures=verdicts.counted(signed),
+        signatures=verdicts.Counts(people=signed.people, organisations=signed.organisations),
     )
 
 

@@ -19,7 +19,7 @@ from drafting.web.api.answers import Page
 from drafting.web.api.bodies import Token
 from drafting.web.api.calls import MOST_ITEMS, USUAL_ITEMS, Call
 from drafting.web.api.operations import Operations
-from drafting.web.api.verdicts import counted
+from drafting.web.api.verdicts import Counts
 from drafting.web.late_mail import is_late
 from drafting.web.visits import Site
 
@@ -120,7 +120,8 @@ async def list_signatures(call: Call) -> bodies.SignaturesAnswer:
         asked = {"after": items[-1].index or 0, "limit": limit, **({"kind": kind.value} if kind else {})}
         following = f"{call.request.url.path}?{urlencode(asked)}"
     return bodies.SignaturesAnswer(
-        count=counted(counts),
+        count=Counts(people=counts.people, organisations=counts.organisations),
+        on_paper=Counts(people=counts.people_on_paper, organisations=counts.organisations_on_paper),
         items=[_item(signature) for signature in items],
         next=following,
     )

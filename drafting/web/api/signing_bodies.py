@@ -134,7 +134,10 @@ class SignatureAnswer(Answer):
 
 
 class SignaturesAnswer(Answer):
+    """``on_paper``: those among the count that were given on paper or in lists, for which two networks vouch."""
+
     count: Counts
+    on_paper: Counts
     items: list[SignatureAnswer]
     next: str | None = None
 

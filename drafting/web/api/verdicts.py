@@ -6,7 +6,6 @@ from typing import Any
 
 from msgspec import field
 
-from drafting.domain.signatures import Counts as Signed
 from drafting.web.api.answers import Answer
 
 
@@ -202,25 +201,9 @@ class FileAnswer(Answer):
     sha256: str
 
 
-class OnPaper(Answer):
-    people: int = 0
-    organisations: int = 0
-
-
 class Counts(Answer):
-    """``on_paper``: those among them that were given on paper or in lists, for which two networks vouch."""
-
     people: int = 0
     organisations: int = 0
-    on_paper: OnPaper = field(default_factory=OnPaper)
-
-
-def counted(counts: Signed) -> Counts:
-    return Counts(
-        people=counts.people,
-        organisations=counts.organisations,
-        on_paper=OnPaper(people=counts.people_on_paper, organisations=counts.organisations_on_paper),
-    )
 
 
 class ApprovalPlace(Answer):
