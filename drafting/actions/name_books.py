@@ -106,6 +106,7 @@ async def _names(ports: Ports, slug: str, n: int) -> dict[str, Any]:
         "at": ports.clock.now().isoformat(),
         "people": counts.people,
         "organisations": counts.organisations,
+        "on_paper": counts.on_paper,
         "items": [shown(signature) for signature in [*organisations, *people[:MOST_NAMES]]],
         "is_cut": len(people) > MOST_NAMES,
         "places": [[place.name, place.count] for place in places(await ports.signatures.places(slug, n))],

@@ -49,13 +49,14 @@ def set_facts(signatory: Signatory, direction: str) -> Markup:
 
 @dataclass(frozen=True, slots=True)
 class Volume:
-    """A part of the list in one language. ``unnamed``: people who count and are not named."""
+    """A part of the list in one language. ``unnamed``: people who count and are not named; ``on_paper``: of all, given so."""
 
     n: int
     of: int
     at: datetime
     people_count: int
     organisation_count: int
+    on_paper: int
     unnamed: int
     organisations: Sequence[Signatory]
     people: Sequence[Signatory]
@@ -73,6 +74,7 @@ def split(names: Mapping[str, Any], tag: str) -> list[dict[str, Any]]:
         "at": names["at"],
         "people": names["people"],
         "organisations": names["organisations"],
+        "on_paper": names.get("on_paper", 0),
         "unnamed": 0 if names.get("is_cut") else max(0, names["people"] - len(people)),
         "is_cut": bool(names.get("is_cut")),
         "of": len(parts),
@@ -100,6 +102,7 @@ def read_volume(value: Mapping[str, Any]) -> Volume:
         at=moment(value["at"]),
         people_count=value["people"],
         organisation_count=value["organisations"],
+        on_paper=value["on_paper"],
         unnamed=value["unnamed"],
         organisations=[_signatory(i) for i in items if i["kind"] == ORGANISATION],
         people=[_signatory(i) for i in items if i["kind"] != ORGANISATION],
