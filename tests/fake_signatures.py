@@ -1,7 +1,7 @@
 """The store of signatures in memory, for tests of the actions and pages; its ledger and mail are those of the fakes."""
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 from typing import Any
@@ -16,6 +16,7 @@ from drafting.domain.signatures import (
     SignatoryKind,
     Signature,
     SignatureState,
+    Source,
     folded,
     stream_of,
 )
@@ -118,9 +119,17 @@ class MemorySignatures:
         return [s for s in found if (s.index or 0) > after][:limit]
 
     async def in_state(
-        self, declaration: str, edition: int, state: SignatureState, limit: int, *, since: datetime | None = None
+        self,
+        declaration: str,
+        edition: int,
+        state: SignatureState,
+        limit: int,
+        *,
+        since: datetime | None = None,
+        but: Collection[Source] = (),
     ) -> Sequence[Signature]:
-        found = [s for s in self._under(declaration, edition) if s.state is state and s.changed]
+        under = self._under(declaration, edition)
+        found = [s for s in under if s.state is state and s.changed and s.source not in but]
         newest = sorted(found, key=lambda s: s.changed or s.requested, reverse=True)
         return [s for s in newest if since is None or (s.changed or s.requested) > since][:limit]
 

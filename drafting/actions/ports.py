@@ -13,7 +13,7 @@ from drafting.actions.roll_ports import Rolls
 from drafting.actions.writing_ports import Workshops
 from drafting.domain.events import Entry, Event
 from drafting.domain.geography import Place
-from drafting.domain.signatures import Counts, SignatoryKind, Signature, SignatureState
+from drafting.domain.signatures import Counts, SignatoryKind, Signature, SignatureState, Source
 
 
 class LedgerMoved(Exception):
@@ -244,9 +244,17 @@ class Signatures(Protocol):
         0 begins at the first one, or at the newest. ``kind``: of this kind alone."""
 
     async def in_state(
-        self, declaration: str, edition: int, state: SignatureState, limit: int, *, since: datetime | None = None
+        self,
+        declaration: str,
+        edition: int,
+        state: SignatureState,
+        limit: int,
+        *,
+        since: datetime | None = None,
+        but: Collection[Source] = (),
     ) -> Sequence[Signature]:
-        """Those in this state, the newest first; ``since``: changed after that moment alone."""
+        """Those in this state, the newest first; ``since``: changed after that moment alone; ``but``: not those that
+        came in so."""
 
     async def bounced(self, declaration: str, edition: int, limit: int) -> tuple[int, Sequence[Signature]]:
         """How many there are to whose address no letter can be delivered, and the newest of them."""

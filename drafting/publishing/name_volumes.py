@@ -49,8 +49,8 @@ def set_facts(signatory: Signatory, direction: str) -> Markup:
 
 @dataclass(frozen=True, slots=True)
 class Volume:
-    """A part of the list in one language. ``unnamed``: people who count and are not named. ``on_paper``: how many of all
-    were given on paper or in lists."""
+    """A part of the list in one language. ``unnamed``: people who count and are not named. ``on_paper``: how many of
+    all were given on paper or in lists."""
 
     n: int
     of: int

@@ -1,6 +1,6 @@
 """Signatures: requests and changes gathered into transactions, each with its ledger entries, letters and counts."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from typing import Any, Final
 
@@ -117,7 +117,14 @@ class SqlSignatures:
             return [signature_of(row) for row in await connection.execute(query.limit(limit))]
 
     async def in_state(
-        self, declaration: str, edition: int, state: SignatureState, limit: int, *, since: datetime | None = None
+        self,
+        declaration: str,
+        edition: int,
+        state: SignatureState,
+        limit: int,
+        *,
+        since: datetime | None = None,
+        but: Collection[Source] = (),
     ) -> Sequence[Signature]:
         query = select(signatures).where(
             signatures.c.declaration == declaration,
@@ -126,6 +133,8 @@ class SqlSignatures:
         )
         if since:
             query = query.where(signatures.c.changed > since)
+        if but:
+            query = query.where(signatures.c.source.not_in([source.value for source in but]))
         async with self._database.reading() as connection:
             rows = await connection.execute(query.order_by(signatures.c.changed.desc()).limit(limit))
             return [signature_of(row) for row in rows]
