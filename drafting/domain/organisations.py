@@ -57,6 +57,8 @@ def canonical_domain(typed: str) -> str:
     An address of a page does as well: ``https://www.Müller.example/about`` is ``www.xn--mller-kva.example``.
     """
     words = unicodedata.normalize("NFKC", typed).strip()
+    if not words.isprintable():
+        return ""
     try:
         host = urlsplit(words if "//" in words else f"//{words}").hostname or ""
         domain = host.rstrip(".").encode("idna").decode("ascii").casefold()
