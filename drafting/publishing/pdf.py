@@ -1,4 +1,4 @@
-"""The printed edition. WeasyPrint lives here and in :mod:`drafting.publishing.patches` only.
+"""The printed edition. What WeasyPrint does not do, :mod:`drafting.publishing.patches` mends.
 
 1 The reading is set by a template. 2 Line breaks are marked. 3 The styles of its languages are written. 4 WeasyPrint
 lays it out and writes a tagged PDF for archives (:mod:`drafting.publishing.archival`), the same for the same content,
@@ -10,6 +10,7 @@ import re
 import unicodedata
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import lru_cache
 from pathlib import Path
 from typing import Any, Final
 
@@ -17,13 +18,12 @@ from markupsafe import Markup
 from weasyprint import CSS, HTML
 from weasyprint.logger import LOGGER
 from weasyprint.text.ffi import ffi, fontconfig
-from weasyprint.text.fonts import FontConfiguration
 from weasyprint.urls import URLFetcher, URLFetcherResponse
 
 from drafting.domain.errors import Code, Refusal
 from drafting.domain.locales import Locale
 from drafting.domain.looks import Design
-from drafting.publishing import archival, patches
+from drafting.publishing import archival, patches, warming
 from drafting.publishing.breaks import SPACE, mark_breaks
 from drafting.publishing.designs import MARK, printed
 from drafting.publishing.fonts import typography
@@ -190,18 +190,22 @@ def lay_out(reading: Reading, templates: Path) -> Laid:
     return lay_out_page(reading, set_html(reading, templates), templates, ("print.css",), archival.text_source(reading))
 
 
+@lru_cache(maxsize=16)
+def style_sheet(text: str) -> CSS:
+    """Rules that ask for nothing outside themselves; the same rules are read once."""
+    return CSS(string=text, url_fetcher=OwnAssetsOnly())
+
+
 def lay_out_page(reading: Reading, html: str, templates: Path, sheets: Sequence[str], source: archival.Source) -> Laid:
     """A page whose line breaks are marked, with style sheets of print by name. Raises ``rendering_failed``."""
     if not has_faces():
         raise Refusal(Code.RENDERING_FAILED, reason="no_font", locale=reading.locale.tag, characters="")
     content = reading.content
     fetcher = OwnAssetsOnly({MARK: content.mark})
-    faces = FontConfiguration()
-    rules = printed(content.look, templates, tuple(sheets))
-    styles = [CSS(string=each, url_fetcher=fetcher, font_config=faces) for each in rules]
+    styles = [style_sheet(rules) for rules in printed(content.look, templates, tuple(sheets))]
     styles.append(CSS(string=typography(reading.locale, quoted_locales(reading, html), html), url_fetcher=fetcher))
     document = HTML(string=html, base_url=None, url_fetcher=fetcher).render(
-        font_config=faces,
+        font_config=warming.faces(),
         stylesheets=styles,
         color_profiles=archival.profiles(),
         output_intent=archival.COLOURS,
@@ -237,5 +241,7 @@ def warm() -> None:
     """Lay out a word, so that faces are looked up and style sheets of the page maker read before the first job."""
     if not has_faces():
         return
+    warming.share_faces()
     page = HTML(string="<html lang=en><title>-</title><p>-", url_fetcher=OwnAssetsOnly())
-    page.write_pdf(pdf_variant="pdf/ua-1")
+    page.write_pdf(pdf_variant="pdf/ua-1", font_config=warming.faces())
+    warming.keep_to_itself()

@@ -9,15 +9,14 @@ from typing import Final
 
 import pypdfium2
 from weasyprint import CSS, HTML
-from weasyprint.text.fonts import FontConfiguration
 
 from drafting.domain.errors import Code, Refusal
-from drafting.publishing import surround
+from drafting.publishing import surround, warming
 from drafting.publishing.breaks import mark_breaks
 from drafting.publishing.designs import MARK, coloured
 from drafting.publishing.fonts import script_of, typography
 from drafting.publishing.pages import environment
-from drafting.publishing.pdf import OwnAssetsOnly, has_faces, quoted_locales
+from drafting.publishing.pdf import OwnAssetsOnly, has_faces, quoted_locales, style_sheet
 from drafting.publishing.reading import Reading
 
 WIDTH: Final = 1200
@@ -38,12 +37,14 @@ def make_picture(reading: Reading, templates: Path) -> bytes:
     if not has_faces():
         raise Refusal(Code.RENDERING_FAILED, reason="no_font", locale=reading.locale.tag, characters="")
     html = mark_breaks(_set(reading, templates))
-    fetcher, faces = OwnAssetsOnly({MARK: reading.content.mark}), FontConfiguration()
+    fetcher = OwnAssetsOnly({MARK: reading.content.mark})
     sheets = [
         CSS(string=typography(reading.locale, quoted_locales(reading, html), html), url_fetcher=fetcher),
-        CSS(string=_sheet(reading, templates), url_fetcher=fetcher, font_config=faces),
+        style_sheet(_sheet(reading, templates)),
     ]
-    page = HTML(string=html, base_url=None, url_fetcher=fetcher).write_pdf(font_config=faces, stylesheets=sheets)
+    page = HTML(string=html, base_url=None, url_fetcher=fetcher).write_pdf(
+        font_config=warming.faces(), stylesheets=sheets
+    )
     return _drawn(page)
 
 

@@ -41,7 +41,8 @@ class StaticPress:
     """Implements the port ``Press`` over a folder of static files, which any web server or USB stick can carry.
 
     ``public`` is the folder that is served below ``/``. What is made waits in a folder beside it, ``{public}.making``,
-    which nobody serves, until :meth:`open` moves it. Workers start with the first job; :meth:`close` ends them.
+    which nobody serves, until :meth:`open` moves it. Workers start with the first job; :meth:`close` ends them. For
+    ``prepares`` see :class:`Workers`.
     """
 
     formats: Final = FORMATS
@@ -54,6 +55,7 @@ class StaticPress:
         locales: Path = LOCALES,
         limits: Limits = Limits(),  # noqa: B008 - frozen
         concurrency: int | None = None,
+        prepares: bool = False,
     ) -> None:
         self.public = public
         self.making = public.with_name(f"{public.name}.making")
@@ -62,7 +64,7 @@ class StaticPress:
         self._known = Known(self.making / KNOWN)
         self._checked: dict[str, dict[str, bytes]] = {}
         self.at_once = concurrency or cores()
-        self._workers = Workers(templates, locales, limits, self.at_once)
+        self._workers = Workers(templates, locales, limits, self.at_once, prepares=prepares)
 
     async def make(self, edition: Mapping[str, Any], locale: str, format: str) -> Made:
         """One file of an edition, with what belongs to it (for ``html`` the pages beside it and the style sheet).

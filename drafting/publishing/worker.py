@@ -5,6 +5,7 @@ to its socket: length and JSON in; length, JSON and the files out. A child that 
 system, whatever it is doing, and its connection just ends. The whole ends when its standard input does.
 """
 
+import gc
 import json
 import os
 import resource
@@ -14,12 +15,14 @@ import socket
 import struct
 import sys
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
+from drafting.actions.publication import FORMATS
 from drafting.domain.errors import Code, Refusal
 from drafting.domain.looks import Look
+from drafting.publishing import sample, warming
 from drafting.publishing.changes import changes_page
 from drafting.publishing.content import read_content
 from drafting.publishing.designs import assets, stylesheet
@@ -150,8 +153,30 @@ def _warm(templates: Path) -> None:
     pdf.warm()
 
 
-def main(path: str, templates: str, locales: str) -> None:
-    """Listen on a Unix socket at ``path`` until standard input ends. Says "ready" and its stamp when it does."""
+def _chores(templates: Path, locales: Path) -> Iterator[str]:
+    """Renderings of a sample in every format: what they load and look up, later jobs find done."""
+    for format in ("pdf", *(format for format in FORMATS if format != "pdf")):
+        with suppress(Refusal):
+            render(sample.sample(), sample.LOCALE, format, templates, locales)
+        warming.keep_to_itself()
+        yield format
+    gc.collect()
+    gc.freeze()
+
+
+def _next(selector: selectors.BaseSelector, chores: Iterator[str]) -> list[tuple[selectors.SelectorKey, int]]:
+    """What has come; while nothing has, the chores are done, one after the other."""
+    while not (come := selector.select(0)):
+        if next(chores, None) is None:
+            return selector.select()
+    return come
+
+
+def main(path: str, templates: str, locales: str, chores: str = "") -> None:
+    """Listen on a Unix socket at ``path`` until standard input ends. Says "ready" and its stamp when it does.
+
+    With any ``chores`` it prepares itself for many jobs while it has none.
+    """
     signal.signal(signal.SIGCHLD, signal.SIG_IGN)
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     # A page maker that lacks a library says so on standard output, where the starter waits for one word.
@@ -164,7 +189,8 @@ def main(path: str, templates: str, locales: str) -> None:
         selector.register(sys.stdin.buffer, selectors.EVENT_READ)
         word.write(f"{READY} {stamp(Path(templates), Path(locales))}\n".encode())
         word.flush()
-        while all(key.fileobj is listener for key, _ in selector.select()):
+        todo = _chores(Path(templates), Path(locales)) if chores else iter(())
+        while all(key.fileobj is listener for key, _ in _next(selector, todo)):
             connection, _ = listener.accept()
             with connection:
                 if os.fork() == 0:

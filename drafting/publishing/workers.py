@@ -24,9 +24,14 @@ GRACE: Final = 5.0
 
 
 class Workers:
-    """Renders in child processes of one warm process, at most ``concurrency`` at a time."""
+    """Renders in child processes of one warm process, at most ``concurrency`` at a time.
 
-    def __init__(self, templates: Path, locales: Path, limits: Limits, concurrency: int) -> None:
+    ``prepares``: the process uses its spare time to do once what every job would do anew.
+    """
+
+    def __init__(
+        self, templates: Path, locales: Path, limits: Limits, concurrency: int, *, prepares: bool = False
+    ) -> None:
         self._templates = templates
         self._locales = locales
         self._limits = limits
@@ -35,6 +40,7 @@ class Workers:
         self._process: subprocess.Popen[bytes] | None = None
         self._folder = ""
         self._stamp = ""
+        self._chores = ["chores"] if prepares else []
 
     async def run(self, edition: Mapping[str, Any], locale: str, format: str) -> dict[str, bytes]:
         """The files of one job. Raises what the worker refused, or ``rendering_failed`` where it did not survive."""
@@ -85,7 +91,7 @@ class Workers:
             [
                 sys.executable,
                 *("-m", "drafting.publishing.worker"),
-                *(f"{self._folder}/socket", str(self._templates), str(self._locales)),
+                *(f"{self._folder}/socket", str(self._templates), str(self._locales), *self._chores),
             ],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,

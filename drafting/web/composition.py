@@ -65,7 +65,9 @@ async def opened(settings: Settings, languages: Languages, notes: Notes = UNWATC
     async with AsyncExitStack() as stack:
         stores, clock = await stack.enter_async_context(opened_stores(settings))
         press = StaticPress(
-            settings.paths.public, limits=PressLimits(seconds=settings.job_seconds, memory=settings.job_bytes)
+            settings.paths.public,
+            limits=PressLimits(seconds=settings.job_seconds, memory=settings.job_bytes),
+            prepares=True,
         )
         stack.push_async_callback(press.close)
         others = await stack.enter_async_context(_others(settings, stores))

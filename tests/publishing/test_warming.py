@@ -1,0 +1,37 @@
+"""What a worker prepares in its spare time makes jobs quicker and changes none of their bytes."""
+
+import gc
+
+import pytest
+
+from drafting.actions.publication import FORMATS
+from drafting.paths import LOCALES, TEMPLATES
+from drafting.publishing import pdf, warming, worker
+from drafting.publishing.worker import render
+from tests.publishing.conftest import example_edition
+
+
+def test_the_sample_is_made_in_every_format(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(gc, "freeze", lambda: None)
+    assert set(worker._chores(TEMPLATES, LOCALES)) == set(FORMATS)
+
+
+def test_documents_that_share_what_is_known_of_faces_are_the_same(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(warming, "_shared", [])
+    edition = example_edition(locales=["hi"], sections=1)
+    alone = render(edition, "hi", "pdf", TEMPLATES, LOCALES)
+    warming.share_faces()
+    assert warming.faces() is warming.faces()
+    assert [render(edition, "hi", "pdf", TEMPLATES, LOCALES) for _ in range(2)] == [alone, alone]
+    pdf.style_sheet.cache_clear()
+    assert render(edition, "hi", "pdf", TEMPLATES, LOCALES) == alone
+
+
+def test_a_process_with_threads_shares_no_faces(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(warming, "_shared", [object()])
+    monkeypatch.setattr(warming, "_threads", lambda: 1)
+    warming.keep_to_itself()
+    assert warming._shared
+    monkeypatch.setattr(warming, "_threads", lambda: 2)
+    warming.keep_to_itself()
+    assert warming._shared == []
