@@ -2,15 +2,19 @@
 
 import html
 import json
+from io import BytesIO
 from pathlib import Path
 
 import pytest
+from PIL import Image
 
 from drafting.actions import signature_lists
+from drafting.actions.logos import put_logo
 from drafting.actions.ports import Ports
 from drafting.actions.signature_lists import Lister
 from drafting.actions.signing import Asked, sign
 from drafting.actions.signing_links import confirm_signature, withdraw_signature
+from drafting.publishing.logos import Logos
 from drafting.publishing.signature_lists import StaticLists
 from tests.actions.coalition import SLUG, Coalition
 from tests.actions.test_signing import organisation, person, released, secret_in
@@ -22,7 +26,9 @@ class Listed:
     def __init__(self, coalition: Coalition, public: Path) -> None:
         self.coalition = coalition
         self.folder = public / "d" / SLUG / "1" / "signatures"
-        self.ports: Ports = coalition.fakes.ports(lists=StaticLists(public, erasures=public / "erasures"))
+        self.ports: Ports = coalition.fakes.ports(
+            lists=StaticLists(public, erasures=public / "erasures"), pictures=Logos(longest=100_000, pixels=100_000)
+        )
         self.lister = Lister(self.ports)
 
     async def sign(self, asked: Asked) -> str:
@@ -135,13 +141,124 @@ async def test_names_are_inert(listed: Listed) -> None:
         assert "&lt;script&gt;" in raw
 
 
+def picture(colour: int = 0) -> bytes:
+    out = BytesIO()
+    Image.new("RGB", (64, 32), (colour, 90, 80)).save(out, "PNG")
+    return out.getvalue()
+
+
+async def test_organisations_show_logo_mandate_and_how_they_were_confirmed(listed: Listed) -> None:
+    mandate = {
+        "mandate_by": "مجلس الإدارة",
+        "mandate_on": "2030-02-28",
+        "mandate": "قرّرنا <b>معًا",
+        "mandate_locale": "ar",
+    }
+    own = await listed.sign(organisation(address="keepers@people.example", **mandate))
+    await listed.sign(organisation(address="other@people.example"))
+    await put_logo(listed.ports, own, picture())
+    await listed.lister.refresh()
+    page = listed.read("en/index.html")
+    (file,) = (listed.folder / "logos").iterdir()
+    assert file.read_bytes().startswith(b"\x89PNG")
+    assert f'<img src="../logos/{file.name}" width="64" height="32" alt="" loading="lazy">' in page
+    assert 'Decided by <bdi dir="rtl">مجلس الإدارة</bdi> on 28 February 2030.' in page
+    raw = (listed.folder / "en/index.html").read_text()
+    assert '<blockquote lang="ar" dir="rtl">قرّرنا &lt;b&gt;معًا</blockquote>' in raw
+    assert page.count("Confirmed by two of its people.") == 2
+    (item, other) = json.loads(listed.read("1.json"))["items"]
+    assert item["logo"] == {"file": file.name, "width": 64, "height": 32}
+    assert (item["mandate"]["by"], other["mandate"]) == ("مجلس الإدارة", None)
+
+
+async def test_a_logo_follows_its_organisation(listed: Listed) -> None:
+    own = await listed.sign(organisation(address="keepers@people.example"))
+    await put_logo(listed.ports, own, picture())
+    await listed.lister.refresh()
+    (first,) = (listed.folder / "logos").iterdir()
+    await put_logo(listed.ports, own, picture(200))
+    await listed.lister.refresh()
+    (second,) = (listed.folder / "logos").iterdir()
+    assert first.name != second.name
+    assert second.name in listed.read("en/index.html")
+    second.unlink()
+    (listed.folder / "index.json").unlink()
+    again = Listed(listed.coalition, listed.folder.parents[3])
+    await again.lister.refresh()
+    assert second.is_file()
+    await withdraw_signature(listed.ports, own)
+    await again.lister.refresh()
+    assert not list((listed.folder / "logos").iterdir())
+    assert "Well Keepers" not in listed.read("en/index.html")
+
+
+async def test_a_page_of_names_tells_people_from_organisations(listed: Listed) -> None:
+    await listed.sign(person())
+    await listed.sign(organisation(address="keepers@people.example"))
+    await listed.lister.refresh()
+    people, _, organisations = listed.read("en/1.html").partition("<h2>Organisations</h2>")
+    assert "Amina Said" in people
+    assert "Well Keepers" not in people
+    assert "Well Keepers" in organisations
+
+
 async def test_places_are_told_where_ten_named_them(listed: Listed) -> None:
     for n in range(12):
         await listed.sign(person(f"d{n}@people.example", place="Dakar"))
     await listed.sign(person("q@people.example", place="Qaanaaq", shown="initials"))
     await listed.sign(person("x@people.example", place="Xai-Xai", shown="count"))
     await listed.lister.refresh()
-    assert json.loads(listed.read("index.json"))["places"] == [{"name": "Dakar", "at_least": 10}]
+    assert json.loads(listed.read("index.json"))["places"] == [{"name": "Dakar", "about": 10}]
     whole = "".join(path.read_text() for path in listed.folder.rglob("*") if path.is_file())
     assert "Qaanaaq" not in whole
     assert "Xai-Xai" not in whole
+
+
+async def test_countries_are_told_in_the_language_of_the_page_and_never_beside_a_name(listed: Listed) -> None:
+    for n in range(11):
+        await listed.sign(person(f"s{n}@people.example", country="SN"))
+    await listed.sign(person("t@people.example", name="Lone Tongan", country="TO"))
+    await listed.lister.refresh()
+    assert json.loads(listed.read("index.json"))["countries"] == [{"code": "SN", "about": 10}]
+    assert "Senegal</bdi> <small>about 10" in listed.read("en/index.html")
+    whole = "".join(path.read_text() for path in listed.folder.rglob("*") if path.is_file())
+    assert "Tonga<" not in whole
+    assert '"TO"' not in whole
+
+
+async def test_a_table_stands_until_ten_people_have_come_or_gone(listed: Listed) -> None:
+    """Nine sign in Senegal and are not told; whoever is the tenth must not be found by a table that then tells ten."""
+    clock = listed.coalition.fakes.clock
+
+    async def countries() -> list[dict[str, object]]:
+        clock.step(minutes=15)
+        await listed.lister.refresh()
+        found: list[dict[str, object]] = json.loads(listed.read("index.json"))["countries"]
+        return found
+
+    for n in range(9):
+        await listed.sign(person(f"s{n}@people.example", country="SN"))
+    await listed.sign(person("q@people.example", country="EC"))
+    assert await countries() == []
+    tenth = await listed.sign(person("tenth@people.example", country="SN"))
+    assert await countries() == []
+    for _ in range(10):
+        await listed.sign(person("again@people.example", country="EC"))
+        await withdraw_signature(listed.ports, secret_in(listed.coalition.fakes.mail.sent[-1]))
+    assert await countries() == []
+    for n in range(8):
+        await listed.sign(person(f"e{n}@people.example", country="EC"))
+    assert await countries() == [{"code": "SN", "about": 10}]
+    await withdraw_signature(listed.ports, tenth)
+    assert await countries() == [{"code": "SN", "about": 10}]
+
+
+async def test_what_is_told_survives_a_restart(listed: Listed, tmp_path: Path) -> None:
+    for n in range(12):
+        await listed.sign(person(f"s{n}@people.example", country="SN"))
+    await listed.lister.refresh()
+    for n in range(9):
+        await listed.sign(person(f"m{n}@people.example", country="SN"))
+    again = Listed(listed.coalition, tmp_path)
+    await again.lister.refresh()
+    assert json.loads(listed.read("index.json"))["countries"] == [{"code": "SN", "about": 10}]

@@ -83,7 +83,7 @@ async def sign(stores: Stores, clock: Hands) -> None:
     )
     letter = Letter("bo@example.org", "s", "b")
     await stores.signatures.request(SignatureRequest(signature, "secret", letter, letter), clock.now())
-    counted = SignatureChange(signature, replace(signature, state=SignatureState.CONFIRMED))
+    counted = SignatureChange(signature, replace(signature, state=SignatureState.CONFIRMED), logo=b"\x89PNG")
     await stores.signatures.change(counted, clock.now())
 
 
