@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from drafting.actions.core import Actor, authorise, commit, load_declaration
+from drafting.actions.core import Actor, authorise, commit, load_declaration, load_directory
 from drafting.actions.ports import Ports
 from drafting.domain.declaration import Declaration
 from drafting.domain.errors import Code, Refusal
@@ -10,7 +10,7 @@ from drafting.domain.events import Entry, Event, Kind
 from drafting.domain.notes import Check
 from drafting.domain.policy import Action, Subject
 from drafting.domain.positions import Position
-from drafting.domain.statements import offline_key, position_statement
+from drafting.domain.statements import SignatureUnfit, position_statement, signed_key
 
 
 def find_position(declaration: Declaration, section: str, position: str) -> Position:
@@ -39,23 +39,27 @@ async def sign_position(
 ) -> str:
     """Keep an SSH signature (Ed25519, armoured) over a position; the fingerprint of its key.
 
-    Raises ``bad_input`` (``field`` signature) for what is no signature over this position's statement, ``taken`` where
-    it has one already, and what taking a position raises.
+    Raises ``bad_input`` (``field`` signature; ``reason`` one of :class:`SignatureMisfit`, or ``other_key``,
+    ``ended_key`` where it is not one that the actor may sign with), ``taken`` where the position has one already, and
+    what taking a position raises.
     """
     at = ports.clock.now()
     declaration = await load_declaration(ports, slug)
     act = find_position(declaration, section, position)
+    authorise(declaration, actor, Action.TAKE_POSITION, Subject(network=act.network), at)
     entry = await _entry(ports, declaration, act)
-    key = offline_key(slug, entry.event.data, signature, check)
-    if key is None:
-        raise Refusal(Code.BAD_INPUT, field="signature", reason="not an SSH signature over this statement")
+    try:
+        key = signed_key(position_statement(slug, entry.event.data), signature, check)
+    except SignatureUnfit as unfit:
+        raise Refusal(Code.BAD_INPUT, field="signature", reason=unfit.misfit.value) from unfit
+    await _check_owner(ports, actor, key)
 
     def decide(now: Declaration) -> Sequence[Event]:
         authorise(now, actor, Action.TAKE_POSITION, Subject(network=act.network), at)
         if not actor.fresh:
             raise Refusal(Code.SIGN_IN_ANEW)
         if position in now.offline_keys:
-            raise Refusal(Code.TAKEN, position=position)
+            raise Refusal(Code.TAKEN, field="signature")
         data = {
             "position": position,
             "network": act.network,
@@ -67,3 +71,14 @@ async def sign_position(
 
     await commit(ports, slug, decide)
     return key
+
+
+async def _check_owner(ports: Ports, actor: Actor, fingerprint: str) -> None:
+    """Who has added keys of their own signs with one of them, and nobody with somebody else's or one that was ended."""
+    keys = (await load_directory(ports)).keys.values()
+    known = next((key for key in keys if key.fingerprint == fingerprint), None)
+    own = [key for key in keys if key.account == actor.account and key.is_live]
+    if known and known.account == actor.account and not known.is_live:
+        raise Refusal(Code.BAD_INPUT, field="signature", reason="ended_key", key=fingerprint)
+    if (known and known.account != actor.account) or (own and known not in own):
+        raise Refusal(Code.BAD_INPUT, field="signature", reason="other_key", key=fingerprint)

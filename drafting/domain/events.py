@@ -44,6 +44,8 @@ class Kind(StrEnum):
     TEXT_RESTORE = "person:text:restore"
     DECLARATION_CLAIM = "operator:declaration:claim"
     DECLARATION_LOOK = "person:declaration:look"
+    KEY_ADD = "person:key:add"
+    KEY_END = "person:key:end"
     TOKEN_ISSUE = "operator:token:issue"  # noqa: S105
     SIGNATURE_CONFIRM = "signatory:signature:confirm"
     SIGNATURE_WITHDRAW = "signatory:signature:withdraw"

@@ -1,6 +1,7 @@
 """From the ledger's entries to what they mean. Pure: the same entries give the same declaration, on every machine."""
 
 from collections.abc import Callable, Iterable, Mapping
+from dataclasses import replace
 from datetime import datetime
 from typing import Any, Final
 
@@ -10,6 +11,7 @@ from drafting.domain.events import Entry, Kind
 from drafting.domain.locales import Locale
 from drafting.domain.looks import read_look
 from drafting.domain.networks import Directory, Mandate, Membership, Role, Scope
+from drafting.domain.own_keys import key_from
 from drafting.domain.positions import (
     Change,
     ManifestSignature,
@@ -41,6 +43,12 @@ def fold_directory(directory: Directory, entries: Iterable[Entry]) -> Directory:
             directory.register(entry.event.data, entry.event.actor)
         elif entry.event.kind is Kind.NETWORK_DESCRIBE:
             directory.describe(entry.event.data)
+        elif entry.event.kind is Kind.KEY_ADD:
+            added = key_from(entry.event.data, entry.event.actor, entry.at)
+            directory.keys[added.id] = added
+        elif entry.event.kind is Kind.KEY_END:
+            ended = entry.event.data["key"]
+            directory.keys[ended] = replace(directory.keys[ended], until=entry.at)
         directory.index = entry.index
     return directory
 

@@ -6,6 +6,8 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any, Final
 
+from drafting.domain.own_keys import OwnKey
+
 CARD_FIELDS: Final = ("who", "about", "aims", "needs", "offers")
 MAX_SHORT_NAME: Final = 12
 
@@ -86,9 +88,10 @@ class Mandate:
 
 @dataclass(slots=True)
 class Directory:
-    """Every registered network by its slug: the fold of the platform's stream."""
+    """Every registered network by its slug, and people's own keys by their id: the fold of the platform's stream."""
 
     networks: dict[str, Network] = field(default_factory=dict)
+    keys: dict[str, OwnKey] = field(default_factory=dict)
     index: int = 0
 
     def register(self, data: Mapping[str, Any], actor: str) -> None:

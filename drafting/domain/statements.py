@@ -3,13 +3,14 @@
 ``ssh-keygen -Y sign -n drafting`` writes the format SSHSIG (PROTOCOL.sshsig of OpenSSH); Ed25519 keys alone count.
 """
 
-import base64
 import hashlib
 from collections.abc import Mapping
+from enum import StrEnum
 from typing import Any, Final
 
 from drafting.domain.canonical import canonical_json
 from drafting.domain.notes import KEY_BYTES, SIGNATURE_BYTES, Check, NoteInvalid, decode
+from drafting.domain.own_keys import fingerprint
 
 NAMESPACE: Final = b"drafting"
 MAGIC: Final = b"SSHSIG"
@@ -36,6 +37,22 @@ _SIGNED: Final = (
 )
 
 
+class SignatureMisfit(StrEnum):
+    """Why a text is no signature over a statement: none at all, made for something else, with another type of key, or
+    not over these words."""
+
+    FORM = "form"
+    NAMESPACE = "namespace"
+    TYPE = "key_type"
+    WORDS = "words"
+
+
+class SignatureUnfit(ValueError):
+    def __init__(self, misfit: SignatureMisfit) -> None:
+        super().__init__(misfit.value)
+        self.misfit = misfit
+
+
 def position_statement(declaration: str, data: Mapping[str, Any]) -> bytes:
     """The file that is signed: one line of canonical JSON with everything that the position says."""
     position = {name: data[name] for name in _SIGNED}
@@ -47,26 +64,40 @@ def offline_key(declaration: str, data: Mapping[str, Any], armoured: object, che
     if not isinstance(armoured, str) or any(name not in data for name in _SIGNED):
         return None
     try:
-        return _fingerprint(position_statement(declaration, data), armoured, check)
-    except (NoteInvalid, ValueError):
+        return signed_key(position_statement(declaration, data), armoured, check)
+    except SignatureUnfit:
         return None
 
 
-def _fingerprint(message: bytes, armoured: str, check: Check) -> str:
+def signed_key(message: bytes, armoured: str, check: Check) -> str:
+    """The same for any file, saying why not. Raises :class:`SignatureUnfit`."""
+    try:
+        return _signed_key(message, armoured, check)
+    except SignatureUnfit:
+        raise
+    except (NoteInvalid, ValueError) as error:
+        raise SignatureUnfit(SignatureMisfit.FORM) from error
+
+
+def _signed_key(message: bytes, armoured: str, check: Check) -> str:
     blob = _unarmour(armoured)
     if blob[:6] != MAGIC or blob[6:10] != VERSION:
         raise ValueError("not an SSH signature")
     public, namespace, reserved, algorithm, signature = _strings(blob[10:], 5)
+    if namespace != NAMESPACE:
+        raise SignatureUnfit(SignatureMisfit.NAMESPACE)
+    if not public.startswith(_string(ED25519)):
+        raise SignatureUnfit(SignatureMisfit.TYPE)
     kind, key = _strings(public, 2)
     kind_again, signed = _strings(signature, 2)
-    if namespace != NAMESPACE or algorithm not in HASHES or kind != ED25519 or kind_again != ED25519:
+    if algorithm not in HASHES or kind != ED25519 or kind_again != ED25519:
         raise ValueError("not a signature of this kind")
     if len(key) != KEY_BYTES or len(signed) != SIGNATURE_BYTES:
         raise ValueError("not a key of this kind")
     hashed = HASHES[algorithm](message).digest()
     if not check(key, signed, MAGIC + b"".join(map(_string, (namespace, reserved, algorithm, hashed)))):
-        raise ValueError("another signature")
-    return "SHA256:" + base64.b64encode(hashlib.sha256(public).digest()).decode().rstrip("=")
+        raise SignatureUnfit(SignatureMisfit.WORDS)
+    return fingerprint(public)
 
 
 def _unarmour(text: str) -> bytes:

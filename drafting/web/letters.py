@@ -6,6 +6,7 @@ from typing import Any, Final
 
 from drafting.domain.prose import short_code
 from drafting.web.i18n import Languages, Words
+from drafting.web.key_misfits import KEY_LETTERS
 from drafting.web.roll_words import CONSENTS_ON_PAPER, ROLL_LETTERS
 from drafting.web.signing_letters import CONSENTS, SIGNING_LETTERS
 from drafting.web.vocabulary import Vocabulary
@@ -179,6 +180,7 @@ _LETTERS: Final[Mapping[str, Callable[[Words, Values], Written]]] = {
     "tabled": _tabled,
     "approval": _approval,
     "token": _token,
+    **KEY_LETTERS,
     **SIGNING_LETTERS,
     **ROLL_LETTERS,
 }

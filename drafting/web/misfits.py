@@ -4,6 +4,7 @@ from collections.abc import Callable, Mapping
 from typing import Any, Final
 
 from drafting.web.i18n import Words
+from drafting.web.key_misfits import key_misfit
 from drafting.web.roll_words import roll_misfit
 from drafting.web.signing_misfits import signing_misfit
 from drafting.web.update_words import update_misfit
@@ -51,8 +52,9 @@ _FIELDS: Final[Mapping[str, Sentence]] = {
 def misfit(words: Words, data: Mapping[str, Any]) -> str:
     """The sentence for a ``bad_input``: the field's own, else one that names the field where it is known."""
     field = str(data.get("field", ""))
-    if sentence := signing_misfit(words, data) or roll_misfit(words, data) or update_misfit(words, data):
-        return sentence
+    for of in (signing_misfit, roll_misfit, key_misfit, update_misfit):
+        if sentence := of(words, data):
+            return sentence
     if data.get("reason") == "reused":
         return words.gettext("This Idempotency-Key stood for another request. Nothing was recorded; use a new one.")
     if field.startswith("card."):

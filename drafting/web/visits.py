@@ -84,6 +84,13 @@ class Form:
                 values.setdefault(name, []).append(value.replace("\r\n", "\n").strip())
         return cls(values)
 
+    @classmethod
+    def with_errors(cls, errors: Mapping[str, str]) -> "Form":
+        """Without what was typed, where it must not be shown again."""
+        form = cls()
+        form.errors.update(errors)
+        return form
+
     def text(self, name: str, default: str = "") -> str:
         """The value of a field; the first where there are several."""
         return self._values.get(name, [default])[0]

@@ -17,6 +17,7 @@ NO_PAGES: Final = {
     "look_book": "a PDF",
     "events": "a stream of news",
     "signature_export": "a file",
+    "statement": "a file",
 }
 """Names of GET routes that show no page, and what they give."""
 
@@ -84,6 +85,7 @@ PLACES: Final = (
     Place("revisions", f"{W}/water/revisions"),
     Place("revision", f"{W}/water/revisions/2?since=consent"),
     Place("revision", f"{W}/seeds/revisions/2"),
+    Place("own_key", "{position}"),
     Place("text", f"{W}/debts/en"),
     Place("text", f"{W}/water/ar"),
     Place("edit_text", f"{W}/water/en/edit"),

@@ -25,6 +25,7 @@ VALUES: dict[str, Any] = {
     "count": 1,
     "digest": "sha256:" + "ab" * 32,
     "code": "01234567",
+    "fingerprint": "SHA256:" + "A" * 43,
     "minutes": 10,
     "days": 30,
     "own": "https://drafting.example/en/signature/1",

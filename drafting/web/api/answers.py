@@ -244,6 +244,16 @@ class SessionAnswer(Answer):
     seen: datetime | None
 
 
+class OwnKeyAnswer(Answer):
+    """A key with which the caller signs positions; ``until``: when it was ended."""
+
+    id: str
+    public: str
+    fingerprint: str
+    since: datetime
+    until: datetime | None
+
+
 class MatterAnswer(Answer):
     """One thing that waits for the caller, the most urgent first."""
 

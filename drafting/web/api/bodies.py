@@ -209,6 +209,12 @@ class Cosigned(Body):
     checkpoint: Annotated[str, Meta(max_length=20_000)]
 
 
+class NewKey(Body):
+    """An OpenSSH public key, as it stands in ``id_ed25519.pub``."""
+
+    public: Annotated[str, Meta(max_length=2000)]
+
+
 class OfflineSignature(Body):
     """What ``ssh-keygen -Y sign`` wrote."""
 

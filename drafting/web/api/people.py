@@ -1,13 +1,14 @@
 """Networks, members, invitations, mandates; and what concerns the caller alone."""
 
+from drafting.actions import own_keys, sign_in
 from drafting.actions import people as acts
-from drafting.actions import sign_in
 from drafting.actions.core import list_declarations, load_directory
 from drafting.actions.desk import Matter, desk
 from drafting.actions.names import checked_name
 from drafting.domain.errors import Code, Refusal
 from drafting.domain.locales import canonical_tag
 from drafting.domain.networks import Mandate, Network, Scope
+from drafting.domain.own_keys import OwnKey
 from drafting.web.api import answers, bodies
 from drafting.web.api.bodies import given
 from drafting.web.api.calls import Call
@@ -175,6 +176,30 @@ async def list_sessions(call: Call) -> answers.Page[answers.SessionAnswer]:
 async def end_session(call: Call) -> None:
     """Sign out there."""
     await sign_in.end_session(call.ports, call.actor, call.part("id"))
+
+
+@add("GET", "/account/keys")
+async def list_keys(call: Call) -> answers.Page[answers.OwnKeyAnswer]:
+    """The caller's own keys, also those that were ended."""
+    return call.page([_own_key(key) for key in await own_keys.list_keys(call.ports, call.known.id)])
+
+
+@add("POST", "/account/keys", 201)
+async def add_key(call: Call, body: bodies.NewKey) -> answers.OwnKeyAnswer:
+    """Add an SSH key (Ed25519), with which the caller signs positions from now on."""
+    return _own_key(await own_keys.add_key(call.ports, call.actor, public=body.public))
+
+
+@add("DELETE", "/account/keys/{id}", 204)
+async def end_key(call: Call) -> None:
+    """End a key; what was signed with it stands."""
+    await own_keys.end_key(call.ports, call.actor, key=call.part("id"))
+
+
+def _own_key(key: OwnKey) -> answers.OwnKeyAnswer:
+    return answers.OwnKeyAnswer(
+        id=key.id, public=key.public, fingerprint=key.fingerprint, since=key.since, until=key.until
+    )
 
 
 @add("GET", "/desk")

@@ -158,6 +158,7 @@ async def _page(visit: Visit, declaration: Declaration, form: Form | None, refus
         network=network,
         standing=standing,
         former=standing.position if standing else None,
+        own_key=_own_key(visit, declaration.slug, standing) if network in own else "",
         mandate=_mandate(visit, declaration, network),
         may_act=network in own and revision is part.section.revision and not _is_closed(visit, declaration),
         deadline=declaration.deadline(revision),
@@ -168,6 +169,14 @@ async def _page(visit: Visit, declaration: Declaration, form: Form | None, refus
         has_changed=refusal is not None and refusal.code is Code.TEXT_CHANGED,
         tomorrow=(visit.at + timedelta(days=1)).date(),
     )
+
+
+def _own_key(visit: Visit, slug: str, standing: Cell | None) -> str:
+    """Where the position can be signed away from the server; empty where there is none."""
+    if standing is None or standing.position is None:
+        return ""
+    taken = standing.position
+    return visit.path("workshop", slug, taken.section, "positions", taken.id, "sign")
 
 
 def _is_closed(visit: Visit, declaration: Declaration) -> bool:
