@@ -9,6 +9,7 @@ from typing import Any
 from drafting.actions.ports import AddressHasSigned, LinkRole, SignatureChange, SignatureMoved, SignatureRequest
 from drafting.domain.errors import Code, Refusal
 from drafting.domain.events import Entry, Kind
+from drafting.domain.geography import Geography
 from drafting.domain.signatures import (
     HOLDING_STATES,
     ON_PAPER,
@@ -28,6 +29,7 @@ class MemorySignatures:
         self.mail = mail
         self.by_id: dict[str, Signature] = {}
         self.links: dict[str, tuple[str, LinkRole]] = {}
+        self.told: dict[tuple[str, int], Geography] = {}
         self.logos: dict[str, bytes] = {}
 
     async def request(self, asked: SignatureRequest, at: datetime) -> None:
@@ -140,6 +142,17 @@ class MemorySignatures:
     async def places(self, declaration: str, edition: int) -> Mapping[str, int]:
         counted = [s for s in self._under(declaration, edition) if s.state is SignatureState.CONFIRMED]
         return Counter(s.place for s in counted if s.publish and s.place)
+
+    async def countries(self, declaration: str, edition: int) -> Mapping[str, int]:
+        counted = [s for s in self._under(declaration, edition) if s.state is SignatureState.CONFIRMED]
+        return Counter(s.country for s in counted if s.publish and s.country)
+
+    async def geography(self, declaration: str, edition: int) -> Geography:
+        return self.told.get((declaration, edition), Geography())
+
+    async def keep_geography(self, declaration: str, edition: int, before: Geography, after: Geography) -> Geography:
+        self.told[declaration, edition] = after
+        return after
 
     async def entries(self, declaration: str, after: int = 0, limit: int = 1000) -> Sequence[Entry]:
         found: Sequence[Entry] = await self.ledger.read(stream_of(declaration), after)

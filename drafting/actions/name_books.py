@@ -10,6 +10,7 @@ from functools import partial
 from typing import Any, Final
 
 from drafting.actions.core import Actor, authorise, list_declarations, load_declaration
+from drafting.actions.geographies import told_geography
 from drafting.actions.leases import while_held
 from drafting.actions.ports import Ports
 from drafting.actions.publication import find_edition, public_locales
@@ -19,7 +20,7 @@ from drafting.actions.signature_lists import AT_A_TIME, GONE, MOST_ORGANISATIONS
 from drafting.domain.editions import EditionStatus
 from drafting.domain.errors import Code, Refusal
 from drafting.domain.events import Kind
-from drafting.domain.geography import places
+from drafting.domain.geography import told
 from drafting.domain.policy import Action, Subject
 from drafting.domain.signatures import SignatoryKind, Signature
 
@@ -109,7 +110,7 @@ async def _names(ports: Ports, slug: str, n: int) -> dict[str, Any]:
         "on_paper": counts.on_paper,
         "items": [shown(signature) for signature in [*organisations, *people[:MOST_NAMES]]],
         "is_cut": len(people) > MOST_NAMES,
-        "places": [[place.name, place.count] for place in places(await ports.signatures.places(slug, n))],
+        "places": [[place.name, place.count] for place in told((await told_geography(ports, slug, n)).places)],
     }
 
 

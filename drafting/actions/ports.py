@@ -12,7 +12,7 @@ from drafting.actions.publishing_ports import Jobs, Press, PublicLogs
 from drafting.actions.roll_ports import Rolls
 from drafting.actions.writing_ports import Workshops
 from drafting.domain.events import Entry, Event
-from drafting.domain.geography import Place
+from drafting.domain.geography import Geography, Place
 from drafting.domain.signatures import Counts, SignatoryKind, Signature, SignatureState, Source
 
 
@@ -262,6 +262,15 @@ class Signatures(Protocol):
     async def places(self, declaration: str, edition: int) -> Mapping[str, int]:
         """How many of those who count and agreed to be published named each place, as they wrote it."""
 
+    async def countries(self, declaration: str, edition: int) -> Mapping[str, int]:
+        """The same for countries, by their codes."""
+
+    async def geography(self, declaration: str, edition: int) -> Geography:
+        """What was told last of where people signed; an empty one where nothing was."""
+
+    async def keep_geography(self, declaration: str, edition: int, before: Geography, after: Geography) -> Geography:
+        """Keep what is told from now on, unless another node told something since ``before``; what is told then."""
+
     async def entries(self, declaration: str, after: int = 0, limit: int = 1000) -> Sequence[Entry]:
         """The ledger's entries of a declaration's signatures with a greater index, oldest first."""
 
@@ -309,6 +318,7 @@ class ListFront:
     erased: Sequence[str]
     at: datetime
     places: Sequence[Place] = ()
+    countries: Sequence[Place] = ()
 
 
 class SignatureLists(Protocol):

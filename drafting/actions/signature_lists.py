@@ -10,6 +10,7 @@ from datetime import datetime, timedelta
 from typing import Any, Final
 
 from drafting.actions.core import list_declarations, load_declaration
+from drafting.actions.geographies import told_geography
 from drafting.actions.logos import file_of
 from drafting.actions.moderation import hold_back_floods
 from drafting.actions.ports import ListFront, Ports
@@ -18,13 +19,14 @@ from drafting.actions.signing_links import LOGO
 from drafting.domain.editions import Edition
 from drafting.domain.errors import Refusal
 from drafting.domain.events import Entry, Kind
-from drafting.domain.geography import Place, places
+from drafting.domain.geography import Geography, told
 from drafting.domain.signatures import Shown, SignatoryKind, Signature
 
 PAGE: Final = 500
 NEWEST: Final = 60
 MOST_ORGANISATIONS: Final = 5_000
 AT_A_TIME: Final = 1000
+NOWHERE: Final = Geography()
 COUNTS_PLACES: Final = timedelta(minutes=15)
 LOOKS_FOR_FLOODS: Final = timedelta(seconds=30)
 LOOKS_FOR_NEW: Final = timedelta(seconds=60)
@@ -74,7 +76,7 @@ class Lister:
     _slugs: Sequence[str] = ()
     _looked: datetime | None = None
     _guarded: dict[tuple[str, int], datetime] = field(default_factory=dict)
-    _counted: dict[tuple[str, int], tuple[datetime, Sequence[Place]]] = field(default_factory=dict)
+    _counted: dict[tuple[str, int], tuple[datetime, Geography]] = field(default_factory=dict)
     _contents: dict[tuple[str, int], tuple[str, Mapping[str, Any]]] = field(default_factory=dict)
 
     async def refresh(self) -> int:
@@ -84,16 +86,16 @@ class Lister:
             declaration = await load_declaration(self.ports, slug)
             for edition in declaration.released:
                 content = await self._content(slug, edition)
-                pages += await refresh_list(self.ports, slug, content, await self._places(slug, edition.n))
+                pages += await refresh_list(self.ports, slug, content, await self._geography(slug, edition.n))
                 await self._guard(slug, edition.n)
         return pages
 
-    async def _places(self, slug: str, n: int) -> Sequence[Place]:
+    async def _geography(self, slug: str, n: int) -> Geography:
         """Counted anew now and then only: it means going through all of them."""
         now = self.ports.clock.now()
-        at, found = self._counted.get((slug, n), (None, ()))
+        at, found = self._counted.get((slug, n), (None, Geography()))
         if at is None or now - at >= COUNTS_PLACES:
-            found = places(await self.ports.signatures.places(slug, n))
+            found = await told_geography(self.ports, slug, n)
             self._counted[slug, n] = now, found
         return found
 
@@ -130,7 +132,7 @@ class _Changes:
     is_any: bool = False
 
 
-async def refresh_list(ports: Ports, slug: str, content: Mapping[str, Any], told: Sequence[Place] = ()) -> int:
+async def refresh_list(ports: Ports, slug: str, content: Mapping[str, Any], geography: Geography = NOWHERE) -> int:
     """Rewrite what changed of one edition's lists; how many pages were written. ``content``: the edition, by value."""
     n: int = content["n"]
     seen = await ports.lists.seen(content)
@@ -145,7 +147,7 @@ async def refresh_list(ports: Ports, slug: str, content: Mapping[str, Any], told
         found = await ports.signatures.listed(slug, n, (page - 1) * PAGE, PAGE)
         items = [shown(signature) for signature in found if (signature.index or 0) <= page * PAGE]
         await ports.lists.put_page(content, page, last, items)
-    front = await _front(ports, slug, n, last, changes, told)
+    front = await _front(ports, slug, n, last, changes, geography)
     await _put_logos(ports, content, front)
     await ports.lists.put_front(content, front)
     return len(pages)
@@ -191,13 +193,12 @@ async def renew_front(ports: Ports, slug: str, content: Mapping[str, Any]) -> No
     """Write the first page again, which tells of what was printed since; the names stay as they are."""
     seen = await ports.lists.seen(content)
     if seen is not None:
-        told = places(await ports.signatures.places(slug, content["n"]))
-        await ports.lists.put_front(
-            content, await _front(ports, slug, content["n"], page_of(seen), _Changes(seen), told)
-        )
+        geography = await told_geography(ports, slug, content["n"])
+        front = await _front(ports, slug, content["n"], page_of(seen), _Changes(seen), geography)
+        await ports.lists.put_front(content, front)
 
 
-async def _front(ports: Ports, slug: str, n: int, last: int, changes: _Changes, told: Sequence[Place]) -> ListFront:
+async def _front(ports: Ports, slug: str, n: int, last: int, changes: _Changes, geography: Geography) -> ListFront:
     newest = await ports.signatures.listed(slug, n, limit=NEWEST, newest_first=True)
     organisations = await ports.signatures.listed(slug, n, limit=MOST_ORGANISATIONS, kind=SignatoryKind.ORGANISATION)
     return ListFront(
@@ -209,5 +210,6 @@ async def _front(ports: Ports, slug: str, n: int, last: int, changes: _Changes, 
         gone=changes.gone,
         erased=changes.erased,
         at=ports.clock.now(),
-        places=told,
+        places=told(geography.places),
+        countries=told(geography.countries),
     )

@@ -17,6 +17,7 @@ from drafting.actions.core import load_declaration, recall_declaration
 from drafting.actions.letters import title_for
 from drafting.actions.names import checked_address, has_faults, new_id
 from drafting.actions.ports import Letter, Ports, SignatureRequest
+from drafting.domain.countries import COUNTRIES
 from drafting.domain.declaration import Declaration
 from drafting.domain.editions import Edition, EditionStatus
 from drafting.domain.errors import Code, Refusal
@@ -46,6 +47,7 @@ SIGNATURE: Final = "signature"
 @dataclass(frozen=True, slots=True)
 class Asked:
     """What somebody typed who wants to sign; unchecked. ``prefix``: the network prefix that the request came from.
+    ``country``: its code in ISO 3166-1.
 
     Of organisations: ``mandate_by`` and ``mandate_on`` (a date in ISO 8601) say who decided it and when, ``mandate`` in
     which words and ``mandate_locale`` in which language.
@@ -58,6 +60,7 @@ class Asked:
     affiliation: str = ""
     role: str = ""
     place: str = ""
+    country: str = ""
     shown: str = Shown.NAME.value
     publish: bool = False
     updates: bool = False
@@ -112,6 +115,7 @@ def misfits(asked: Asked, at: datetime) -> list[Refusal]:
         lambda: checked_line(asked.affiliation, "affiliation", MAX_NAME),
         lambda: checked_line(asked.role, "role", MAX_NAME),
         lambda: checked_line(asked.place, "place", MAX_PLACE),
+        lambda: checked_country(asked.country),
         lambda: _address(asked.address, "address"),
         lambda: _second(asked),
         lambda: _chosen(Shown, asked.shown, "shown"),
@@ -154,6 +158,7 @@ def _pending(
         affiliation=checked_line(asked.affiliation, "affiliation", MAX_NAME),
         role=checked_line(asked.role, "role", MAX_NAME),
         place=checked_line(asked.place, "place", MAX_PLACE),
+        country=checked_country(asked.country),
         publish=publish,
         updates=updates,
         source=source,
@@ -179,6 +184,14 @@ def checked_line(value: str, field: str, longest: int, *, needed: bool = False) 
     if has_faults(words):
         raise Refusal(Code.BAD_INPUT, of=SIGNATURE, field=field, reason="characters")
     return words
+
+
+def checked_country(value: str) -> str:
+    """A code of ISO 3166-1 in capitals, or nothing. Raises ``bad_input`` with ``reason`` choice."""
+    code = value.strip().upper()
+    if code and code not in COUNTRIES:
+        raise Refusal(Code.BAD_INPUT, of=SIGNATURE, field="country", reason="choice")
+    return code
 
 
 def _address(value: str, field: str) -> str:

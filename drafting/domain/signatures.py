@@ -136,8 +136,9 @@ class Signature:
         return Verified.SECOND_CONTACT if is_second else None
 
     def said(self) -> dict[str, Any]:
-        """What its commitment binds; mandate and domain where an organisation has one."""
-        more = {"mandate": self.details.get("mandate"), "domain": self.domain if self.details.get("proof") else ""}
+        """What its commitment binds; of mandate, domain and country what there is."""
+        domain = self.domain if self.details.get("proof") else ""
+        more = {"mandate": self.details.get("mandate"), "domain": domain, "country": self.country}
         return {
             "declaration": self.declaration,
             "edition": self.edition,

@@ -111,6 +111,10 @@ class Words:
         filled = re.sub("\ue000(\\d+)\ue001", lambda m: str(Markup.escape(names[int(m.group(1))])), joined)
         return Markup(filled)  # noqa: S704 - escaped above
 
+    def country(self, code: str) -> str:
+        """A country's name in the language of the page; its code where CLDR has none."""
+        return str(self._cldr.territories.get(code, code))
+
     def language(self, tag: str) -> str:
         """A language's name in the language of the page; its own name where CLDR has none."""
         for candidate in parents(tag):

@@ -5,11 +5,13 @@ from datetime import datetime
 from typing import Any, Final
 
 from sqlalchemy import Row, delete, func, select, update
+from sqlalchemy.dialects.postgresql import insert as upsert
 from sqlalchemy.exc import IntegrityError
 
 from drafting.actions.ports import AddressHasSigned, LinkRole, SignatureChange, SignatureRequest
 from drafting.domain.errors import Code, Refusal
 from drafting.domain.events import Entry
+from drafting.domain.geography import Geography
 from drafting.domain.signatures import Counts, Shown, SignatoryKind, Signature, SignatureState, Source, stream_of
 from drafting.stores.database import Database
 from drafting.stores.gathering import Gathering
@@ -18,7 +20,7 @@ from drafting.stores.mail import Outbox
 from drafting.stores.signature_changes import keep_changes, keep_new
 from drafting.stores.signature_requests import keep_requests
 from drafting.stores.signature_rows import link_digest
-from drafting.stores.tables import ledger, signature_counts, signature_links, signature_logos, signatures
+from drafting.stores.tables import geography, ledger, signature_counts, signature_links, signature_logos, signatures
 
 SWEPT_AT_A_TIME: Final = 500
 
@@ -161,6 +163,35 @@ class SqlSignatures:
         async with self._database.reading() as connection:
             rows = await connection.execute(query.group_by(signatures.c.place))
             return {row.place: row.people for row in rows}
+
+    async def countries(self, declaration: str, edition: int) -> Mapping[str, int]:
+        query = select(signatures.c.country, func.count().label("people")).where(
+            signatures.c.declaration == declaration,
+            signatures.c.edition == edition,
+            signatures.c.state == SignatureState.CONFIRMED.value,
+            signatures.c.publish != "",
+            signatures.c.country != "",
+        )
+        async with self._database.reading() as connection:
+            rows = await connection.execute(query.group_by(signatures.c.country))
+            return {row.country: row.people for row in rows}
+
+    async def geography(self, declaration: str, edition: int) -> Geography:
+        query = select(geography).where(geography.c.declaration == declaration, geography.c.edition == edition)
+        async with self._database.reading() as connection:
+            row = (await connection.execute(query)).first()
+        return Geography() if row is None else Geography.of_json(row.place, row.told)
+
+    async def keep_geography(self, declaration: str, edition: int, before: Geography, after: Geography) -> Geography:
+        row = {"declaration": declaration, "edition": edition, "place": after.index, "told": after.to_json()}
+        kept = upsert(geography).values(row)
+        changed = {"place": kept.excluded.place, "told": kept.excluded.told}
+        kept = kept.on_conflict_do_update(
+            index_elements=["declaration", "edition"], set_=changed, where=geography.c.place == before.index
+        )
+        async with self._database.writing() as connection:
+            await connection.execute(kept)
+        return await self.geography(declaration, edition)
 
     async def entries(self, declaration: str, after: int = 0, limit: int = 1000) -> Sequence[Entry]:
         query = select(ledger).where(ledger.c.stream == stream_of(declaration), ledger.c.place > after)

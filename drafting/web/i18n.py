@@ -148,6 +148,10 @@ class Words:
         """The same for letters."""
         return format_list(items, locale=self._cldr) if items else ""
 
+    def country(self, code: str) -> str:
+        """The name of a country in this language, by its code of ISO 3166-1."""
+        return str(self._cldr.territories.get(code, code))
+
     def language(self, tag: str) -> str:
         """The name of a language in this one: “Arabic”."""
         try:

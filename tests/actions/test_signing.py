@@ -138,6 +138,7 @@ async def test_only_released_editions_can_be_signed() -> None:
         ("place", "too_long", {"place": "y" * 200}),
         ("address", "address", {"address": "amina"}),
         ("address", "address", {"address": "a@b.example\nBcc: c@d.example"}),
+        ("country", "choice", {"country": "QQ"}),
         ("kind", "choice", {"kind": "robot"}),
         ("shown", "choice", {"shown": "loudly"}),
         ("second_contact", "same", {"kind": "organisation", "second_contact": "am.ina@people.example"}),
@@ -229,3 +230,14 @@ async def test_what_nobody_confirmed_is_deleted() -> None:
     coalition.fakes.clock.step(days=15)
     assert await sweep_signatures(coalition.ports) == 1
     await refused(Code.LINK_USED, read_signature(coalition.ports, secret))
+
+
+async def test_a_country_is_bound_by_the_commitment_and_erased_with_the_rest() -> None:
+    coalition = await released()
+    secret = await ask(coalition, person(country="sn"))
+    await confirm_signature(coalition.ports, secret)
+    own = await export_signature(coalition.ports, secret)
+    assert own["said"]["country"] == "SN"
+    digest = hashlib.sha256(bytes.fromhex(own["salt"]) + rfc8785.dumps(own["said"])).hexdigest()
+    assert own["commitment"] == f"sha256:{digest}"
+    assert (await withdraw_signature(coalition.ports, secret, erase=True)).country == ""

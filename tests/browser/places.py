@@ -46,6 +46,8 @@ PLACES: Final = (
     Place("signature_link", "sign/confirm/a-link-that-was-never-sent", VISITOR, status=410),
     Place("signature", "sign/own/{signature}", VISITOR),
     Place("signature", "sign/own/{signed}", VISITOR),
+    Place("signature", "sign/own/{unproven}", VISITOR),
+    Place("signature", "sign/own/{proving}", VISITOR),
     Place("leave_link", "sign/leave/{signed}", VISITOR),
     Place("leave_link", "sign/leave/a-link-that-was-never-sent", VISITOR, status=410),
     Place("signature_erased", f"{SIGN}/erased", VISITOR),

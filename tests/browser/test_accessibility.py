@@ -1,12 +1,14 @@
 """Every page, for everybody: axe finds nothing, nothing scrolls sideways, and the policy holds; keys alone suffice."""
 
+import io
 import re
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, Page, expect
+from PIL import Image
+from playwright.sync_api import Browser, FilePayload, Page, expect
 from starlette.routing import BaseRoute, Route
 
 from drafting.web.routes import PAGES
@@ -88,6 +90,8 @@ def found(demonstration: Server, chromium: Browser) -> Iterator[dict[str, str]]:
         "position": position.removeprefix("/en/"),
         "signature": signature_token(page, demonstration, "undecided@people.example"),
         "signed": signature_token(page, demonstration, "decided@people.example", confirms=True),
+        "unproven": signature_token(page, demonstration, "a@keepers.example", confirms=True, kind="organisation"),
+        "proving": proving_token(page, demonstration),
         "update": update_id(people.person("ilse", W + "/")),
     }
     people.leave()
@@ -106,9 +110,27 @@ def update_id(page: Page) -> str:
     return answer.url.rpartition("/")[2]
 
 
-def signature_token(page: Page, server: Server, address: str, *, confirms: bool = False) -> str:
+def proving_token(page: Page, server: Server) -> str:
+    """That of an organisation that was asked to prove its domain, and has a logo."""
+    token = signature_token(page, server, "b@keepers.example", confirms=True, kind="organisation")
+    assert page.request.post(f"/en/sign/own/{token}/domain", form={"domain": "keepers.example"}).ok
+    picture = io.BytesIO()
+    Image.new("RGB", (300, 120), (0, 90, 80)).save(picture, "PNG")
+    file: FilePayload = {"name": "logo.png", "mimeType": "image/png", "buffer": picture.getvalue()}
+    assert page.request.post(f"/en/sign/own/{token}/logo", multipart={"logo": file}).ok
+    return token
+
+
+def signature_token(page: Page, server: Server, address: str, *, confirms: bool = False, kind: str = "person") -> str:
     """The token of a signature that somebody asked for, and confirmed or not."""
-    said: dict[str, str | float | bool] = {"kind": "person", "name": "Zaynab", "address": address, "shown": "name"}
+    said: dict[str, str | float | bool] = {"kind": kind, "name": "Zaynab", "address": address, "shown": "name"}
+    if kind == "organisation":
+        said |= {
+            "mandate_by": "مجلس الإدارة",
+            "mandate_on": "2026-03-01",
+            "mandate": "نوقّع معًا.",
+            "mandate_locale": "ar",
+        }
     assert page.request.post(f"/en/{SIGN}", form=said).ok
     link = link_of(server, address)
     if confirms:

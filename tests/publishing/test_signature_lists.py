@@ -246,7 +246,7 @@ async def test_a_table_stands_until_ten_people_have_come_or_gone(listed: Listed)
         await listed.sign(person("again@people.example", country="EC"))
         await withdraw_signature(listed.ports, secret_in(listed.coalition.fakes.mail.sent[-1]))
     assert await countries() == []
-    for n in range(8):
+    for n in range(9):
         await listed.sign(person(f"e{n}@people.example", country="EC"))
     assert await countries() == [{"code": "SN", "about": 10}]
     await withdraw_signature(listed.ports, tenth)

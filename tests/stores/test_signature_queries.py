@@ -6,6 +6,7 @@ from datetime import timedelta
 import pytest
 
 from drafting.actions.ports import Letter, SignatureChange, SignatureMoved
+from drafting.domain.geography import Cell, Geography
 from drafting.domain.signatures import SignatoryKind, SignatureState
 from drafting.stores.mail import Fault
 from drafting.stores.opening import Stores
@@ -83,3 +84,20 @@ async def test_who_changes_a_signature_meanwhile_does_not_lose_that_it_bounced(s
     await stores.mail.give_up(parcel, Fault.BOUNCED, "550", clock.now())
     with pytest.raises(SignatureMoved):
         await stores.signatures.change(SignatureChange(before, replace(before, reminded=clock.now())), clock.now())
+
+
+async def test_countries_are_counted_of_those_who_may_be_published(stores: Stores, clock: Hands) -> None:
+    for n, changes in enumerate(({}, {}, {"publish": ""}, {"country": ""}, {"country": "EC"})):
+        values = {"country": "SN", **changes}
+        await signed(stores, clock, signature(clock, f"s{n}", f"p{n}@people.example", **values))
+    assert await stores.signatures.countries(*KEPT) == {"SN": 2, "EC": 1}
+    assert (await stores.signatures.get("s0")).country == "SN"
+
+
+async def test_of_two_nodes_one_tells_where_people_signed(stores: Stores) -> None:
+    before = await stores.signatures.geography(*KEPT)
+    assert before == Geography()
+    one = Geography(10, {"SN": Cell(10, 12)}, {"Dakar": Cell(10, 11)})
+    assert await stores.signatures.keep_geography(*KEPT, before, one) == one
+    assert await stores.signatures.keep_geography(*KEPT, before, Geography(11)) == one
+    assert await stores.signatures.keep_geography(*KEPT, one, Geography(20)) == Geography(20)

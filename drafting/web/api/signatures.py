@@ -12,6 +12,7 @@ from drafting.actions import signing
 from drafting.actions import signing_links as acts
 from drafting.actions.signature_lists import shown
 from drafting.domain.errors import Code, Refusal
+from drafting.domain.geography import told
 from drafting.domain.lines import line
 from drafting.domain.signatures import SignatoryKind, Signature, SignatureState, Source
 from drafting.web.api import signing_bodies as bodies
@@ -43,6 +44,7 @@ async def sign(call: Call, body: bodies.NewSignature) -> bodies.AskedAnswer:
         affiliation=body.affiliation,
         role=body.role,
         place=body.place,
+        country=body.country,
         shown=body.shown,
         publish=body.consents.publish,
         updates=body.consents.updates,
@@ -115,6 +117,7 @@ async def list_signatures(call: Call) -> bodies.SignaturesAnswer:
     limit = min(max(call.number("limit", USUAL_ITEMS), 1), MOST_ITEMS)
     found = await call.ports.signatures.listed(call.slug, n, call.number("after", 0), limit + 1, kind=kind)
     counts = await acts.count_signatures(call.ports, call.slug, n)
+    geography = await call.ports.signatures.geography(call.slug, n)
     items, following = found[:limit], None
     if len(found) > limit:
         asked = {"after": items[-1].index or 0, "limit": limit, **({"kind": kind.value} if kind else {})}
@@ -122,6 +125,9 @@ async def list_signatures(call: Call) -> bodies.SignaturesAnswer:
     return bodies.SignaturesAnswer(
         count=Counts(people=counts.people, organisations=counts.organisations),
         on_paper=Counts(people=counts.people_on_paper, organisations=counts.organisations_on_paper),
+        countries=[
+            bodies.CountryAnswer(code=country.name, about=country.count) for country in told(geography.countries)
+        ],
         items=[_item(signature) for signature in items],
         next=following,
     )

@@ -27,7 +27,7 @@ class Mandate(Body):
 
 
 class NewSignature(Body):
-    """``shown``: name, initials or count. ``locale``: the language that the signatory read."""
+    """``shown``: name, initials or count. ``locale``: the language that the signatory read. ``country``: ISO 3166-1."""
 
     kind: str
     name: Name
@@ -36,6 +36,7 @@ class NewSignature(Body):
     affiliation: Name = ""
     role: Name = ""
     place: Name = ""
+    country: Annotated[str, Meta(max_length=2)] = ""
     shown: Annotated[str, Meta(max_length=20)] = "name"
     consents: Consents = field(default_factory=Consents)
     second_contact: Annotated[str, Meta(max_length=320)] | None = None
@@ -133,11 +134,20 @@ class SignatureAnswer(Answer):
     logo: str = ""
 
 
+class CountryAnswer(Answer):
+    """``code``: ISO 3166-1; ``about``: a multiple of ten."""
+
+    code: str
+    about: int
+
+
 class SignaturesAnswer(Answer):
-    """``on_paper``: those among the count that were given on paper or in lists, for which two networks vouch."""
+    """``on_paper``: those among the count that were given on paper or in lists, for which two networks vouch.
+    ``countries``: those that ten people or more named, as they were last published."""
 
     count: Counts
     on_paper: Counts
+    countries: list[CountryAnswer]
     items: list[SignatureAnswer]
     next: str | None = None
 

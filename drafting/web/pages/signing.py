@@ -16,6 +16,7 @@ from drafting.domain.editions import Edition
 from drafting.domain.errors import Code, Refusal
 from drafting.domain.organisations import mandate_of
 from drafting.domain.signatures import Signature, SignatureState, initials, stream_of
+from drafting.web.country_words import country_options
 from drafting.web.errors import STATUS, sentence
 from drafting.web.late_mail import late_sentence
 from drafting.web.organisation_words import logo_of, proof_of
@@ -49,6 +50,7 @@ def _form_page(
         "form": form,
         "consents": wordings,
         "kind": kind,
+        "countries": country_options(visit.words),
         "can_prove": visit.ports.sites is not None,
         "text_locales": [(tag, visit.words.language(tag)) for tag in edition.releases[-1].locales],
         **_about(visit, declaration, edition, text),
@@ -89,6 +91,7 @@ def _asked(visit: Visit, form: Form, text: str) -> signing.Asked:
         affiliation=form.text("affiliation"),
         role=form.text("role"),
         place=form.text("place"),
+        country=form.text("country"),
         shown=form.text("shown"),
         publish=form.has("publish", "yes"),
         updates=form.has("updates", "yes"),

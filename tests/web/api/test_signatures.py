@@ -33,6 +33,8 @@ async def test_the_whole_way(edition: OpenEdition) -> None:
     assert await edition.post("withdraw", 200, token=token, erase=True) == {"status": "withdrawn", "erased": True}
     assert (await edition.client.get(SIGNATURES)).json() == {
         "count": {"people": 0, "organisations": 0},
+        "on_paper": {"people": 0, "organisations": 0},
+        "countries": [],
         "items": [],
         "next": None,
     }
