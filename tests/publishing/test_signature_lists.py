@@ -247,7 +247,7 @@ async def test_a_table_stands_until_ten_people_have_come_or_gone(listed: Listed)
         await withdraw_signature(listed.ports, secret_in(listed.coalition.fakes.mail.sent[-1]))
     assert await countries() == []
     for n in range(9):
-        await listed.sign(person(f"e{n}@people.example", country="EC"))
+        await listed.sign(person(f"e{n}@people.example", country="PE"))
     assert await countries() == [{"code": "SN", "about": 10}]
     await withdraw_signature(listed.ports, tenth)
     assert await countries() == [{"code": "SN", "about": 10}]
