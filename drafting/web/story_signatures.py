@@ -5,13 +5,18 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Any, Final
 
+from drafting.actions.logos import put_logo
 from drafting.actions.ports import Letter, Ports, SignatureChange, SignatureRequest, Signatures
 from drafting.actions.signing import Asked, sign
 from drafting.actions.signing_links import confirm_signature
 from drafting.domain.signatures import Signature
+from drafting.paths import DEMO
 
 Row = Mapping[str, Any]
-_SAID: Final = ("kind", "name", "address", "locale", "affiliation", "role", "place", "shown", "publish", "updates")
+_SAID: Final = (
+    *("kind", "name", "address", "locale", "affiliation", "role", "place", "shown", "publish", "updates"),
+    *("mandate_by", "mandate_on", "mandate"),
+)
 
 
 class _Opened:
@@ -50,4 +55,6 @@ async def sign_on(ports: Ports, slug: str, n: int, signatories: Sequence[Row]) -
             confirmed += 1
         if "second" in row:
             await confirm_signature(ports, opened.links[row["second"]])
+        if "logo" in row and ports.pictures:
+            await put_logo(ports, opened.links[row["address"]], (DEMO / row["logo"]).read_bytes())
     return confirmed
