@@ -15,6 +15,7 @@ from sqlalchemy import select
 from drafting.actions.ports import CannotSave, Letter, SignatureChange, SignatureRequest
 from drafting.actions.writing_ports import Update
 from drafting.domain.events import Event, Kind
+from drafting.domain.geography import Cell, Geography
 from drafting.domain.prose import digest_of_bytes
 from drafting.domain.signatures import Shown, SignatoryKind, Signature, SignatureState
 from drafting.stores.backup import BACKED_UP, LEFT_OUT, backup, kind_of, raw_table
@@ -24,6 +25,7 @@ from drafting.stores.opening import Stores, open_stores
 from drafting.stores.restoring import BackupInvalid, StoreNotEmpty, restore
 from drafting.stores.tables import metadata, offences, remembered
 from tests.stores.conftest import Hands
+from tests.stores.test_rolls import roll
 
 CONTENTS = {digest_of_bytes(data): data for data in (b"", b"\x00\xff", "é".encode())}
 Edit = Callable[[str, bytes], bytes | None]
@@ -56,6 +58,10 @@ async def full(stores: Stores, tmp_path: Path, clock: Hands) -> Stores:
     await stores.jobs.create("publish", {"slug": "water"}, [], clock.now())
     await stores.remembered.begin("ana", "key", "f")
     await sign(stores, clock)
+    await stores.mailings.begin("update", "water", 1, clock.now())
+    told = Geography(1, {"SN": Cell(10, 12)}, {})
+    await stores.signatures.keep_geography("water", 1, Geography(), told)
+    await stores.rolls.keep(roll(clock), b"name\nBo\n")
     keys = tmp_path / "data/keys"
     keys.mkdir(exist_ok=True)
     (keys / "session").write_bytes(b"\x00secret")
