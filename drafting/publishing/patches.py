@@ -32,6 +32,8 @@ _INVISIBLE: Final = str.maketrans("", "", "\u200b\u2060")
 _JOINERS: Final = "\u200c\u200d"
 _HYPHENS: Final = ("-", "\u2010")
 _NOTHING: Final = "\u200b"
+# Of the names of faces whose words descend to the line.
+_SLANTING: Final = "Nastaliq"
 # From here on Pango's numbers are no glyphs: nothing to draw, or a character that no face has.
 _NO_GLYPH: Final = 0x0FFFFFFF
 
@@ -50,6 +52,11 @@ def _flush(stream: Any, string: str) -> str:
     if string:
         stream.show_text(string)
     return "<"
+
+
+def _is_mark(character: str) -> bool:
+    """Whether it is written upon the letter before it. Thaana's vowels are marks without a combining class."""
+    return unicodedata.category(character) in ("Mn", "Me")
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,13 +82,13 @@ class _Letter:
     def is_written_backwards(self) -> bool:
         """Marks before their letter, as right-to-left runs have it."""
         places = [place for place, _ in self.parts]
-        has_marks = unicodedata.combining(self.parts[0][1][0]) > 0
+        has_marks = _is_mark(self.parts[0][1][0])
         return has_marks and all(left > right for left, right in itertools.pairwise(places))
 
     @property
     def order(self) -> list[int]:
         """The glyphs in the order in which readers of the file take them up: letters as they lie, then the marks."""
-        marks = [i for i, (_, words) in enumerate(self.parts) if unicodedata.combining(words[0])]
+        marks = [i for i, (_, words) in enumerate(self.parts) if _is_mark(words[0])]
         return [*(i for i in range(len(self.parts)) if i not in marks), *reversed(marks)]
 
 
@@ -95,16 +102,16 @@ def _letters(glyph_item: Any, clusters: Any, text: str) -> list[_Letter]:
     words = {place: run[place:end].decode() for place, end in itertools.pairwise(bounds)}
     starts, start = {}, 0
     for place, following in itertools.zip_longest(bounds[:-1], bounds[1:-1]):
-        is_mark = unicodedata.combining(words[place][0]) or words[place][0] in _JOINERS
-        bears_mark = following is not None and unicodedata.combining(words[following][0])
+        is_mark = _is_mark(words[place][0]) or words[place][0] in _JOINERS
+        bears_mark = following is not None and _is_mark(words[following][0])
         starts[place] = start = start if is_mark or (place in empty and bears_mark) else place
     groups = itertools.groupby(range(len(places)), key=lambda i: starts[places[i]])
     rows = [list(group) for _, group in groups]
     return [_Letter(row[0], [(places[i], words[places[i]]) for i in row]) for row in rows]
 
 
-def _turn(glyphs: Any, clusters: Any, letter: _Letter) -> None:
-    """Put the letter before its marks without moving any of them on the page: readers attach marks to what precedes."""
+def _turn(glyphs: Any, clusters: Any, letter: _Letter, order: Sequence[int]) -> None:
+    """Put glyphs in another order without moving any of them on the page."""
     span = range(letter.first, letter.last + 1)
     laid, x = [], 0
     for i in span:
@@ -112,21 +119,46 @@ def _turn(glyphs: Any, clusters: Any, letter: _Letter) -> None:
         laid.append((clusters[i], glyphs[i].glyph, geometry.width, x + geometry.x_offset, geometry.y_offset))
         x += geometry.width
     x = 0
-    for i, source in zip(span, letter.order, strict=True):
+    for i, source in zip(span, order, strict=True):
         clusters[i], glyphs[i].glyph, width, left, rise = laid[source]
         geometry = glyphs[i].geometry
         geometry.width, geometry.x_offset, geometry.y_offset = width, left - x, rise
         x += width
 
 
-def _prepare(glyph_item: Any, text: str, known: dict[int, str]) -> dict[int, str]:
-    """First glyph → letter, where glyphs alone would not give the letter back; backward letters are turned round."""
-    glyphs, clusters = glyph_item.glyphs.glyphs, glyph_item.glyphs.log_clusters
+def _prepare(glyph_item: Any, text: str, font: Any) -> dict[int, str]:
+    """First glyph → what is written, where glyphs alone would not give it back; backward letters are turned round."""
+    glyphs, clusters, known = glyph_item.glyphs.glyphs, glyph_item.glyphs.log_clusters, font.to_unicode
+    letters = _letters(glyph_item, clusters, text)
+    by_letter = _by_letter(glyphs, clusters, letters, known)
+    return _by_word(glyphs, clusters, letters) if _SLANTING in font.family else by_letter
+
+
+def _is_of_a_word(letter: _Letter) -> bool:
+    return all(unicodedata.category(each)[0] in "LM" for each in letter.words)
+
+
+def _by_word(glyphs: Any, clusters: Any, letters: Sequence[_Letter]) -> dict[int, str]:
+    """In Nastaliq letters stand above and below each other; poppler sorts them by their left edges, but not words.
+
+    It takes a word to stand as high as its first glyph, so a dot upon the last letter does not come first.
+    """
     out = {}
-    for letter in _letters(glyph_item, clusters, text):
+    for is_word, group in itertools.groupby(letters, key=_is_of_a_word):
+        row = list(group)
+        raised = [glyphs[i].geometry.y_offset != 0 for i in range(row[0].first, row[0].last + 1)]
+        if is_word and raised[0]:
+            _turn(glyphs, clusters, row[0], sorted(range(len(raised)), key=raised.__getitem__))
+        out[row[0].first] = "".join(letter.words[::-1] for letter in row) if is_word else ""
+    return out
+
+
+def _by_letter(glyphs: Any, clusters: Any, letters: Sequence[_Letter], known: dict[int, str]) -> dict[int, str]:
+    out = {}
+    for letter in letters:
         is_turned = letter.is_written_backwards
         if is_turned:
-            _turn(glyphs, clusters, letter)
+            _turn(glyphs, clusters, letter, letter.order)  # Readers attach marks to what precedes them.
         order = letter.order if is_turned else range(len(letter.parts))
         mapped = [known.get(glyphs[i].glyph) for i in range(letter.first, letter.last + 1)]
         is_plain = len(letter.words) == 1 and mapped in ([None], [letter.words])
@@ -165,7 +197,7 @@ def _close_letter(stream: Any, string: str, is_open: bool) -> str:
 _LOOP: Final = "        for i, glyph_info in enumerate(glyphs_info[0:num_glyphs]):\n"
 _LOOP_MENDED: Final = (
     "        is_open = False\n"
-    "        letters = _prepare(glyph_item, textbox.pango_layout.text, font.to_unicode)\n"
+    "        letters = _prepare(glyph_item, textbox.pango_layout.text, font)\n"
     + _LOOP
     + """\
             if i in letters:

@@ -1,4 +1,4 @@
-"""Forty-four languages in thirty scripts: every letter has a face, no line leaves its column, the words come back."""
+"""Forty-five languages in thirty scripts: every letter has a face, no line leaves its column, the words come back."""
 
 import pytest
 
@@ -13,14 +13,15 @@ from tests import declarations
 CODES = (  # noqa: SIM905
     "eng deu_1996 vie quz yor tur fin hau_NG "  # Latin, with and without patterns
     "rus ukr khk abk ell_monotonic ell_polytonic hye kat "
-    "arb pes_1 uig_arab urd heb ydd aii fuf_adlm "
+    "arb pes_1 uig_arab urd div heb ydd aii fuf_adlm "
     "hin mar san ben guj pan tam tel kan mal sin "
     "tha lao khm mya bod "
     "cmn_hans cmn_hant jpn kor iii amh tir chr_uppercase ike vai jav_java"
 ).split()
 PARTS = 3
-# Poppler sorts the letters of Nastaliq by where they stand, and takes Adlam for left-to-right.
-POPPLER_FAILS = {"urd", "fuf_adlm"}
+# Poppler takes Adlam for left-to-right, and the numbers of its items for the ends of lines. Nastaliq has a few words
+# with vowel marks that it takes apart.
+POPPLER_FAILS = {"fuf_adlm": 0.2, "urd": 0.85}
 
 
 def check(code: str) -> preflight.Preflight:
@@ -36,8 +37,7 @@ def test_a_declaration_can_be_printed_and_read_back(code: str) -> None:
     assert found.uncovered == ""
     assert found.overflowing == ()
     assert found.verbatim is not None
-    if code not in POPPLER_FAILS:
-        assert (found.verbatim, found.lost) == (1.0, ())
+    assert found.verbatim >= POPPLER_FAILS.get(code, 1.0)
 
 
 def test_these_are_forty_languages_of_twenty_scripts() -> None:
