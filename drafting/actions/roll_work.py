@@ -176,7 +176,7 @@ async def _count(ports: Ports, roll: Roll) -> None:
     known = declaration.rolls[roll.id]
     erased = await ports.lists.erased()
     steps = _Steps(await ports.rolls.file(roll.id), roll.reading, roll.done)
-    twice = {line for line, _, _ in roll.report.lines.get(Outcome.TWICE, ())}
+    twice = {line: other for line, _, other in roll.report.lines.get(Outcome.TWICE, ())}
     while found := await steps.next():
         at = ports.clock.now()
         rows = [row for row in found if isinstance(row, Row) and roll.signature_id(row.line) not in erased]
@@ -191,7 +191,9 @@ async def _count(ports: Ports, roll: Roll) -> None:
     await _finish(ports, roll)
 
 
-def _settled(ports: Ports, roll: Roll, found: Sequence[Found], told: Mapping[int, Outcome], twice: set[int]) -> Roll:
+def _settled(
+    ports: Ports, roll: Roll, found: Sequence[Found], told: Mapping[int, Outcome], twice: Mapping[int, int]
+) -> Roll:
     counted = Report.of(roll.counted.to_json())
     for row in found:
         if isinstance(row, Fault):
@@ -199,7 +201,10 @@ def _settled(ports: Ports, roll: Roll, found: Sequence[Found], told: Mapping[int
             continue
         outcome = told.get(row.line, Outcome.LEFT)
         outcome = Outcome.TWICE if outcome is Outcome.SIGNED and row.line in twice else outcome
-        counted.note(outcome, 0 if outcome is Outcome.FITS else row.line)
+        if outcome is Outcome.FITS:
+            counted.note(outcome)
+        else:
+            counted.note(outcome, row.line, other=twice.get(row.line, 0))
     return replace(roll, counted=counted, done=roll.done + len(found), due=ports.clock.now() + HELD)
 
 

@@ -8,13 +8,14 @@ import asyncio
 import secrets
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from itertools import islice
 from typing import Any, Final
 
 from drafting.actions.core import Actor, authorise, load_declaration
 from drafting.actions.names import has_faults, new_id
 from drafting.actions.ports import Ports
 from drafting.actions.roll_ports import RollMoved
-from drafting.actions.roll_rows import count_rows, require_readable
+from drafting.actions.roll_rows import Fault, Row, count_rows, read_rows, require_readable
 from drafting.actions.signing import open_edition
 from drafting.domain.declaration import Declaration
 from drafting.domain.errors import Code, Refusal
@@ -38,6 +39,7 @@ MAX_FILE_NAME: Final = 120
 MOST_WAITING: Final = 50
 ROWS: Final = 100_000
 FIRST_ROWS: Final = 12
+ROWS_SHOWN: Final = 50
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,6 +121,14 @@ def _look(roll: Roll, data: bytes, locale: str, encoding: str, delimiter: str) -
         columns, has_header = match_columns([cells for _, cells in rows])
         chosen = Reading(name, said, has_header, columns, locale)
     return Look(guess, samples, chosen, rows)
+
+
+async def rows_of_roll(ports: Ports, roll: Roll, after: int = 0) -> Sequence[Row | Fault]:
+    """Some rows behind the first ``after`` ones, as they would count: for those who are to vouch for them."""
+    if roll.reading is None:
+        return ()
+    data, reading = await ports.rolls.file(roll.id), roll.reading
+    return await asyncio.to_thread(lambda: [*islice(read_rows(data, reading, after), ROWS_SHOWN)])
 
 
 async def read_roll(ports: Ports, actor: Actor, *, slug: str, id: str, reading: Reading) -> Roll:

@@ -78,7 +78,8 @@ def guess_encoding(data: bytes) -> Guess:
     found = sorted((name for name in SINGLE if _reads(data, name)), key=lambda name: -_likelihood(data, name))
     if not found:
         raise refused("binary")
-    return Guess("", tuple(found))
+    texts = {data.decode(ENCODINGS[name]): name for name in reversed(found)}  # of those that read alike, the likeliest
+    return Guess("", tuple(name for name in found if name in texts.values()))
 
 
 def _wide(data: bytes) -> Guess:

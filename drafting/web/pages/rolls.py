@@ -11,7 +11,6 @@ from drafting.actions import rolls as acts
 from drafting.actions import sheets
 from drafting.actions.publication import find_edition
 from drafting.actions.roll_approval import approve_roll, drop_roll, hand_in_roll
-from drafting.actions.roll_rows import Fault, Row, read_row
 from drafting.domain.declaration import Declaration
 from drafting.domain.errors import Code, Refusal
 from drafting.domain.networks import Scope
@@ -182,18 +181,25 @@ async def _found_values(visit: Visit, declaration: Declaration, roll: Roll) -> d
         "has_spoken": has_spoken,
         "lines": [(line, roll_words.outcome(visit.words, o, what, other)) for o, line, what, other in lines],
         "most_shown": MOST_SHOWN,
-        "first": await _first_rows(visit, roll),
+        **await _rows(visit, roll),
         "by": (await visit.ports.accounts.names([roll.account])).get(roll.account, ""),
         "language": visit.words.language(roll.reading.locale) if roll.reading else "",
     }
 
 
-async def _first_rows(visit: Visit, roll: Roll) -> list[Row | Fault]:
-    if roll.reading is None or roll.state not in (RollState.CHECKED, RollState.WAITING):
-        return []
-    look = await acts.look_at_roll(visit.ports, roll)
-    below = look.rows[1:] if roll.reading.has_header else look.rows
-    return [read_row(line, cells, roll.reading.columns) for line, cells in below]
+async def _rows(visit: Visit, roll: Roll) -> dict[str, Any]:
+    """Some of the rows, from where the reader is in the list."""
+    asked = visit.query("after")
+    after = int(asked) if asked.isascii() and asked.isdigit() and len(asked) < 8 else 0
+    shows = roll.state in (RollState.CHECKED, RollState.WAITING)
+    rows = await acts.rows_of_roll(visit.ports, roll, after) if shows else ()
+    following = after + acts.ROWS_SHOWN
+    return {
+        "rows": rows,
+        "after": after,
+        "previous": max(0, after - acts.ROWS_SHOWN),
+        "following": following if following < roll.total else 0,
+    }
 
 
 async def read(visit: Visit) -> Response:
