@@ -13,6 +13,7 @@ from drafting.publishing.content import Content, moment
 from drafting.publishing.reading import direction_of, isolate
 
 MOST_IN_A_VOLUME: Final = 5_000
+FEW: Final = 90
 # Characters of a name that a running head shows.
 LONGEST_GUIDE: Final = 24
 ORGANISATION: Final = "organisation"
@@ -63,6 +64,11 @@ class Volume:
     people: Sequence[Signatory]
     places: Sequence[tuple[str, int]]
     is_cut: bool
+
+    @property
+    def is_short(self) -> bool:
+        """Whether everything can follow each other on one page or two."""
+        return self.of == 1 and len(self.organisations) + len(self.people) <= FEW
 
 
 def split(names: Mapping[str, Any], tag: str) -> list[dict[str, Any]]:
