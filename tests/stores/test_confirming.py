@@ -1,0 +1,46 @@
+"""A link that many follow at once, over the real stores: one of them confirms."""
+
+import asyncio
+
+from drafting.actions.ports import LinkRole
+from drafting.actions.signing_links import confirm_signature
+from drafting.domain.errors import Code, Refusal
+from drafting.domain.signatures import Counts, Signature, Tally
+from drafting.stores.opening import Stores
+from tests.fakes import Fakes
+from tests.stores.conftest import Hands
+from tests.stores.test_signatures import asked, signature
+
+
+async def test_of_fifty_confirmations_of_one_link_one_counts(stores: Stores, clock: Hands) -> None:
+    await stores.signatures.request(asked(signature(clock), "secret"), clock.now())
+    ports = Fakes().ports(signatures=stores.signatures, clock=clock)
+
+    async def follow() -> Signature | Code:
+        try:
+            return await confirm_signature(ports, "secret")
+        except Refusal as refusal:
+            return refusal.code
+
+    results = await asyncio.gather(*(follow() for _ in range(50)))
+    assert sum(isinstance(result, Signature) for result in results) == 1
+    assert results.count(Code.LINK_USED) == 49
+    assert await stores.signatures.counts("open-well", 1) == Counts(people=1)
+    assert Tally().apply(await stores.signatures.entries("open-well")).counts(1) == Counts(people=1)
+    known = await stores.signatures.find("secret")
+    assert known is not None
+    assert known[1] is LinkRole.OWN
+
+
+async def test_known_and_unknown_addresses_are_the_same_work(stores: Stores, clock: Hands) -> None:
+    """Both letters are written and sealed before anybody looks who has signed; only one row more or less is kept."""
+    counts = []
+    for id, address in (("one", "amina@people.example"), ("two", "amina@people.example"), ("new", "b@people.example")):
+        request = asked(signature(clock, id, address))
+        await stores.signatures.request(request, clock.now())
+        if id == "one":
+            await confirm_signature(Fakes().ports(signatures=stores.signatures, clock=clock), f"secret-{id}")
+        counts.append(await stores.mail.waiting(100))
+    assert counts == [1, 2, 3]
+    found = [await stores.signatures.find(f"secret-{id}") for id in ("two", "new")]
+    assert [known is not None for known in found] == [True, True]
