@@ -42,6 +42,8 @@ def unpack(data: bytes) -> dict[str, bytes]:
             entries = archive.infolist()
             if len(entries) > MAX_FILES or any(entry.compress_type != zipfile.ZIP_STORED for entry in entries):
                 raise ArchiveInvalid
+            if sum(entry.file_size for entry in entries) > len(data):
+                raise ArchiveInvalid  # Something is listed more than once, and would be read as often.
             files = {}
             for entry in entries:
                 file = entry.filename
