@@ -7,7 +7,7 @@ from typing import Any, Final
 
 from drafting.actions.organisation_ports import Picture
 from drafting.actions.ports import LinkRole, Ports, SignatureChange
-from drafting.actions.signing_links import LOGO, SIGNATORY, change_by_link, read_signature
+from drafting.actions.signing_links import LOGO, LOGO_REFUSED, SIGNATORY, change_by_link, read_signature
 from drafting.domain.errors import Code, Refusal
 from drafting.domain.events import Event, Kind
 from drafting.domain.signatures import SignatoryKind, Signature, SignatureState
@@ -33,8 +33,9 @@ async def remove_logo(ports: Ports, secret: str) -> Signature:
 
 
 def can_have_logo(signature: Signature) -> bool:
-    """Whether somebody may send one: an organisation whose first contact has confirmed."""
-    is_organisation = signature.kind is SignatoryKind.ORGANISATION
+    """Whether somebody may send one: an organisation that has confirmed its address, and whose former one stayed up."""
+    is_refused = bool(signature.details.get(LOGO_REFUSED))
+    is_organisation = signature.kind is SignatoryKind.ORGANISATION and not is_refused
     return is_organisation and signature.contact_confirmed is not None and signature.state in STATES
 
 

@@ -14,6 +14,7 @@ from typing import Final, Protocol
 from drafting.actions.core import MAX_TRIES, Actor, authorise, load_declaration
 from drafting.actions.ports import Ports, SignatureChange, SignatureMoved
 from drafting.actions.signing import SIGNATURE, checked_line
+from drafting.actions.signing_links import LOGO, LOGO_REFUSED
 from drafting.domain.errors import Code, Refusal
 from drafting.domain.events import Event, Kind
 from drafting.domain.policy import Action, Subject
@@ -45,7 +46,7 @@ Decide = Callable[[Signature, "Why", Actor, datetime], SignatureChange]
 
 
 class Act(Protocol):
-    """:func:`quarantine`, :func:`invalidate` or :func:`restore`."""
+    """:func:`quarantine`, :func:`invalidate`, :func:`restore` or :func:`take_logo_down`."""
 
     def __call__(
         self, ports: Ports, actor: Actor, *, slug: str, id: str, reason: str, note: str = ""
@@ -133,6 +134,11 @@ async def restore(ports: Ports, actor: Actor, *, slug: str, id: str, reason: str
     return await _decide(ports, actor, slug, id, (reason, note), _restored)
 
 
+async def take_logo_down(ports: Ports, actor: Actor, *, slug: str, id: str, reason: str, note: str = "") -> Signature:
+    """Show a signature without its logo from now on; no other one is taken in its place. Its name stays and counts."""
+    return await _decide(ports, actor, slug, id, (reason, note), _without_logo)
+
+
 async def hold_back_floods(ports: Ports, slug: str, n: int) -> int:
     """Quarantine what came in a flood from one network prefix; how many. A person looks at them afterwards."""
     at = ports.clock.now()
@@ -197,6 +203,15 @@ def _restored(signature: Signature, why: Why, actor: Actor, at: datetime) -> Sig
     # Looked at by a person: the rule against floods leaves it alone from now on.
     change = _to(signature, SignatureState.CONFIRMED, Kind.SIGNATURE_RESTORE, why, actor, at)
     return replace(change, after=replace(change.after, details={**change.after.details, "looked_at": True}))
+
+
+def _without_logo(signature: Signature, why: Why, actor: Actor, at: datetime) -> SignatureChange:
+    if LOGO not in signature.details:
+        raise Refusal(Code.BAD_INPUT, of=SIGNATURE, field="state", reason="moved", state=signature.state.value)
+    change = _to(signature, signature.state, Kind.LOGO_REMOVE, why, actor, at)
+    kept = {name: value for name, value in change.after.details.items() if name != LOGO}
+    after = replace(change.after, reason=signature.reason, details={**kept, LOGO_REFUSED: True})
+    return replace(change, after=after, logo=b"")
 
 
 def _expect(signature: Signature, *states: SignatureState) -> None:

@@ -18,6 +18,8 @@ MAX_TRIES: Final = 20
 SIGNATORY: Final = "signatory"
 LOGO: Final = "logo"
 """What an organisation's details hold where it has a logo: ``digest``, ``width`` and ``height``."""
+LOGO_REFUSED: Final = "logo_refused"
+"""What they hold once somebody has taken it down: no other one is shown."""
 
 Decide = Callable[[Signature, LinkRole], SignatureChange | None]
 

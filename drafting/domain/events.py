@@ -58,6 +58,7 @@ class Kind(StrEnum):
     ROLL_DROP = "person:roll:drop"
     ROLL_COUNT = "system:roll:count"
     SIGNATURE_DESCRIBE = "signatory:signature:describe"
+    LOGO_REMOVE = "person:logo:remove"
     SIGNATURE_LEAVE = "signatory:signature:leave"
     UPDATE_WRITE = "person:update:write"
     UPDATE_APPROVE = "person:update:approve"

@@ -5,6 +5,7 @@ from dataclasses import replace
 
 import pytest
 
+from drafting.actions.core import Actor
 from drafting.actions.domain_proofs import (
     PROOF_DAYS,
     choose_domain,
@@ -13,6 +14,7 @@ from drafting.actions.domain_proofs import (
     prove_domain,
 )
 from drafting.actions.logos import file_of, put_logo, remove_logo
+from drafting.actions.moderation import take_logo_down
 from drafting.actions.organisation_ports import Busy, Finding, Picture
 from drafting.actions.ports import Ports
 from drafting.actions.signature_lists import shown
@@ -288,3 +290,20 @@ async def test_people_have_no_logo(office: Office) -> None:
     await refused(Code.NOT_ALLOWED, put_logo(office.ports, somebody, b"picture"))
     await confirm_signature(office.ports, somebody)
     await refused(Code.NOT_ALLOWED, put_logo(office.ports, somebody, b"picture"))
+
+
+async def test_whoever_looks_after_the_list_takes_a_logo_down_for_good(office: Office) -> None:
+    moderator = office.coalition.initiator
+    await put_logo(office.ports, office.secret, b"picture")
+    await choose_domain(office.ports, office.secret, "keepers.example")
+    office.sites.found["keepers.example"] = IN_DNS
+    id = (await prove_domain(office.ports, office.secret)).id
+    await refused(Code.NOT_ALLOWED, take_logo_down(office.ports, Actor("somebody"), slug=SLUG, id=id, reason="other"))
+    after = await take_logo_down(office.ports, moderator, slug=SLUG, id=id, reason="offensive", note="See.")
+    assert (after.state, file_of(after), after.details["note"]) == (SignatureState.CONFIRMED, "", "See.")
+    assert await office.ports.signatures.logo(id) is None
+    entry = (await office.ports.ledger.read(stream_of(SLUG)))[-1]
+    assert (entry.event.kind, entry.event.data["reason"]) == (Kind.LOGO_REMOVE, "offensive")
+    assert await count(office.coalition) == Counts(organisations=1)
+    await refused(Code.NOT_ALLOWED, put_logo(office.ports, office.secret, b"again"))
+    await refused(Code.BAD_INPUT, take_logo_down(office.ports, moderator, slug=SLUG, id=id, reason="other"))

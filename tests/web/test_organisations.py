@@ -15,7 +15,8 @@ from drafting.domain.organisations import Verified
 from drafting.domain.signatures import SignatureState
 from drafting.publishing.logos import Logos
 from tests.actions.coalition import SLUG
-from tests.web.signing import FORM, SIGNATURES, OpenEdition, open_edition
+from tests.web.signing import FORM, ORIGIN, SIGNATURES, OpenEdition, open_edition
+from tests.web.test_moderation import QUEUE, moderator
 
 KEEPERS: dict[str, Any] = {
     "kind": "organisation",
@@ -262,3 +263,22 @@ async def test_programs_do_the_same(edition: OpenEdition, sites: ScriptedSites) 
     assert (svg.status_code, "This is an SVG" in svg.json()["detail"]) == (422, True)
     unknown = await edition.client.post(path, data={"token": "guessed"}, files={"logo": ("a.png", picture())})
     assert unknown.status_code == 410
+
+
+async def test_moderators_see_who_decided_and_take_a_logo_down(edition: OpenEdition, sites: ScriptedSites) -> None:
+    secret = await asked(edition, mandate_by="The board", mandate_on="2030-02-01")
+    await act(edition, secret, "logo", files={"logo": ("logo.png", picture())})
+    await act(edition, secret, "domain", data={"domain": "keepers.example"})
+    sites.answer = {Verified.DNS: Finding.FOUND, Verified.WEB: Finding.ABSENT}
+    await act(edition, secret, "prove", data={})
+    async with await moderator(edition) as browser:
+        page = (await browser.get(QUEUE)).text
+        assert 'src="data:image/png;base64,' in page
+        assert "Decided by <bdi>The board</bdi> on 1 February 2030." in page
+        assert 'Confirmed by its domain <bdi dir="ltr">keepers.example</bdi>.' in page
+        place = f"{QUEUE}/{only(edition).id}/take-logo-down"
+        assert f'formaction="{place}"' in page
+        headers = {"origin": ORIGIN}
+        assert (await browser.post(place, data={"reason": "offensive"}, headers=headers)).status_code == 303
+        assert "data:image/png" not in (await browser.get(QUEUE)).text
+    assert 'id="logo"' not in await read(edition, secret)

@@ -1,6 +1,7 @@
 """Looking after the list of signatures, by program."""
 
 from drafting.actions import moderation as acts
+from drafting.actions.signing_links import LOGO
 from drafting.domain.signatures import Signature
 from drafting.web.api import signing_bodies as bodies
 from drafting.web.api.calls import Call
@@ -44,6 +45,12 @@ async def restore_signature(call: Call, body: bodies.Decision) -> bodies.Moderat
     return _item(await acts.restore(call.ports, call.actor, **_decision(call, body)))
 
 
+@add("POST", ONE + "/take-logo-down")
+async def take_logo_down(call: Call, body: bodies.Decision) -> bodies.ModeratedAnswer:
+    """Show an organisation without its logo, and take no other one."""
+    return _item(await acts.take_logo_down(call.ports, call.actor, **_decision(call, body)))
+
+
 def _decision(call: Call, body: bodies.Decision) -> dict[str, str]:
     return {"slug": call.slug, "id": call.part("signature"), "reason": body.reason, "note": body.note}
 
@@ -61,5 +68,8 @@ def _item(signature: Signature) -> bodies.ModeratedAnswer:
         prefix=signature.prefix,
         reason=signature.reason,
         note=str(signature.details.get("note", "")),
+        verified=signature.verified.value if signature.verified else "",
+        proven_domain=signature.domain if "proof" in signature.details else "",
+        has_logo=LOGO in signature.details,
         at=signature.confirmed or signature.requested,
     )

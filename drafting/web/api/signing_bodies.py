@@ -160,6 +160,8 @@ class Decision(Body):
 
 
 class ModeratedAnswer(Answer):
+    """``domain``: of the address. ``proven_domain``: of an organisation that has proven it to be its own."""
+
     id: str
     state: str
     kind: str
@@ -170,6 +172,9 @@ class ModeratedAnswer(Answer):
     prefix: str
     reason: str
     note: str
+    verified: str
+    proven_domain: str
+    has_logo: bool
     at: datetime
 
 

@@ -2,6 +2,7 @@
 
 import csv
 import io
+from collections.abc import Iterable
 
 from starlette.responses import Response
 
@@ -10,8 +11,12 @@ from drafting.actions.core import authorise
 from drafting.actions.moderation import Reason, domain_of
 from drafting.actions.publication import find_edition
 from drafting.actions.signature_lists import PAGE, shown
+from drafting.actions.signing_links import LOGO
+from drafting.domain.organisations import mandate_of
 from drafting.domain.policy import Action, Subject
+from drafting.domain.signatures import Signature
 from drafting.web.i18n import Words
+from drafting.web.organisation_words import logo_of
 from drafting.web.pages.matrix import harmless
 from drafting.web.visits import Visit
 
@@ -30,9 +35,17 @@ async def show(visit: Visit) -> Response:
         desk=desk,
         counts=await visit.ports.signatures.counts(declaration.slug, n),
         domain_of=domain_of,
+        logos=await _logos(visit, [*desk.waiting, *desk.latest, *desk.refused]),
+        mandate_of=mandate_of,
         reasons=reasons(visit.words),
         reason_options=list(reasons(visit.words).items()),
     )
+
+
+async def _logos(visit: Visit, signatures: Iterable[Signature]) -> dict[str, str]:
+    """The logos of these, which may not be public (yet), by the ids of those that have one."""
+    having = [signature for signature in signatures if LOGO in signature.details]
+    return {signature.id: await logo_of(visit.ports, signature) for signature in having}
 
 
 def reasons(w: Words) -> dict[str, str]:
@@ -58,6 +71,10 @@ async def invalidate(visit: Visit) -> Response:
 
 async def restore(visit: Visit) -> Response:
     return await _decide(visit, acts.restore)
+
+
+async def take_logo_down(visit: Visit) -> Response:
+    return await _decide(visit, acts.take_logo_down)
 
 
 async def _decide(visit: Visit, act: acts.Act) -> Response:
