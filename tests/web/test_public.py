@@ -97,3 +97,14 @@ async def test_browsers_that_take_compressed_pages_get_the_twin_that_lies_there(
         assert "content-encoding" not in (await browser.get("/d/open-well/2/en/")).headers
     async with world.browser(**{"accept-encoding": "identity"}) as browser:
         assert "twin" not in (await browser.get("/d/open-well/2/ar/")).text
+
+
+async def test_logos_are_pictures_and_nothing_else(world: World, tree: Path) -> None:
+    logos = tree / "2" / "signatures" / "logos"
+    logos.mkdir(parents=True)
+    (logos / "a.png").write_bytes(b"<script>alert(1)</script>")
+    async with world.browser() as browser:
+        logo = await browser.get("/d/open-well/2/signatures/logos/a.png")
+    assert (logo.headers["content-type"], logo.headers["x-content-type-options"]) == ("image/png", "nosniff")
+    assert "script-src" not in logo.headers["content-security-policy"]
+    assert "immutable" not in logo.headers["cache-control"]
