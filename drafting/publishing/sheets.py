@@ -11,6 +11,7 @@ from typing import Any, Final
 from urllib.parse import urlsplit
 
 from markupsafe import Markup
+from weasyprint.formatting_structure.boxes import TableRowBox
 
 from drafting.domain.errors import Code, Refusal
 from drafting.domain.locales import RIGHT_TO_LEFT
@@ -37,10 +38,12 @@ class Wording:
 def make_sheets(reading: Reading, value: Mapping[str, Any], templates: Path) -> bytes:
     """A tagged PDF of ``value["pages"]`` pages. ``value``: ``id`` of the whole, ``address`` to sign at, ``wordings`` of
     publish and updates with ``text`` and ``locale``. Raises ``rendering_failed`` where there is no face."""
-    rows = next(
-        (n for n in range(MOST_ROWS, LEAST_ROWS, -1) if _lay_out(reading, value, templates, 1, n).pages == 1), 0
-    )
-    laid = _lay_out(reading, value, templates, value["pages"], rows or LEAST_ROWS)
+    rows, laid = MOST_ROWS, _lay_out(reading, value, templates, 1, MOST_ROWS)
+    while laid.pages > 1 and rows > LEAST_ROWS:
+        rows = max(LEAST_ROWS, rows - max(1, _rows_over(laid)))
+        laid = _lay_out(reading, value, templates, 1, rows)
+    if value["pages"] > 1:
+        laid = _lay_out(reading, value, templates, value["pages"], rows)
     data = laid.write()
     if laid.missing:
         characters = "".join(laid.missing[:20])
@@ -51,6 +54,12 @@ def make_sheets(reading: Reading, value: Mapping[str, Any], templates: Path) -> 
 def _lay_out(reading: Reading, value: Mapping[str, Any], templates: Path, pages: int, rows: int) -> Laid:
     html = set_html(reading, value, templates, pages, rows)
     return lay_out_page(reading, html, templates, ("print.css", "sheets.css"), archival.text_source(reading))
+
+
+def _rows_over(laid: Laid) -> int:
+    """How many rows found no room on the first page."""
+    boxes = [box for page in laid.document.pages[1:] for box in page._page_box.descendants()]
+    return sum(isinstance(box, TableRowBox) for box in boxes)
 
 
 def set_html(reading: Reading, value: Mapping[str, Any], templates: Path, pages: int, rows: int) -> str:
