@@ -90,6 +90,8 @@ def found(demonstration: Server, chromium: Browser) -> Iterator[dict[str, str]]:
         "position": position.removeprefix("/en/"),
         "signature": signature_token(page, demonstration, "undecided@people.example"),
         "signed": signature_token(page, demonstration, "decided@people.example", confirms=True),
+        "unread": list_of_names(page, "الاسم;المكان\nأمينة;القاهرة\n".encode("cp1256")),
+        "checked": list_of_names(page, b"Name,E-mail,Publish\nAmina,a@people.example,x\n,,\n=1,,\n", reads=True),
         "unproven": signature_token(page, demonstration, "a@keepers.example", confirms=True, kind="organisation"),
         "proving": proving_token(page, demonstration),
         "update": update_id(page),
@@ -119,6 +121,22 @@ def proving_token(page: Page, server: Server) -> str:
     file: FilePayload = {"name": "logo.png", "mimeType": "image/png", "buffer": picture.getvalue()}
     assert page.request.post(f"/en/sign/own/{token}/logo", multipart={"logo": file}).ok
     return token
+
+
+def list_of_names(page: Page, data: bytes, *, reads: bool = False) -> str:
+    """The id of a list that was brought in, and checked or not."""
+    lists = f"/en/{W}/publishing/1/lists"
+    file: FilePayload = {"name": "names.csv", "mimeType": "text/csv", "buffer": data}
+    answer = page.request.post(lists, multipart={"list": file}, max_redirects=0)
+    own = answer.headers["location"]
+    if reads:
+        said: dict[str, str | float | bool] = {"encoding": "utf-8", "delimiter": ",", "has_header": "yes"}
+        said |= {"column.0": "name", "column.1": "address", "column.2": "publish"}
+        said |= {"locale": "en", "source": "paper", "kind": "person"}
+        assert page.request.post(f"{own}/read", form=said).ok
+        page.goto(own)
+        expect(page.get_by_role("heading", name="would count")).to_be_visible()
+    return own.rpartition("/")[2]
 
 
 def signature_token(page: Page, server: Server, address: str, *, confirms: bool = False, kind: str = "person") -> str:
