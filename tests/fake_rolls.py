@@ -8,7 +8,7 @@ from drafting.actions.ports import SignatureChange
 from drafting.actions.roll_ports import RollMoved
 from drafting.domain.errors import Code, Refusal
 from drafting.domain.rolls import Outcome, Report, Roll, RollState
-from drafting.domain.signatures import HOLDING_STATES, SignatureState, folded
+from drafting.domain.signatures import HOLDING_STATES, ON_PAPER, Signature, SignatureState, folded
 from tests.fake_signatures import MemorySignatures
 
 
@@ -78,6 +78,11 @@ class MemoryRolls:
             if known and address in addresses and (each.declaration, each.edition) == (declaration, edition):
                 found[address] = found.get(address, False) or each.state in HOLDING_STATES
         return found
+
+    async def without_address(self, declaration: str, edition: int, name: str, limit: int = 50) -> Sequence[Signature]:
+        under = [s for s in self.signatures.by_id.values() if (s.declaration, s.edition) == (declaration, edition)]
+        found = [s for s in under if s.name == name and not s.address and s.source in ON_PAPER]
+        return [s for s in found if s.state in HOLDING_STATES][:limit]
 
     async def names(
         self, declaration: str, edition: int, after: int = 0, limit: int = 5000

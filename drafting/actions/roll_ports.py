@@ -5,6 +5,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Protocol
 
 from drafting.domain.rolls import Outcome, Roll, RollState
+from drafting.domain.signatures import Signature
 
 if TYPE_CHECKING:  # The other ports hold these ones.
     from drafting.actions.ports import SignatureChange
@@ -56,6 +57,9 @@ class Rolls(Protocol):
 
     async def standing(self, declaration: str, edition: int, addresses: Collection[str]) -> Mapping[str, bool]:
         """Which of these addresses (folded) have signed (True), or signed and took it back (False)."""
+
+    async def without_address(self, declaration: str, edition: int, name: str, limit: int = 50) -> Sequence[Signature]:
+        """Those on paper and lists that count, show this name and left no address, so that no link leads to them."""
 
     async def names(
         self, declaration: str, edition: int, after: int = 0, limit: int = 5000

@@ -15,12 +15,13 @@ from drafting.actions.ports import SignatureChange
 from drafting.actions.roll_ports import RollMoved
 from drafting.domain.errors import Code, Refusal
 from drafting.domain.rolls import Outcome, Reading, Report, Roll, RollState
-from drafting.domain.signatures import HOLDING_STATES, Signature, SignatureState
+from drafting.domain.signatures import HOLDING_STATES, ON_PAPER, Signature, SignatureState
 from drafting.stores.addresses import FoundBy
 from drafting.stores.database import Database
 from drafting.stores.mail import Outbox
 from drafting.stores.signature_changes import keep_new
 from drafting.stores.signature_rows import key_of
+from drafting.stores.signatures import signature_of
 from drafting.stores.tables import roll_files, rolls, signatures
 
 _FOUND_BY: Final = FoundBy()
@@ -100,6 +101,18 @@ class SqlRolls:
     async def standing(self, declaration: str, edition: int, addresses: Collection[str]) -> Mapping[str, bool]:
         async with self._database.reading() as connection:
             return await _standing(connection, declaration, edition, addresses)
+
+    async def without_address(self, declaration: str, edition: int, name: str, limit: int = 50) -> Sequence[Signature]:
+        query = select(signatures).where(
+            signatures.c.declaration == declaration,
+            signatures.c.edition == edition,
+            signatures.c.state.in_(_HOLDING),
+            signatures.c.source.in_([source.value for source in ON_PAPER]),
+            signatures.c.name == name,
+        )
+        async with self._database.reading() as connection:
+            rows = await connection.execute(query.order_by(signatures.c.number).limit(limit))
+            return [found for found in map(signature_of, rows) if not found.address]
 
     async def names(
         self, declaration: str, edition: int, after: int = 0, limit: int = 5000

@@ -153,6 +153,7 @@ PAGES: list[BaseRoute] = [
     act(D + "/publishing/{edition:int}/lists/{list}/hand-in", rolls.hand_in, "hand_in_roll"),
     act(D + "/publishing/{edition:int}/lists/{list}/approve", rolls.approve, "approve_roll"),
     act(D + "/publishing/{edition:int}/lists/{list}/drop", rolls.drop, "drop_roll"),
+    act(D + "/publishing/{edition:int}/signatures/{id}/erase", rolls.erase, "erase_on_paper"),
     # one section; fixed words stand above this line
     get(S + "/shape", sections.shape, "shape_section"),
     act(S + "/split", sections.split, "split_section"),

@@ -94,6 +94,7 @@ async def test_rows_and_progress_are_kept_together_and_once(stores: Stores, cloc
     assert told == [Outcome.SIGNED, Outcome.LEFT, Outcome.FITS, Outcome.SIGNED, Outcome.FITS, Outcome.FITS]
     assert (await stores.rolls.get("one")).done == 6
     assert await stores.signatures.counts("open-well", 1) == Counts(4, 0, 3) == await replayed(stores)
+    assert [one.id for one in await stores.rolls.without_address("open-well", 1, "Amina")] == ["p4", "p5"]
     gone = await stores.signatures.get("p4")
     await stores.signatures.change(withdrawal(gone, clock.now(), erase=True), clock.now())
     assert await stores.signatures.counts("open-well", 1) == Counts(3, 0, 2) == await replayed(stores)

@@ -153,6 +153,30 @@ async def test_whoever_vouches_can_read_every_row(edition: OpenEdition) -> None:
     assert seen == [f"P{n}" for n in range(120)]
 
 
+async def test_who_left_no_address_is_erased_by_those_they_ask(edition: OpenEdition) -> None:
+    async with await delegate(edition, "river") as first, await delegate(edition, "salt") as second:
+        own = (await upload(first, LIST.encode())).headers["location"]
+        await first.post(f"{own}/read", data=chosen((await first.get(own)).text))
+        await work(edition)
+        await first.post(f"{own}/hand-in", data={})
+        await second.post(f"{own}/approve", data={"digest": _digest(edition)})
+        await work(edition)
+        page = (await first.get(LISTS, params={"name": "Bo  Li"})).text
+        (erase,) = re.findall(r'action="([^"]+/erase)"', page)
+        assert "K7QF-1" in page
+        assert (await first.post(erase, data={})).status_code == 303
+        assert "Nobody of this name" in (await first.get(LISTS, params={"name": "Bo Li"})).text
+        assert "Nobody of this name" in (await first.get(LISTS, params={"name": "Amina Said"})).text
+    (amina,) = [s.id for s in edition.coalition.fakes.signatures.by_id.values() if s.name == "Amina Said"]
+    headers = await programs(edition, "river")
+    signatures = f"/api/v1/declarations/{SLUG}/editions/1/signatures"
+    answer = await edition.client.post(f"{signatures}/{amina}/erase", json={}, headers=headers)
+    assert answer.status_code == 403, "a link leads to this one"
+    found = await edition.client.get(f"{signatures}/on-paper", params={"name": "Bo Li"}, headers=headers)
+    assert found.json() == {"items": []}
+    assert (await edition.client.get(signatures)).json()["on_paper"] == {"people": 2, "organisations": 0}
+
+
 async def test_strangers_see_no_list(edition: OpenEdition) -> None:
     async with await delegate(edition, "river") as browser:
         own = (await upload(browser, LIST.encode())).headers["location"]

@@ -82,3 +82,16 @@ class LineAnswer(Answer):
 
 class LinesAnswer(Answer):
     items: list[LineAnswer]
+
+
+class OnPaper(Answer):
+    id: str
+    state: str
+    name: str
+    place: str
+    sheet: str
+    at: datetime
+
+
+class OnPaperAnswer(Answer):
+    items: list[OnPaper]

@@ -2,12 +2,14 @@
 
 from starlette.responses import Response
 
-from drafting.actions import roll_approval, sheets
+from drafting.actions import paper_erasing, roll_approval, sheets
 from drafting.actions import rolls as acts
 from drafting.domain.declaration import Declaration
 from drafting.domain.rolls import Reading, Report, Roll, RollState
+from drafting.domain.signatures import Signature
 from drafting.web.api import roll_bodies as bodies
 from drafting.web.api.answers import Page
+from drafting.web.api.bodies import Empty
 from drafting.web.api.calls import Call
 from drafting.web.api.operations import Operations
 from drafting.web.api.uploads import read_upload
@@ -93,6 +95,34 @@ async def drop_roll(call: Call, body: bodies.RollDrop) -> bodies.RollAnswer:
     """Decline a list, or take it back: its file is deleted, and nothing of it counts."""
     roll = await roll_approval.drop_roll(call.ports, call.actor, slug=call.slug, id=call.part("list"), why=body.note)
     return _roll(await call.declaration(), roll)
+
+
+@add("GET", EDITION + "/signatures/on-paper", queries={"name": "as it was typed in"})
+async def find_on_paper(call: Call) -> bodies.OnPaperAnswer:
+    """Signatures on paper of this name that left no address, for whoever asks to have theirs erased."""
+    found = await paper_erasing.find_on_paper(
+        call.ports, call.actor, slug=call.slug, n=call.count("n"), name=call.query("name") or ""
+    )
+    return bodies.OnPaperAnswer(items=[_on_paper(signature) for signature in found])
+
+
+@add("POST", EDITION + "/signatures/{signature}/erase")
+async def erase_on_paper(call: Call, body: Empty) -> bodies.OnPaper:
+    """Take a signature on paper back and erase it, as its signatory asked for."""
+    return _on_paper(
+        await paper_erasing.erase_on_paper(call.ports, call.actor, slug=call.slug, id=call.part("signature"))
+    )
+
+
+def _on_paper(signature: Signature) -> bodies.OnPaper:
+    return bodies.OnPaper(
+        id=signature.id,
+        state=signature.state.value,
+        name=signature.name,
+        place=signature.place,
+        sheet=str(signature.details.get("sheet", "")),
+        at=signature.confirmed or signature.requested,
+    )
 
 
 @add(

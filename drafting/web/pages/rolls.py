@@ -9,6 +9,7 @@ from starlette.responses import Response
 
 from drafting.actions import rolls as acts
 from drafting.actions import sheets
+from drafting.actions.paper_erasing import erase_on_paper, find_on_paper
 from drafting.actions.publication import find_edition
 from drafting.actions.roll_approval import approve_roll, drop_roll, hand_in_roll
 from drafting.domain.declaration import Declaration
@@ -38,7 +39,8 @@ async def _index(visit: Visit, refusal: Refusal | None) -> Response:
     n = visit.number("edition")
     edition = find_edition(declaration, n)
     found = await acts.list_rolls(visit.ports, visit.actor, slug=declaration.slug, n=n)
-    form = Form()
+    name = visit.query("name")
+    form = Form({"name": [name]})
     if refusal:
         form.errors["list"] = sentence(visit.words, refusal)
     return visit.page(
@@ -50,6 +52,8 @@ async def _index(visit: Visit, refusal: Refusal | None) -> Response:
         states={state: roll_words.state(visit.words, state) for state in RollState},
         counts=await visit.ports.signatures.counts(declaration.slug, n),
         form=form,
+        asked=name,
+        named=await find_on_paper(visit.ports, visit.actor, slug=declaration.slug, n=n, name=name),
         locales=[(tag, declaration.locales[tag].autonym) for tag in edition.releases[-1].locales],
         most_rows=visit.settings.list_rows,
         most_pages=sheets.MOST_PAGES,
@@ -259,6 +263,12 @@ async def drop(visit: Visit) -> Response:
     form = await visit.form()
     slug, id = visit.part("declaration"), visit.part("list")
     return _to(visit, await drop_roll(visit.ports, visit.actor, slug=slug, id=id, why=form.text("note")))
+
+
+async def erase(visit: Visit) -> Response:
+    """What the link of a letter lets others do themselves, for somebody who left no address."""
+    await erase_on_paper(visit.ports, visit.actor, slug=visit.part("declaration"), id=visit.part("id"))
+    return visit.go("workshop", visit.part("declaration"), "publishing", visit.part("edition"), "lists")
 
 
 async def spreadsheet(visit: Visit) -> Response:
