@@ -68,7 +68,7 @@ class Room:
         self.times = times
         self.pace = Pace(traffic)
         self.participants: set[Participant] = set()
-        self.replica = Replica()
+        self.replica: Replica  # From load() on.
         self.epoch = 1
         self.sequence = self.checkpoint = 0
         self.is_retired = self.is_abandoned = False
@@ -77,7 +77,7 @@ class Room:
         self._errands: list[Errand] = []
         self.hearsay = Hearsay(self)
         self._turning: asyncio.Task[None] | None = None
-        self._has_turned = asyncio.Event()
+        self._has_turned: asyncio.Event | None = None
         self._presence = Presence(self.owns)
         self._presence_timer: asyncio.TimerHandle | None = None
         self._quiet_timer: asyncio.TimerHandle | None = None
@@ -185,8 +185,15 @@ class Room:
 
     async def catch_up(self) -> None:
         while self.is_behind and self._turning is not None:
-            self._has_turned.clear()
+            if self._has_turned is None:
+                self._has_turned = asyncio.Event()
             await self._has_turned.wait()
+
+    def _release(self) -> None:
+        """Whoever waits for the end of a turn looks again."""
+        if self._has_turned is not None:
+            self._has_turned.set()
+            self._has_turned = None
 
     async def settle(self) -> None:
         """Come back when everything asked so far is done."""
@@ -276,7 +283,7 @@ class Room:
                 self.pace.begin()
                 await Turn(self, errands).take()
                 self.pace.end()
-                self._has_turned.set()
+                self._release()
                 if self.sequence - self.checkpoint >= CHECKPOINT_AFTER:
                     await self.keep_checkpoint()
             is_well = True
@@ -284,7 +291,7 @@ class Room:
             logger.error("text %s is given up for now: %s", self.name, error)
         finally:
             self._turning = None
-            self._has_turned.set()
+            self._release()
             if not is_well:
                 self._abandon(errands)
         self._watch_for_quiet()

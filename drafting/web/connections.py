@@ -37,6 +37,7 @@ class Place:
     participant: Participant | None = None
     room: Room | None = None
     is_denied: bool = False
+    opening: asyncio.Task[None] | None = None
     head: bytes = field(init=False)
 
     def __post_init__(self) -> None:
@@ -56,19 +57,18 @@ class Socket:
     ) -> None:
         self.rooms = rooms
         self.crowd = crowd
-        self.accounts: set[str] = set()
+        self.accounts: frozenset[str] = frozenset()
         self.admission = admission
         self.limits = limits
         self.papers = papers
         self.outbox = SocketOutbox(send)
         self.places: dict[str, Place] = {}
-        self._opening: set[asyncio.Task[None]] = set()
-        self._guests: dict[Papers, Guest] = {}
+        self._known: tuple[Papers, Guest] | None = None
 
     async def serve(self, receive: Receive) -> None:
         """Until the client or we close."""
         loop = asyncio.get_running_loop()
-        sign_in = loop.call_later(self.limits.sign_in, self._expect_somebody)
+        self._sign_in_by = loop.call_later(self.limits.sign_in, self._expect_somebody)
         self._alive = loop.call_later(self.limits.keep_alive, self._keep_alive)
         self.crowd.come(self, lambda: self.outbox.close(CloseCode.TRY_AGAIN, "too many sockets"))
         try:
@@ -76,11 +76,9 @@ class Socket:
             await self._listen(receive)
         finally:
             self._forget_accounts()
-            sign_in.cancel()
+            self._sign_in_by.cancel()
             self._alive.cancel()
             self.outbox.is_closed = True
-            for task in self._opening:
-                task.cancel()
             for place in self.places.values():
                 self.leave(place)
 
@@ -91,7 +89,7 @@ class Socket:
         if not self.crowd.admit(account):
             return False
         self.crowd.go(self)
-        self.accounts.add(account)
+        self.accounts |= {account}
         return True
 
     def _forget_accounts(self) -> None:
@@ -141,15 +139,15 @@ class Socket:
 
     def open(self, place: Place, token: str) -> None:
         self.places[place.key] = place
-        task = asyncio.get_running_loop().create_task(self._open(place, token))
-        self._opening.add(task)
-        task.add_done_callback(self._opening.discard)
+        place.opening = asyncio.get_running_loop().create_task(self._open(place, token))
 
     async def _open(self, place: Place, token: str) -> None:
         try:
             await self._admit(place, token)
         except CannotSave:
             self.outbox.close(CloseCode.TRY_AGAIN, "cannot load")
+        finally:
+            place.opening = None
 
     async def _admit(self, place: Place, token: str) -> None:
         """Raises :class:`CannotSave` where nobody can say now who it is, or what the text holds."""
@@ -188,6 +186,7 @@ class Socket:
 
         participant = self.participant(place, guest, rights, recheck)
         place.room, place.participant = room, participant
+        self._sign_in_by.cancel()
         if participant.is_acknowledged:
             participant.tell(wire.authenticated(participant.may_write and not room.is_retired))
             if is_editor:
@@ -206,11 +205,13 @@ class Socket:
         raise NotImplementedError
 
     async def _guest(self, papers: Papers) -> Guest | None:
-        guest = self._guests.get(papers)
-        if guest is None and (papers.cookie or papers.token):
-            guest = await self.admission.person(cookie=papers.cookie, token=papers.token)
-            if guest is not None:
-                self._guests[papers] = guest
+        if self._known is not None and self._known[0] == papers:
+            return self._known[1]
+        if not (papers.cookie or papers.token):
+            return None
+        guest = await self.admission.person(cookie=papers.cookie, token=papers.token)
+        if guest is not None:
+            self._known = papers, guest
         return guest
 
     def deny(self, place: Place) -> None:
@@ -225,7 +226,7 @@ class Socket:
         participant = place.participant
         if participant is None:
             return
-        self._guests.pop(place.papers, None)
+        self._known = None
         guest = await self._guest(place.papers)
         if guest is None or guest.account != participant.guest.account:
             participant.grant(NO_RIGHTS)
@@ -265,6 +266,8 @@ class Socket:
             raise FrameError("too much before sign-in")
 
     def leave(self, place: Place) -> None:
+        if place.opening is not None:
+            place.opening.cancel()
         if place.room is not None and place.participant is not None:
             place.room.leave(place.participant)
 

@@ -35,16 +35,24 @@ class Door:
         return self.sockets >= 2 * most or (self.sockets >= most and not self._crowd.make_room())
 
     async def serve(self, scope: Scope, receive: Receive, send: Send) -> None:
-        headers = Headers(scope=scope)
-        host = headers.get("host", "")
+        sockets = self._sockets(Headers(scope=scope))
+        if isinstance(sockets, CloseCode):
+            await _refuse(receive, send, sockets)
+            return
+        self.sockets += 1
+        try:
+            await sockets(scope, receive, send)
+        finally:
+            self.sockets -= 1
+
+    def _sockets(self, headers: Headers) -> Sockets | CloseCode:
+        """Who serves a socket with these headers, or why nobody does."""
         if self._rooms is None or self._admission is None or self._is_full:
-            await _refuse(receive, send, CloseCode.TRY_AGAIN)
-            return
+            return CloseCode.TRY_AGAIN
+        host, origin = headers.get("host", ""), headers.get("origin", "")
         if not self.settings.is_host_allowed(host):
-            await _refuse(receive, send, CloseCode.NOT_ALLOWED)
-            return
-        origin = headers.get("origin", "")
-        sockets = Sockets(
+            return CloseCode.NOT_ALLOWED
+        return Sockets(
             _nothing,
             self._rooms,
             self._admission,
@@ -53,11 +61,6 @@ class Door:
             limits=self._limits,
             crowd=self._crowd,
         )
-        self.sockets += 1
-        try:
-            await sockets(scope, receive, send)
-        finally:
-            self.sockets -= 1
 
 
 class Behind:

@@ -4,8 +4,9 @@ import asyncio
 from typing import Any, Final
 
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
-from uvicorn.protocols.websockets.websockets_sansio_impl import WebSocketsSansIOProtocol
 from websockets.frames import Frame
+
+from drafting.web.frugal import FrugalWebSocket
 
 HEAD_SECONDS: Final = 10.0
 BODY_SECONDS: Final = 10.0
@@ -136,7 +137,7 @@ class ImpatientHttp(HttpToolsProtocol):
             self._reading = None
 
 
-class ImpatientSocket(WebSocketsSansIOProtocol):
+class ImpatientSocket(FrugalWebSocket):
     """uvicorn's protocol; what was read from a socket is parsed a piece at a time, frames that are no messages are
     bounded, and who does not answer a closing frame, or reads no more, is cut off."""
 

@@ -24,7 +24,9 @@ class SocketOutbox:
     def __init__(self, send: Send) -> None:
         self._send = send
         self._shortcut = Shortcut.of(send)
-        self._waiting: deque[MutableMapping[str, Any]] = deque()
+        if self._shortcut is not None:
+            self._shortcut.forget_handshake()
+        self._waiting: deque[MutableMapping[str, Any]] | None = None  # Hardly any socket ever needs one.
         self._bytes = 0
         self._draining: asyncio.Task[None] | None = None
         self._task = asyncio.current_task()
@@ -45,12 +47,16 @@ class SocketOutbox:
         if self._draining is None:
             self._pass({"type": "websocket.send", "bytes": frame})
             return
-        message = {"type": "websocket.send", "bytes": frame}
-        self._waiting.append(message)
+        self._wait({"type": "websocket.send", "bytes": frame})
         self._bytes += len(frame)
         if self._bytes > MAX_WAITING:
-            self._waiting.clear()
+            self._waiting = None
             self.close(CloseCode.TRY_AGAIN, "slow")
+
+    def _wait(self, message: MutableMapping[str, Any]) -> None:
+        if self._waiting is None:
+            self._waiting = deque()
+        self._waiting.append(message)
 
     def close(self, code: CloseCode, reason: str = "") -> None:
         if self.is_closed:
@@ -60,7 +66,7 @@ class SocketOutbox:
         if self._draining is None:
             self._pass(message)
         else:
-            self._waiting.append(message)
+            self._wait(message)
         if self._draining is not None:
             asyncio.get_running_loop().call_later(CLOSE_WITHIN, self._abort)
 

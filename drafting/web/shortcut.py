@@ -28,6 +28,11 @@ class Shortcut:
         protocol = getattr(send, "__self__", None)
         return cls(protocol) if isinstance(protocol, WebSocketsSansIOProtocol) else None
 
+    def forget_handshake(self) -> None:
+        """What the client said at first weighs as much as half of all else that is kept of a socket."""
+        self._protocol.scope["headers"] = []
+        del self._protocol.request, self._protocol.response
+
     def write(self, messages: Sequence[bytes]) -> bool:
         """All in one go. False where it has to go the usual way: the client is slow, or the socket no longer open."""
         protocol = self._protocol
