@@ -17,6 +17,7 @@ from drafting.actions.signing import SIGNATURE, checked_line
 from drafting.actions.signing_links import LOGO, LOGO_REFUSED
 from drafting.domain.errors import Code, Refusal
 from drafting.domain.events import Event, Kind
+from drafting.domain.organisations import ADMITTED, adherence_of
 from drafting.domain.policy import Action, Subject
 from drafting.domain.signatures import ON_PAPER, Signature, SignatureState
 
@@ -46,7 +47,7 @@ Decide = Callable[[Signature, "Why", Actor, datetime], SignatureChange]
 
 
 class Act(Protocol):
-    """:func:`quarantine`, :func:`invalidate`, :func:`restore` or :func:`take_logo_down`."""
+    """:func:`quarantine`, :func:`invalidate`, :func:`restore` and the others that decide with a reason."""
 
     def __call__(
         self, ports: Ports, actor: Actor, *, slug: str, id: str, reason: str, note: str = ""
@@ -139,6 +140,16 @@ async def take_logo_down(ports: Ports, actor: Actor, *, slug: str, id: str, reas
     return await _decide(ports, actor, slug, id, (reason, note), _without_logo)
 
 
+async def admit_network(ports: Ports, actor: Actor, *, slug: str, id: str, reason: str, note: str = "") -> Signature:
+    """Show an organisation that wants to join as a network among the networks that joined, with its reservation."""
+    return await _decide(ports, actor, slug, id, (reason, note), _admitted)
+
+
+async def dismiss_network(ports: Ports, actor: Actor, *, slug: str, id: str, reason: str, note: str = "") -> Signature:
+    """Show it among the organisations again."""
+    return await _decide(ports, actor, slug, id, (reason, note), _dismissed)
+
+
 async def hold_back_floods(ports: Ports, slug: str, n: int) -> int:
     """Quarantine what came in a flood from one network prefix; how many. A person looks at them afterwards."""
     at = ports.clock.now()
@@ -212,6 +223,24 @@ def _without_logo(signature: Signature, why: Why, actor: Actor, at: datetime) ->
     kept = {name: value for name, value in change.after.details.items() if name != LOGO}
     after = replace(change.after, reason=signature.reason, details={**kept, LOGO_REFUSED: True})
     return replace(change, after=after, logo=b"")
+
+
+def _admitted(signature: Signature, why: Why, actor: Actor, at: datetime) -> SignatureChange:
+    return _as_network(_to(signature, signature.state, Kind.NETWORK_ADMIT, why, actor, at), admits=True)
+
+
+def _dismissed(signature: Signature, why: Why, actor: Actor, at: datetime) -> SignatureChange:
+    return _as_network(_to(signature, signature.state, Kind.NETWORK_DISMISS, why, actor, at), admits=False)
+
+
+def _as_network(change: SignatureChange, *, admits: bool) -> SignatureChange:
+    before = change.before
+    _expect(before, SignatureState.CONFIRMED)
+    adherence = adherence_of(before.details)
+    if adherence is None or adherence.is_admitted is admits:
+        raise Refusal(Code.BAD_INPUT, of=SIGNATURE, field="state", reason="moved", state=before.state.value)
+    details = {**change.after.details, ADMITTED: admits}
+    return replace(change, after=replace(change.after, reason=before.reason, details=details))
 
 
 def _expect(signature: Signature, *states: SignatureState) -> None:

@@ -20,6 +20,7 @@ from drafting.domain.editions import Edition
 from drafting.domain.errors import Refusal
 from drafting.domain.events import Entry, Kind
 from drafting.domain.geography import Geography, told
+from drafting.domain.organisations import adherence_of
 from drafting.domain.signatures import Shown, SignatoryKind, Signature
 
 PAGE: Final = 500
@@ -56,14 +57,17 @@ def shown(signature: Signature) -> dict[str, Any]:
 
 
 def _of_organisation(signature: Signature) -> dict[str, Any]:
-    """``verified``: second_contact, dns, web, or empty where somebody vouches for it otherwise."""
+    """``joined``: of a network that joined after the text was written, and was admitted. ``verified``: second_contact,
+    dns, web, or empty where somebody vouches for it otherwise."""
     is_named = signature.shown is Shown.NAME
     details = signature.details if is_named else {}
-    logo = details.get(LOGO)
+    logo, adherence = details.get(LOGO), adherence_of(details)
+    joined = {"reservation": adherence.reservation, "locale": adherence.locale} if adherence else None
     return {
         "verified": signature.verified.value if signature.verified else "",
         "domain": signature.domain if "proof" in details else "",
         "mandate": details.get("mandate"),
+        "joined": joined if adherence and adherence.is_admitted else None,
         "logo": {"file": file_of(signature), "width": logo["width"], "height": logo["height"]} if logo else None,
     }
 

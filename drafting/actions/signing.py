@@ -22,7 +22,7 @@ from drafting.domain.declaration import Declaration
 from drafting.domain.editions import Edition, EditionStatus
 from drafting.domain.errors import Code, Refusal
 from drafting.domain.locales import canonical_tag
-from drafting.domain.organisations import Mandate
+from drafting.domain.organisations import ADHERES, Mandate
 from drafting.domain.prose import digest_of_bytes
 from drafting.domain.signatures import (
     SALT_BYTES,
@@ -39,6 +39,7 @@ LINK_DAYS: Final = 7
 MAX_NAME: Final = 200
 MAX_PLACE: Final = 120
 MAX_MANDATE: Final = 600
+MAX_RESERVATION: Final = 1000
 CONSENTS: Final = ("publish", "updates")
 SIGNATURE: Final = "signature"
 """What a refusal is of, where other forms have fields of the same name."""
@@ -50,7 +51,7 @@ class Asked:
     ``country``: its code in ISO 3166-1.
 
     Of organisations: ``mandate_by`` and ``mandate_on`` (a date in ISO 8601) say who decided it and when, ``mandate`` in
-    which words and ``mandate_locale`` in which language.
+    which words and ``mandate_locale`` in which language. ``adheres``: it joins as a network, with a ``reservation``.
     """
 
     kind: str
@@ -69,6 +70,9 @@ class Asked:
     mandate_on: str = ""
     mandate: str = ""
     mandate_locale: str = ""
+    adheres: bool = False
+    reservation: str = ""
+    reservation_locale: str = ""
     prefix: str = ""
     details: Mapping[str, Any] = field(default_factory=dict)
 
@@ -124,6 +128,7 @@ def misfits(asked: Asked, at: datetime) -> list[Refusal]:
         lambda: _decided_on(asked, at),
         lambda: checked_line(" ".join(asked.mandate.split()), "mandate", MAX_MANDATE),
         lambda: canonical_tag(asked.mandate_locale or asked.locale),
+        lambda: _adherence(asked),
     )
     found = []
     for check in checks:
@@ -164,7 +169,7 @@ def _pending(
         source=source,
         second_address=_second(asked),
         prefix=asked.prefix,
-        details={**asked.details, **_mandate(asked, at)},
+        details={**asked.details, **_mandate(asked, at), **_adherence(asked)},
     )
     return bound(signature)
 
@@ -224,6 +229,14 @@ def _mandate(asked: Asked, at: datetime) -> dict[str, Any]:
     words = checked_line(" ".join(asked.mandate.split()), "mandate", MAX_MANDATE)
     locale = canonical_tag(asked.mandate_locale or asked.locale)
     return {"mandate": Mandate(_decided_by(asked), on, words, locale).to_json()}
+
+
+def _adherence(asked: Asked) -> dict[str, Any]:
+    """What the details hold of an organisation that joins as a network."""
+    words = checked_line(" ".join(asked.reservation.split()), "reservation", MAX_RESERVATION)
+    if asked.kind != SignatoryKind.ORGANISATION or not (asked.adheres or words):
+        return {}
+    return {ADHERES: {"reservation": words, "locale": canonical_tag(asked.reservation_locale or asked.locale)}}
 
 
 def _decided_by(asked: Asked) -> str:

@@ -59,6 +59,8 @@ class Kind(StrEnum):
     ROLL_COUNT = "system:roll:count"
     SIGNATURE_DESCRIBE = "signatory:signature:describe"
     LOGO_REMOVE = "person:logo:remove"
+    NETWORK_ADMIT = "person:signature:admit"
+    NETWORK_DISMISS = "person:signature:dismiss"
     SIGNATURE_LEAVE = "signatory:signature:leave"
     UPDATE_WRITE = "person:update:write"
     UPDATE_APPROVE = "person:update:approve"

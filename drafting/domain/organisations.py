@@ -17,6 +17,8 @@ RECORD: Final = "_drafting"
 PAGE: Final = "/.well-known/drafting-proof.txt"
 TOKEN_BYTES: Final = 16
 LONGEST_DOMAIN: Final = 253 - len(RECORD) - 1
+ADHERES: Final = "adheres"
+ADMITTED: Final = "admitted"
 _WORD: Final = "drafting-proof="
 _LABEL: Final = r"[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?"
 _DOMAIN: Final = re.compile(rf"(?:{_LABEL}\.)+(?!\d+\Z){_LABEL}\Z")
@@ -43,6 +45,24 @@ class Mandate:
 
     def to_json(self) -> dict[str, str]:
         return {"by": self.by, "on": self.on.isoformat(), "text": self.text, "locale": self.locale}
+
+
+@dataclass(frozen=True, slots=True)
+class Adherence:
+    """A network that did not write the text joins it, with its own ``reservation`` or without (empty).
+
+    ``is_admitted``: whoever looks after the declaration agrees that it is one.
+    """
+
+    reservation: str
+    locale: str
+    is_admitted: bool
+
+
+def adherence_of(details: Mapping[str, Any]) -> Adherence | None:
+    """The adherence that a signature's details hold."""
+    found = details.get(ADHERES)
+    return Adherence(found["reservation"], found["locale"], bool(details.get(ADMITTED))) if found else None
 
 
 def mandate_of(details: Mapping[str, Any]) -> Mandate | None:

@@ -17,7 +17,7 @@ from typing import Any, Final
 import rfc8785
 
 from drafting.domain.events import Entry, Kind
-from drafting.domain.organisations import Verified
+from drafting.domain.organisations import ADHERES, Verified
 
 STREAM_END: Final = "/signatures"
 SALT_BYTES: Final = 32
@@ -136,9 +136,10 @@ class Signature:
         return Verified.SECOND_CONTACT if is_second else None
 
     def said(self) -> dict[str, Any]:
-        """What its commitment binds; of mandate, domain and country what there is."""
+        """What its commitment binds; of mandate, adherence, domain and country what there is."""
         domain = self.domain if self.details.get("proof") else ""
-        more = {"mandate": self.details.get("mandate"), "domain": domain, "country": self.country}
+        more = {name: self.details.get(name) for name in ("mandate", ADHERES)}
+        more |= {"domain": domain, "country": self.country}
         return {
             "declaration": self.declaration,
             "edition": self.edition,

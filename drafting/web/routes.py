@@ -143,6 +143,8 @@ PAGES: list[BaseRoute] = [
     act(D + "/publishing/{edition:int}/signatures/{id}/invalidate", moderation.invalidate, "invalidate_signature"),
     act(D + "/publishing/{edition:int}/signatures/{id}/restore", moderation.restore, "restore_signature"),
     act(D + "/publishing/{edition:int}/signatures/{id}/take-logo-down", moderation.take_logo_down, "take_logo_down"),
+    act(D + "/publishing/{edition:int}/signatures/{id}/admit-network", moderation.admit_network, "admit_network"),
+    act(D + "/publishing/{edition:int}/signatures/{id}/dismiss-network", moderation.dismiss_network, "dismiss_network"),
     # names on paper and lists
     get(D + "/publishing/{edition:int}/sheets", rolls.print_sheets, "sheets"),
     get(D + "/publishing/{edition:int}/lists", rolls.index, "lists"),

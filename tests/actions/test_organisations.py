@@ -14,7 +14,7 @@ from drafting.actions.domain_proofs import (
     prove_domain,
 )
 from drafting.actions.logos import file_of, put_logo, remove_logo
-from drafting.actions.moderation import take_logo_down
+from drafting.actions.moderation import admit_network, dismiss_network, take_logo_down
 from drafting.actions.organisation_ports import Busy, Finding, Picture
 from drafting.actions.ports import Ports
 from drafting.actions.signature_lists import shown
@@ -307,3 +307,43 @@ async def test_whoever_looks_after_the_list_takes_a_logo_down_for_good(office: O
     assert await count(office.coalition) == Counts(organisations=1)
     await refused(Code.NOT_ALLOWED, put_logo(office.ports, office.secret, b"again"))
     await refused(Code.BAD_INPUT, take_logo_down(office.ports, moderator, slug=SLUG, id=id, reason="other"))
+
+
+async def joined(office: Office, **changes: object) -> Signature:
+    """A confirmed organisation that wants to join as a network."""
+    await office.ask(address="ring@keepers.example", second_contact="board@keepers.example", adheres=True, **changes)
+    return await confirm_signature(office.ports, secret_in(office.coalition.fakes.mail.sent[-1]))
+
+
+async def test_a_network_that_joins_is_shown_so_once_it_is_admitted(office: Office) -> None:
+    moderator = office.coalition.initiator
+    signature = await joined(office, reservation=" Section 2 says\ntoo little. ")
+    assert signature.said()["adheres"] == {"reservation": "Section 2 says too little.", "locale": "en"}
+    assert shown(signature)["joined"] is None
+    decision = {"slug": SLUG, "id": signature.id, "reason": "looked_at"}
+    await refused(Code.NOT_ALLOWED, admit_network(office.ports, Actor("somebody"), **decision))
+    admitted = await admit_network(office.ports, moderator, **decision)
+    assert shown(admitted)["joined"] == {"reservation": "Section 2 says too little.", "locale": "en"}
+    assert admitted.commitment == signature.commitment
+    await refused(Code.BAD_INPUT, admit_network(office.ports, moderator, **decision))
+    dismissed = await dismiss_network(office.ports, moderator, **decision)
+    assert shown(dismissed)["joined"] is None
+    events = [entry.event for entry in await office.ports.ledger.read(stream_of(SLUG))]
+    assert [event.kind for event in events[1:]] == [Kind.NETWORK_ADMIT, Kind.NETWORK_DISMISS]
+    assert await count(office.coalition) == Counts(organisations=1)
+
+
+async def test_only_who_asked_for_it_and_counts_is_admitted(office: Office) -> None:
+    moderator = office.coalition.initiator
+    secret = await ask(office.coalition, person(adheres=True, reservation="None of it."))
+    somebody = await confirm_signature(office.ports, secret)
+    assert "adheres" not in somebody.said()
+    waiting = await office.signature()
+    for id in (somebody.id, waiting.id):
+        await refused(Code.BAD_INPUT, admit_network(office.ports, moderator, slug=SLUG, id=id, reason="other"))
+
+
+async def test_a_reservation_is_bounded(office: Office) -> None:
+    asked = replace(organisation(), address="x@keepers.example", adheres=True, reservation="x" * 1001)
+    data = await refused(Code.BAD_INPUT, ask(office.coalition, asked))
+    assert (data["field"], data["reason"], data["longest"]) == ("reservation", "too_long", 1000)

@@ -10,10 +10,11 @@ from PIL import Image
 
 from drafting.actions import signature_lists
 from drafting.actions.logos import put_logo
+from drafting.actions.moderation import admit_network
 from drafting.actions.ports import Ports
 from drafting.actions.signature_lists import Lister
 from drafting.actions.signing import Asked, sign
-from drafting.actions.signing_links import confirm_signature, withdraw_signature
+from drafting.actions.signing_links import confirm_signature, read_signature, withdraw_signature
 from drafting.publishing.logos import Logos
 from drafting.publishing.signature_lists import StaticLists
 from tests.actions.coalition import SLUG, Coalition
@@ -169,6 +170,22 @@ async def test_organisations_show_logo_mandate_and_how_they_were_confirmed(liste
     (item, other) = json.loads(listed.read("1.json"))["items"]
     assert item["logo"] == {"file": file.name, "width": 64, "height": 32}
     assert (item["mandate"]["by"], other["mandate"]) == ("مجلس الإدارة", None)
+
+
+async def test_networks_that_joined_stand_apart_with_their_reservations(listed: Listed) -> None:
+    await listed.sign(organisation(address="keepers@people.example"))
+    own = await listed.sign(
+        organisation(address="ring@people.example", adheres=True, reservation="Too <b>short.", reservation_locale="fr")
+    )
+    await listed.lister.refresh()
+    assert "Networks that joined later" not in listed.read("en/index.html")
+    id = (await read_signature(listed.ports, own))[0].id
+    await admit_network(listed.ports, listed.coalition.initiator, slug=SLUG, id=id, reason="looked_at")
+    await listed.lister.refresh()
+    page = (listed.folder / "en/index.html").read_text()
+    joined, _, others = page.partition("Networks that joined later")[2].partition("Organisations that signed")
+    assert '<blockquote class="reservation" lang="fr" dir="ltr">Too &lt;b&gt;short.</blockquote>' in joined
+    assert "Well Keepers" in others
 
 
 async def test_a_logo_follows_its_organisation(listed: Listed) -> None:

@@ -282,3 +282,30 @@ async def test_moderators_see_who_decided_and_take_a_logo_down(edition: OpenEdit
         assert (await browser.post(place, data={"reason": "offensive"}, headers=headers)).status_code == 303
         assert "data:image/png" not in (await browser.get(QUEUE)).text
     assert 'id="logo"' not in await read(edition, secret)
+
+
+async def test_a_network_joins_with_its_reservation(edition: OpenEdition, sites: ScriptedSites) -> None:
+    reservation = {"adheres": "yes", "reservation": "القسم الثاني <b>قصير", "mandate_locale": "ar"}
+    secret = await asked(edition, **reservation)
+    assert '<p lang="ar" dir="rtl">القسم الثاني &lt;b&gt;قصير</p>' in await read(edition, secret)
+    await act(edition, secret, "domain", data={"domain": "keepers.example"})
+    sites.answer = {Verified.DNS: Finding.FOUND, Verified.WEB: Finding.ABSENT}
+    await act(edition, secret, "prove", data={})
+    async with await moderator(edition) as browser:
+        assert "It wants to join as a network, with this reservation:" in (await browser.get(QUEUE)).text
+        place = f"{QUEUE}/{only(edition).id}"
+        headers = {"origin": ORIGIN}
+        assert (
+            await browser.post(f"{place}/admit-network", data={"reason": "looked_at"}, headers=headers)
+        ).status_code == 303
+        assert f'formaction="{place}/dismiss-network"' in (await browser.get(QUEUE)).text
+    (item,) = (await edition.client.get(SIGNATURES)).json()["items"]
+    assert item["joined"] == {"reservation": "القسم الثاني <b>قصير", "locale": "ar"}
+
+
+async def test_programs_join_too(edition: OpenEdition) -> None:
+    adherence = {"reservation": "Section 2.", "locale": "fr"}
+    mandate = {"by": "The board", "on": "2030-02-01", "locale": "ar"}
+    await edition.ask(kind="organisation", adherence=adherence, mandate=mandate)
+    said = only(edition).said()
+    assert (said["adheres"], said["mandate"]["locale"]) == (adherence, "ar")

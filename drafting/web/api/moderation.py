@@ -2,6 +2,7 @@
 
 from drafting.actions import moderation as acts
 from drafting.actions.signing_links import LOGO
+from drafting.domain.organisations import adherence_of
 from drafting.domain.signatures import Signature
 from drafting.web.api import signing_bodies as bodies
 from drafting.web.api.calls import Call
@@ -51,12 +52,25 @@ async def take_logo_down(call: Call, body: bodies.Decision) -> bodies.ModeratedA
     return _item(await acts.take_logo_down(call.ports, call.actor, **_decision(call, body)))
 
 
+@add("POST", ONE + "/admit-network")
+async def admit_network(call: Call, body: bodies.Decision) -> bodies.ModeratedAnswer:
+    """Show an organisation that wants to join as a network among the networks that joined."""
+    return _item(await acts.admit_network(call.ports, call.actor, **_decision(call, body)))
+
+
+@add("POST", ONE + "/dismiss-network")
+async def dismiss_network(call: Call, body: bodies.Decision) -> bodies.ModeratedAnswer:
+    """Show it among the organisations again."""
+    return _item(await acts.dismiss_network(call.ports, call.actor, **_decision(call, body)))
+
+
 def _decision(call: Call, body: bodies.Decision) -> dict[str, str]:
     return {"slug": call.slug, "id": call.part("signature"), "reason": body.reason, "note": body.note}
 
 
 def _item(signature: Signature) -> bodies.ModeratedAnswer:
     """Of an address its domain alone."""
+    adherence = adherence_of(signature.details)
     return bodies.ModeratedAnswer(
         id=signature.id,
         state=signature.state.value,
@@ -71,5 +85,8 @@ def _item(signature: Signature) -> bodies.ModeratedAnswer:
         verified=signature.verified.value if signature.verified else "",
         proven_domain=signature.domain if "proof" in signature.details else "",
         has_logo=LOGO in signature.details,
+        adheres=adherence is not None,
+        admitted=adherence is not None and adherence.is_admitted,
+        reservation=adherence.reservation if adherence else "",
         at=signature.confirmed or signature.requested,
     )

@@ -50,6 +50,7 @@ async def sign(call: Call, body: bodies.NewSignature) -> bodies.AskedAnswer:
         updates=body.consents.updates,
         second_contact=body.second_contact or "",
         **_mandate(body.mandate),
+        **_adherence(body.adherence),
         prefix=prefix,
     )
     await signing.sign(call.ports, slug=call.slug, n=call.count("n"), asked=asked, source=Source.API)
@@ -83,6 +84,12 @@ async def confirm_signature(call: Call, body: Token) -> bodies.ConfirmedAnswer:
     return bodies.ConfirmedAnswer(
         status=status_of(signature), id=signature.id, index=signature.index, commitment=signature.commitment
     )
+
+
+def _adherence(said: bodies.NewAdherence | None) -> dict[str, Any]:
+    if said is None:
+        return {}
+    return {"adheres": True, "reservation": said.reservation, "reservation_locale": said.locale}
 
 
 def status_of(signature: Signature) -> str:
@@ -144,7 +151,7 @@ def _kind(call: Call) -> SignatoryKind | None:
 def _item(signature: Signature) -> bodies.SignatureAnswer:
     """As the public list shows it; with initials nothing else is shown that could tell who it is."""
     row = shown(signature)
-    mandate, logo = row.get("mandate"), row.get("logo")
+    mandate, joined, logo = row.get("mandate"), row.get("joined"), row.get("logo")
     folder = f"/d/{signature.declaration}/{signature.edition}/signatures/logos/"
     return bodies.SignatureAnswer(
         index=row["index"],
@@ -158,6 +165,7 @@ def _item(signature: Signature) -> bodies.SignatureAnswer:
         verified=row.get("verified", ""),
         domain=row.get("domain", ""),
         mandate=bodies.MandateAnswer(**mandate) if mandate else None,
+        joined=bodies.JoinedAnswer(**joined) if joined else None,
         logo=folder + logo["file"] if logo else "",
     )
 

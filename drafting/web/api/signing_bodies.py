@@ -26,6 +26,13 @@ class Mandate(Body):
     locale: Annotated[str, Meta(max_length=35)] = ""
 
 
+class NewAdherence(Body):
+    """An organisation joins as a network, with its own reservation or without."""
+
+    reservation: Annotated[str, Meta(max_length=2000)] = ""
+    locale: Annotated[str, Meta(max_length=35)] = ""
+
+
 class NewSignature(Body):
     """``shown``: name, initials or count. ``locale``: the language that the signatory read. ``country``: ISO 3166-1."""
 
@@ -41,6 +48,7 @@ class NewSignature(Body):
     consents: Consents = field(default_factory=Consents)
     second_contact: Annotated[str, Meta(max_length=320)] | None = None
     mandate: Mandate | None = None
+    adherence: NewAdherence | None = None
     proof: Annotated[str, Meta(max_length=2000)] = ""
 
 
@@ -114,6 +122,13 @@ class MandateAnswer(Answer):
     locale: str
 
 
+class JoinedAnswer(Answer):
+    """A network that joined after the text was written. ``reservation``: empty, or in the language ``locale``."""
+
+    reservation: str
+    locale: str
+
+
 class SignatureAnswer(Answer):
     """``name``: or initials. ``commitment``: what the ledger holds of it.
 
@@ -131,6 +146,7 @@ class SignatureAnswer(Answer):
     verified: str = ""
     domain: str = ""
     mandate: MandateAnswer | None = None
+    joined: JoinedAnswer | None = None
     logo: str = ""
 
 
@@ -175,6 +191,9 @@ class ModeratedAnswer(Answer):
     verified: str
     proven_domain: str
     has_logo: bool
+    adheres: bool
+    admitted: bool
+    reservation: str
     at: datetime
 
 

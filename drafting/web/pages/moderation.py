@@ -12,7 +12,7 @@ from drafting.actions.moderation import Reason, domain_of
 from drafting.actions.publication import find_edition
 from drafting.actions.signature_lists import PAGE, shown
 from drafting.actions.signing_links import LOGO
-from drafting.domain.organisations import mandate_of
+from drafting.domain.organisations import adherence_of, mandate_of
 from drafting.domain.policy import Action, Subject
 from drafting.domain.signatures import Signature
 from drafting.web.i18n import Words
@@ -37,6 +37,7 @@ async def show(visit: Visit) -> Response:
         domain_of=domain_of,
         logos=await _logos(visit, [*desk.waiting, *desk.latest, *desk.refused]),
         mandate_of=mandate_of,
+        adherence_of=adherence_of,
         reasons=reasons(visit.words),
         reason_options=list(reasons(visit.words).items()),
     )
@@ -75,6 +76,14 @@ async def restore(visit: Visit) -> Response:
 
 async def take_logo_down(visit: Visit) -> Response:
     return await _decide(visit, acts.take_logo_down)
+
+
+async def admit_network(visit: Visit) -> Response:
+    return await _decide(visit, acts.admit_network)
+
+
+async def dismiss_network(visit: Visit) -> Response:
+    return await _decide(visit, acts.dismiss_network)
 
 
 async def _decide(visit: Visit, act: acts.Act) -> Response:

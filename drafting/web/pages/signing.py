@@ -14,7 +14,7 @@ from drafting.actions.ports import LinkRole
 from drafting.domain.declaration import Declaration
 from drafting.domain.editions import Edition
 from drafting.domain.errors import Code, Refusal
-from drafting.domain.organisations import mandate_of
+from drafting.domain.organisations import adherence_of, mandate_of
 from drafting.domain.signatures import Signature, SignatureState, initials, stream_of
 from drafting.web.country_words import country_options
 from drafting.web.errors import STATUS, sentence
@@ -100,6 +100,9 @@ def _asked(visit: Visit, form: Form, text: str) -> signing.Asked:
         mandate_on=form.text("mandate_on"),
         mandate=form.text("mandate"),
         mandate_locale=form.text("mandate_locale"),
+        adheres=form.has("adheres", "yes"),
+        reservation=form.text("reservation"),
+        reservation_locale=form.text("mandate_locale"),
         prefix=_admitted(visit, form),
         details={} if spoken else {"text": text},
     )
@@ -195,6 +198,7 @@ async def _of_signature(visit: Visit, signature: Signature, role: LinkRole) -> d
         "reason": reasons(visit.words).get(signature.reason, ""),
         "initials": initials(signature.name),
         "mandate": mandate_of(signature.details),
+        "adherence": adherence_of(signature.details),
         "is_own": role is LinkRole.OWN,
         "spendable": signing_links.is_spendable(signature, role, visit.at),
         "token": visit.part("token"),
