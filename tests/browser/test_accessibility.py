@@ -135,7 +135,7 @@ def list_of_names(page: Page, data: bytes, *, reads: bool = False) -> str:
         said |= {"locale": "en", "source": "paper", "kind": "person"}
         assert page.request.post(f"{own}/read", form=said).ok
         page.goto(own)
-        expect(page.get_by_role("heading", name="would count")).to_be_visible()
+        expect(page.get_by_role("heading", name="would count").first).to_be_visible()
     return own.rpartition("/")[2]
 
 
