@@ -1,9 +1,11 @@
-"""The public tree carried by others: Debian's nginx with the configuration of the handbook, and a folder on a stick."""
+"""The public tree carried by others, configured as the handbook says: nginx, Caddy, a mirror, a folder on a stick."""
 
 import gzip
+import os
 import re
+import shutil
 import subprocess
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from http.client import HTTPConnection, HTTPResponse
 from pathlib import Path
 
@@ -60,6 +62,49 @@ def nginx(public: Path) -> Iterator[int]:
         yield port
 
 
+@pytest.fixture(scope="module")
+def caddy(public: Path) -> Iterator[int]:
+    program = shutil.which("caddy")
+    if program is None:
+        pytest.skip("caddy is not installed")
+    [site] = re.findall("```caddy\n(.*?)```", HANDBOOK.read_text("utf-8"), re.S)
+    port, nobody, here = find_free_port(), find_free_port(), public.parent
+    site = site.replace("declare.example {", f"http://127.0.0.1:{port} {{").replace("/srv/drafting/public", str(public))
+    config = here / "Caddyfile"
+    config.write_text("{\n\tadmin off\n}\n" + site.replace("127.0.0.1:8000", f"127.0.0.1:{nobody}"), "utf-8")
+    own = {"HOME": str(here), "XDG_DATA_HOME": str(here), "XDG_CONFIG_HOME": str(here)}
+    command = [program, "run", "--config", str(config), "--adapter", "caddyfile"]
+    with Process(command, log=here / "caddy.log", is_ready=lambda: listens(port), environment=own):
+        yield port
+
+
+@pytest.fixture
+def mirror(public: Path, tmp_path: Path) -> Iterator[Callable[[], Path]]:
+    """Brings a mirror up to date."""
+    program = shutil.which("rsync")
+    if program is None:
+        pytest.skip("rsync is not installed")
+    text = HANDBOOK.read_text("utf-8")
+    [module] = re.findall("```ini\n(\\[public\\].*?)```", text, re.S)
+    [line] = re.findall(r"^(rsync --archive .*)$", text, re.M)
+    port, config, target = find_free_port(), tmp_path / "rsyncd.conf", tmp_path / "mirror"
+    account = "uid = root\ngid = root\n" if os.geteuid() == 0 else ""
+    config.write_text(account + module.replace("/srv/drafting/public", str(public)), "utf-8")
+    words = line.replace("declare.example::public/", f"rsync://127.0.0.1:{port}/public/").replace("/srv/mirror/", "")
+    daemon = [program, "--daemon", "--no-detach", f"--port={port}", "--address=127.0.0.1", f"--config={config}"]
+
+    def update() -> Path:
+        subprocess.run([*words.split(), f"{target}/"], check=True, capture_output=True)
+        return target
+
+    with Process(daemon, log=tmp_path / "rsync.log", is_ready=lambda: listens(port)):
+        yield update
+
+
+def files(folder: Path) -> dict[str, bytes]:
+    return {str(path.relative_to(folder)): path.read_bytes() for path in folder.rglob("*") if path.is_file()}
+
+
 def get(port: int, path: str, **headers: str) -> tuple[HTTPResponse, bytes]:
     connection = HTTPConnection("127.0.0.1", port, timeout=30)
     connection.request("GET", path, headers=headers)
@@ -107,6 +152,57 @@ def test_while_the_server_is_down_the_chooser_is_still_there(nginx: int, public:
     assert answer.status == 200
     assert body == (public / "d/open-well/index.html").read_bytes()
     assert get(nginx, "/d/elsewhere/")[0].status == 404
+
+
+def test_caddy_serves_the_tree_as_the_handbook_says(caddy: int, public: Path) -> None:
+    answer, body = get(caddy, "/d/open-well/1/ar/")
+    assert (answer.status, answer.headers["content-type"]) == (200, "text/html; charset=utf-8")
+    assert body == (public / "d/open-well/1/ar/index.html").read_bytes()
+    assert answer.headers["cache-control"] == "public, max-age=60"
+    assert "default-src 'none'" in answer.headers["content-security-policy"]
+    again, _ = get(caddy, "/d/open-well/1/ar/", **{"if-none-match": answer.headers["etag"]})
+    assert again.status == 304
+    answer, body = get(caddy, "/d/open-well/1/en/index.html", **{"accept-encoding": "gzip"})
+    assert answer.headers["content-encoding"] == "gzip"
+    assert b"Universal Declaration" in gzip.decompress(body)
+    [sheet] = (public / "d/open-well/assets").glob("*.css")
+    answer, _ = get(caddy, f"/d/open-well/assets/{sheet.name}")
+    assert "immutable" in answer.headers["cache-control"]
+
+
+@pytest.mark.parametrize(
+    ("name", "kind"),
+    [("1/en/open-well-1-en.epub", "application/epub+zip"), ("1/en/open-well-1-en.md", "text/"), ("feed.atom", "atom")],
+)
+def test_caddy_gives_every_format_a_type_that_browsers_know(caddy: int, name: str, kind: str) -> None:
+    answer, _ = get(caddy, f"/d/open-well/{name}")
+    assert answer.status == 200
+    assert kind in answer.headers["content-type"]
+
+
+def test_without_the_server_caddy_still_has_the_chooser(caddy: int, public: Path) -> None:
+    answer, body = get(caddy, "/d/open-well/")
+    assert answer.status == 200
+    assert body == (public / "d/open-well/index.html").read_bytes()
+
+
+def test_a_mirror_has_what_is_public_and_nothing_that_is_being_written(
+    mirror: Callable[[], Path], public: Path
+) -> None:
+    half = public / "d/open-well/1/en/.index.html.1234.part"
+    later, gone = public / "d/later.txt", public / "d/gone.txt"
+    try:
+        half.write_bytes(b"half")
+        gone.write_bytes(b"gone")
+        copy = files(mirror())
+        assert copy == {path: data for path, data in files(public).items() if not path.endswith(".part")}
+        gone.unlink()
+        later.write_bytes(b"later")
+        assert {"d/later.txt"} == files(mirror()).keys() - copy.keys()
+        assert "d/gone.txt" not in files(mirror())
+    finally:
+        for path in (half, later, gone):
+            path.unlink(missing_ok=True)
 
 
 def test_a_folder_on_a_stick_is_read_without_any_server(chromium: Browser, public: Path) -> None:
