@@ -17,4 +17,4 @@ def country_options(w: Words) -> list[Option]:
     if w.tag not in _ORDERED:
         named = [(code, w.country(code)) for code in sorted(COUNTRIES)]
         _ORDERED[w.tag] = in_order(named, lambda option: option[1], w.tag)
-    return [("", w.gettext("I don't say")), *_ORDERED[w.tag]]
+    return [("", w.gettext("Not said")), *_ORDERED[w.tag]]

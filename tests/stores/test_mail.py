@@ -202,3 +202,21 @@ def test_an_impossible_letter_is_not_tried_again(tmp_path: Path) -> None:
         with pytest.raises(WillNeverDeliver):
             MailFolder(tmp_path).carry(Parcel(1, "id", Hands().now(), 0, Letter(to, "s", "b")))
     assert files(tmp_path) == []
+
+
+async def test_a_letter_that_can_be_left_says_so_to_mail_programs(
+    stores: Stores, clock: Hands, courier_of: SendTo, tmp_path: Path
+) -> None:
+    """RFC 8058 asks for both headers; an address cut in two by folding would be none."""
+    leave = f"https://declare.example/en/sign/leave/{'a' * 43}"
+    letter = Letter("ana@example.org", "News", "Words\n", "en", "update", leave)
+    await stores.mail.send([letter], clock.now())
+    with listening(Script()) as script:
+        await courier_of(SmtpServer("127.0.0.1", script.port)).deliver()
+    await stores.mail.send([letter, LETTER], clock.now())
+    await stores.courier.deliver()
+    plain, news = (path.read_bytes().replace(b"\n", b"\r\n") for path in files(tmp_path / "data/mail")[::-1])
+    for data in (script.letters[0], news):
+        assert f"List-Unsubscribe: <{leave}>".encode() in data.splitlines()
+        assert b"List-Unsubscribe-Post: List-Unsubscribe=One-Click" in data.splitlines()
+    assert b"List-Unsubscribe" not in plain

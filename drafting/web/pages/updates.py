@@ -105,7 +105,7 @@ def _facts(visit: Visit, declaration: Declaration, shown: Shown) -> dict[str, An
         "declaration": declaration,
         "edition": find_edition(declaration, update.edition),
         "update": update,
-        "texts": shown.texts,
+        "texts": {tag: shown.texts[tag] for tag in sorted(shown.texts, key=lambda tag: (tag != shown.source, tag))},
         "mailing": mailing,
         "state": update_state(visit.words, update.state),
         "subject": _subject(visit, shown),
