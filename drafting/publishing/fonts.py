@@ -37,6 +37,8 @@ def _noto(name: str) -> tuple[str, ...]:
 
 
 _INDIC: Final = 1.7
+# How much less of leading titles have than the text.
+_CLOSER: Final = 0.3
 _TALL: Final = 1.9
 _WEST: Final = ("Noto Serif",)
 SCRIPTS: Final[dict[str, Script]] = {
@@ -46,7 +48,8 @@ SCRIPTS: Final[dict[str, Script]] = {
     "Arab": Script(
         ("Noto Naskh Arabic",), "\u0600-\u06ff\u0750-\u077f\u08a0-\u08ff\ufb50-\ufdff\ufe70-\ufefc", 1.8, 1.14, True
     ),
-    "Aran": Script(("Noto Nastaliq Urdu", "Noto Naskh Arabic"), "\ue000", 2.35, 1.05),
+    # Nastaliq's own Western digits are of another weight than anything beside them.
+    "Aran": Script((*_WEST, "Noto Nastaliq Urdu", "Noto Naskh Arabic"), "\ue000", 2.35, 1.05),
     "Hebr": Script(_noto("Hebrew"), "\u0590-\u05ff\ufb1d-\ufb4f", 1.6, 1.04, True),
     "Hans": Script(("Noto Serif CJK SC",), "\u3400-\u9fff\U00020000-\U0003134f", 1.75, 1.0, False, True),
     "Hant": Script(("Noto Serif CJK TC",), "\u3100-\u312f", 1.75, 1.0, False, True),
@@ -175,11 +178,12 @@ def typography(locale: Locale, quoted: Sequence[Locale], text: str) -> str:
     rules = [
         _rule("html", locale, present),
         f".text ol{{list-style-type:{page}}}",
+        *_headings(SCRIPTS[script_of(locale)]),
         f".text p,.text li{{text-align:{'justify' if is_justified(locale) else 'start'}}}",
         f"@page{{@bottom-center{{content:counter(page,{page})}}}}",
         f".at::after{{content:target-counter(attr(data-target url),page,{page})}}",
     ]
-    if SCRIPTS[script_of(locale)].is_dense or script_of(locale) == "Kore":
+    if SCRIPTS[script_of(locale)].families[:1] != _WEST:  # Some faces draw quotation marks for their script alone.
         rules.append('.latn{font-family:"Noto Serif"}')
     if locale.direction == "rtl":
         rules.append('.network [dir="rtl"]{font-size:10.5pt;line-height:1.75}')
@@ -189,6 +193,14 @@ def typography(locale: Locale, quoted: Sequence[Locale], text: str) -> str:
             rules.append(f'[lang="{other.tag}"] p{{text-align:start}}')
             rules.append(f'.text [lang="{other.tag}"] ol{{list-style-type:{counter(other.tag)}}}')
     return "\n".join(rules)
+
+
+def _headings(script: Script) -> list[str]:
+    """Titles stand closer than the text, but as far apart as marks above and below need."""
+    if script.is_dense or script.leading < _INDIC:
+        return []
+    leading = script.leading - _CLOSER
+    return [f".cover h1,.cover h1.long,h2,h3,h4,h5,h6{{line-height:{leading:.2f}}}"]
 
 
 def _rule(selector: str, locale: Locale, present: Sequence[str]) -> str:

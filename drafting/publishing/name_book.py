@@ -25,7 +25,7 @@ from drafting.publishing.name_volumes import (
     set_name,
 )
 from drafting.publishing.pages import environment, qr_code
-from drafting.publishing.pdf import Laid, lay_out_page, shown_address
+from drafting.publishing.pdf import Laid, lay_out_page, shortened, shown_address
 from drafting.publishing.reading import Reading
 
 # White square: what stands for a character that no face has.
@@ -45,6 +45,7 @@ def set_html(reading: Reading, volume: Volume, templates: Path) -> str:
             content=content,
             volume=volume,
             title=reading.title,
+            running_title=shortened(reading.title),
             root=root,
             ui=reading.ui or Markup(" ") + root,
             made_at=volume.at.strftime("%Y-%m-%dT%H:%M:%SZ"),

@@ -23,7 +23,7 @@ from weasyprint.urls import URLFetcher, URLFetcherResponse
 from drafting.domain.errors import Code, Refusal
 from drafting.domain.locales import Locale
 from drafting.domain.looks import Design
-from drafting.publishing import archival, patches, warming
+from drafting.publishing import archival, patches, surround, warming
 from drafting.publishing.breaks import SPACE, mark_breaks
 from drafting.publishing.designs import MARK, printed
 from drafting.publishing.fonts import typography
@@ -38,6 +38,10 @@ LONG_TITLE: Final = 28
 SHORT_FRONT: Final = 15
 LETTERS_A_LINE: Final = 60
 WIDE: Final = 0x2E80
+# Letters of a title that a running head has room for; East Asian ones count twice.
+LONGEST_HEAD: Final = 46
+# What begins words of another direction than the page's.
+ISOLATES: Final = {"ltr": "\u2066", "rtl": "\u2067"}
 _MISSING: Final = re.compile(r"\(U\+([0-9A-F]+)\)")
 
 
@@ -95,6 +99,7 @@ def set_html(reading: Reading, templates: Path) -> str:
             description=describe(reading),
             made_at=content.changed_at.strftime("%Y-%m-%dT%H:%M:%SZ"),
             running=running_head(reading),
+            running_title=shortened(reading.title),
             is_short=_cover_lines(reading) <= SHORT_FRONT,
             title_size="long" if len(reading.title) > LONG_TITLE else "short",
             signed=words.join([reading.name(slug) for slug in content.signed_by]),
@@ -127,14 +132,31 @@ def _cover_lines(reading: Reading) -> float:
     return letters / LETTERS_A_LINE + len(reading.content.networks) / columns
 
 
+def shortened(title: str) -> str:
+    """A title that fits the head of a page beside what else stands there; cut at a word's end where there is one."""
+    length, room = 0, 0
+    for room, letter in enumerate(title, start=1):  # noqa: B007 - used behind the loop
+        length += 2 if ord(letter) >= WIDE else not unicodedata.combining(letter)
+        if length > LONGEST_HEAD:
+            break
+    else:
+        return title
+    start = title[: room - 1]
+    words, _, _ = start.rpartition(" ")
+    return (words if len(words) > room // 2 else start).rstrip(" ,;:–-") + "…"
+
+
 def running_head(reading: Reading) -> str:
     """Language, edition and short code, for the head of every page."""
     words = reading.words
-    return words.gettext("%(language)s, edition %(n)s, %(code)s") % {
-        "language": reading.locale.autonym,
+    said = words.gettext("%(language)s, edition %(n)s, %(code)s") % {
+        "language": f"{surround.FIRST_STRONG_ISOLATE}{reading.locale.autonym}{surround.POP_ISOLATE}",
         "n": words.number(reading.content.n),
         "code": reading.code,
     }
+    if words.direction == reading.locale.direction:
+        return said
+    return f"{ISOLATES[words.direction]}{said}{surround.POP_ISOLATE}"
 
 
 def quoted_locales(reading: Reading, html: str) -> list[Locale]:
