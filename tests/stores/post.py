@@ -17,7 +17,8 @@ ALL = "*"
 @dataclass
 class Post:
     """What the server does and what it has taken. ``refuses``: address (or ``*``) → answer to RCPT; ``hangs_up``: on so
-    many letters before they are taken; ``forgets_to_say``: on so many after; ``together``: see ``_wait_for_others``."""
+    many letters before they are taken; ``forgets_to_say``: on so many after; ``together``: see ``_wait_for_others``.
+    ``told`` is set once it has taken ``tells_at`` letters."""
 
     refuses: dict[str, str] = field(default_factory=dict)
     hangs_up: int = 0
@@ -28,6 +29,8 @@ class Post:
     sessions: set[int] = field(default_factory=set)
     encrypted: list[bool] = field(default_factory=list)
     port: int = 0
+    tells_at: int = 0
+    told: threading.Event = field(default_factory=threading.Event)
     _waiting: int = 0
     _all_there: asyncio.Event = field(default_factory=asyncio.Event)
 
@@ -56,6 +59,8 @@ class Post:
         assert isinstance(envelope.content, bytes)
         name = email.message_from_bytes(envelope.content)["Message-ID"]
         self.taken.append((envelope.rcpt_tos[0], str(name)))
+        if len(self.taken) == self.tells_at:
+            self.told.set()
         if self.forgets_to_say:
             self.forgets_to_say -= 1
             server.transport.abort()

@@ -4,6 +4,8 @@ import asyncio
 import datetime
 import ipaddress
 import ssl
+import subprocess
+import sys
 import threading
 from collections.abc import AsyncIterator, Callable, Iterator
 from pathlib import Path
@@ -18,7 +20,7 @@ from drafting.actions.ports import CannotSave, Letter
 from drafting.stores import courier as couriers
 from drafting.stores.carriers import Parcel
 from drafting.stores.courier import PAUSES, REFUSES_ALL, RESTS, Courier
-from drafting.stores.mail import GIVES_UP_AFTER, Fault, Outbox
+from drafting.stores.mail import GIVES_UP_AFTER, LEASE, Fault, Outbox
 from drafting.stores.opening import Stores
 from drafting.stores.pace import Bucket
 from drafting.stores.smtp import SmtpServer
@@ -315,3 +317,23 @@ async def test_a_letter_that_left_is_marked_once_the_database_is_back(
         assert await hire(post.port).deliver() == 1
     assert await stores.mail.waiting(1) == 0
     assert as_once(post) == addresses(1)
+
+
+def killed_in_the_middle(post: Post, url: str, data: Path) -> None:
+    command = [sys.executable, "-m", "tests.stores.carrying", url, str(data), str(post.port)]
+    with subprocess.Popen(command) as carrying:
+        assert post.told.wait(60)
+        carrying.kill()
+
+
+async def test_a_courier_that_is_killed_repeats_no_more_than_what_was_under_way(
+    stores: Stores, clock: Hands, database_url: str, hire: Hire, tmp_path: Path
+) -> None:
+    await stores.mail.send(letters(60), clock.now())
+    with open_for(Post(tells_at=20)) as post:
+        await asyncio.to_thread(killed_in_the_middle, post, database_url, tmp_path / "data")
+        clock.time += LEASE
+        await until_empty(stores, clock, hire(post.port))
+    assert sorted({*post.recipients()}) == addresses(60)
+    assert len(post.taken) - 60 <= couriers.AT_ONCE
+    assert len({*post.taken}) == 60
