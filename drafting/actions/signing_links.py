@@ -185,7 +185,7 @@ async def export_signature(ports: Ports, secret: str) -> Mapping[str, Any]:
     signature, role = await read_signature(ports, secret)
     if role is not LinkRole.OWN:
         raise Refusal(Code.NOT_ALLOWED, action="export_signature")
-    times = ("requested", "contact_confirmed", "second_confirmed", "confirmed", "changed", "reminded")
+    times = ("requested", "contact_confirmed", "second_confirmed", "confirmed", "changed", "reminded", "bounced")
     moments = {name: getattr(signature, name) for name in times}
     wordings = [(await ports.ledger.content(d)).decode() for d in (signature.publish, signature.updates) if d]
     return {

@@ -55,6 +55,7 @@ def create_app(settings: Settings, notes: Notes = UNWATCHED) -> Starlette:
             app.state.door.open(parts.rooms, Mandated(parts.ports))
             app.state.measures.gauges["rooms"] = lambda: len(parts.rooms.open_declarations())
             app.state.measures.gauges["relay_up"] = lambda: int(parts.others.is_up)
+            app.state.measures.gauges["mail_held_up"] = lambda: int(parts.stores.mail.pace.held_up is not None)
             app.state.measures.gauges["sockets"] = lambda: app.state.door.sockets
             if isinstance(notes, SharedNotes):
                 app.state.measures.gauges["worker_restarts"] = lambda: notes.record.restarts
