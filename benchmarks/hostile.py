@@ -15,7 +15,8 @@ import sys
 import tempfile
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
+from functools import partial
 from pathlib import Path
 from statistics import median
 from typing import Any, Final, NamedTuple
@@ -63,13 +64,14 @@ def scene(module: str = "drafting.cli") -> Iterator[Scene]:
             yield Scene(port, json.loads(done.stdout), pids)
 
 
-async def _p95(here: Scene, text: str) -> float:
-    """In ms, of keystrokes at four a second each."""
+async def _p95(here: Scene, meanwhile: Callable[[], object], text: str = OWN) -> float:
+    """In ms, of keystrokes at four a second each, by people who have come before what happens ``meanwhile``."""
     arrived: list[float] = []
     typists = [Typist(text, arrived) for _ in range(TYPISTS)]
     for typist in typists:
         typist.others = [other for other in typists if other is not typist]
         await typist.come(f"ws://127.0.0.1:{here.port}/sync", here.tokens[CALM])
+    await asyncio.to_thread(meanwhile)
     for _ in range(KEYS):
         due = time.perf_counter()
         for typist in typists:
@@ -83,8 +85,8 @@ async def _p95(here: Scene, text: str) -> float:
     return arrived[len(arrived) * 95 // 100] * 1000 if arrived else float("inf")
 
 
-def p95(here: Scene, text: str = OWN) -> float:
-    return asyncio.run(_p95(here, text))
+def p95(here: Scene, meanwhile: Callable[[], object] = lambda: None) -> float:
+    return asyncio.run(_p95(here, meanwhile))
 
 
 @contextmanager
@@ -150,18 +152,19 @@ def half_open() -> Iterator[str]:
     for what, open_one in HALVES.items():
         with scene() as here:
             without, before = p95(here), resident(here.pids)
-            held = []
-            for _ in range(HALF_OPEN):
-                try:
-                    held.append(open_one(here.target))
-                except OSError:
-                    continue
-            began = time.monotonic()
-            beside, memory = p95(here), resident(here.pids) - before
+            held: list[socket.socket] = []
+            beside = p95(here, partial(_open_many, open_one, here.target, held))
+            began, memory = time.monotonic() - KEYS / 4 - 1, resident(here.pids) - before
             seconds = _seconds_until_closed(held, began, 60)
             yield f"| {what} | {memory / 1024:.0f} | {without:.1f} | {beside:.1f} | {seconds} |"
             for one in held:
                 one.close()
+
+
+def _open_many(open_one: Callable[[Target], socket.socket], target: Target, held: list[socket.socket]) -> None:
+    for _ in range(HALF_OPEN):
+        with suppress(OSError):
+            held.append(open_one(target))
 
 
 def _seconds_until_closed(held: list[socket.socket], began: float, most: float) -> str:
@@ -208,6 +211,7 @@ def bombs() -> Iterator[str]:
             before = resident(here.pids)
             for _ in range(50):
                 one = signed_in(here.target)
+                one.settimeout(1)
                 try:
                     one.sendall(data)
                     while one.recv(65536):
