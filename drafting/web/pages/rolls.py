@@ -140,9 +140,11 @@ async def _reading_values(visit: Visit, roll: Roll, typed: Reading | None) -> di
             raise
         look = await acts.look_at_roll(visit.ports, roll)
     reading = replace(typed, delimiter=look.reading.delimiter) if typed and look.reading else look.reading
+    edition = find_edition(await visit.declaration(), roll.edition)
+    if reading and not typed and not roll.reading and visit.lang in edition.releases[-1].locales:
+        reading = replace(reading, locale=visit.lang)
     widest = max((len(cells) for _, cells in look.rows), default=0)
     columns = [*reading.columns, *[""] * widest][:widest] if reading else []
-    edition = find_edition(await visit.declaration(), roll.edition)
     return {
         "look": look,
         "reading": reading,
