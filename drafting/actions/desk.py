@@ -22,10 +22,11 @@ class Urgency(IntEnum):
     OBJECTION = 3
     POSITION = 4
     ALL = 5
-    FREEZE = 6
-    TABLE = 7
-    CONSULTING = 8
-    TRANSLATE = 9
+    VOUCH = 6
+    FREEZE = 7
+    TABLE = 8
+    CONSULTING = 9
+    TRANSLATE = 10
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,6 +61,7 @@ def desk(declaration: Declaration, account: str, at: datetime) -> list[Matter]:
 def _of_mandate(declaration: Declaration, mandate: Mandate, at: datetime) -> Iterator[Matter]:
     if mandate.network and Scope.SIGN in mandate.scopes:
         yield from _approval(declaration, mandate, at)
+        yield from _lists(declaration, mandate)
     if mandate.network and Scope.CONSENT in mandate.scopes and not declaration.open_edition:
         yield from _positions(declaration, mandate.network, at)
     if Scope.TRANSLATE in mandate.scopes and mandate.locales:
@@ -71,6 +73,16 @@ def _approval(declaration: Declaration, mandate: Mandate, at: datetime) -> Itera
     if edition and not any(mandate.network == a.network or mandate.account == a.account for a in edition.approvals):
         due = edition.window_ends if at < edition.window_ends else None
         yield Matter(Urgency.APPROVE, declaration.slug, network=mandate.network or "", n=edition.n, due=due)
+
+
+def _lists(declaration: Declaration, mandate: Mandate) -> Iterator[Matter]:
+    """Names on paper and lists for which another network has vouched."""
+    for roll in declaration.rolls.values():
+        is_open = not (roll.is_approved or roll.is_dropped)
+        if is_open and not any(mandate.network == a.network or mandate.account == a.account for a in roll.approvals):
+            yield Matter(
+                Urgency.VOUCH, declaration.slug, network=mandate.network or "", n=roll.edition, others=(roll.id,)
+            )
 
 
 def _positions(declaration: Declaration, network: str, at: datetime) -> Iterator[Matter]:

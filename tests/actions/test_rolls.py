@@ -6,6 +6,7 @@ from typing import Any, cast
 import pytest
 
 from drafting.actions.core import Actor
+from drafting.actions.desk import desk
 from drafting.actions.ports import Ports, SignatureLists
 from drafting.actions.roll_approval import approve_roll, drop_roll, hand_in_roll
 from drafting.actions.roll_work import HELD, STEP, sweep_rolls, work_on_rolls
@@ -249,6 +250,20 @@ async def test_the_second_word_is_another_persons_of_another_network(coalition: 
     await approve_roll(ports, salt, slug=SLUG, id=roll.id, digest=handed.digest)
     await refused(Code.BAD_INPUT, approve_roll(ports, salt, slug=SLUG, id=roll.id, digest=handed.digest))
     await refused(Code.BAD_INPUT, drop_roll(ports, coalition.delegate("night"), slug=SLUG, id=roll.id))
+
+
+async def test_the_desk_of_another_network_says_that_a_list_waits(coalition: Coalition) -> None:
+    roll = await brought(coalition)
+    handed = await hand_in_roll(coalition.ports, coalition.delegate("river"), slug=SLUG, id=roll.id)
+
+    async def waiting(network: str) -> list[tuple[str, ...]]:
+        at = coalition.fakes.clock.now()
+        found = desk(await coalition.state(), coalition.delegate(network).account, at)
+        return [matter.others for matter in found if matter.kind == "vouch"]
+
+    assert (await waiting("river"), await waiting("salt")) == ([], [(roll.id,)])
+    await approve_roll(coalition.ports, coalition.delegate("salt"), slug=SLUG, id=roll.id, digest=handed.digest)
+    assert await waiting("night") == []
 
 
 async def test_what_was_handed_in_cannot_be_read_otherwise(coalition: Coalition) -> None:

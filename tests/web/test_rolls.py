@@ -83,6 +83,7 @@ async def test_a_list_goes_its_whole_way_without_script(edition: OpenEdition) ->
         again = await first.post(f"{own}/approve", data={"digest": _digest(edition)})
         assert again.status_code == 403
         assert "It takes two people of different networks" in again.text
+        assert f'href="{own}"' in (await second.get("/en/desk")).text
         waiting = (await second.get(own)).text
         assert "Vouch for 3 names" in waiting
         answer = await second.post(f"{own}/approve", data={"digest": _digest(edition), "network": "salt"})

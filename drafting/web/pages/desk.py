@@ -111,6 +111,14 @@ def _approve(visit: Visit, d: Declaration, m: Matter, section: str) -> Words:
     return title, text, gettext("Read and approve"), visit.path("workshop", d.slug, "publishing", m.n)
 
 
+def _vouch(visit: Visit, d: Declaration, m: Matter, section: str) -> Words:
+    gettext = visit.words.gettext
+    title = gettext("A list of names waits for a second network")
+    text = gettext("Another network vouches for these signatures on paper. They count once yours does, too.")
+    href = visit.path("workshop", d.slug, "publishing", m.n, "lists", m.others[0])
+    return title, text, gettext("Look at the list"), href
+
+
 def _stale(visit: Visit, d: Declaration, m: Matter, section: str) -> Words:
     gettext = visit.words.gettext
     title = gettext("“%(section)s” changed after your consent", section=section)
@@ -190,6 +198,7 @@ def _translate(visit: Visit, d: Declaration, m: Matter, section: str) -> Words:
 
 _WORDS = {
     Urgency.APPROVE: _approve,
+    Urgency.VOUCH: _vouch,
     Urgency.STALE: _stale,
     Urgency.OBJECTION: _objection,
     Urgency.POSITION: _position,
