@@ -35,6 +35,8 @@ SIGNALS: Final = (signal.SIGTERM, signal.SIGINT)
 # What native code dies of. Whatever else ends a worker may come from outside.
 OWN_FAULTS: Final = frozenset({signal.SIGSEGV, signal.SIGABRT, signal.SIGBUS, signal.SIGILL, signal.SIGFPE})
 PR_SET_PDEATHSIG: Final = 1
+PR_SET_NAME: Final = 15
+WORKER_NAME: Final = b"drafting-worker"
 BACKLOG: Final = 2048
 
 Work: TypeAlias = Callable[[], int]
@@ -209,9 +211,12 @@ def _leave_at_once(number: int, frame: FrameType | None) -> None:
 
 
 def _end_with(supervisor: int) -> None:
-    """Whatever ends the supervisor ends its worker: nobody would watch it, and the next one needs its port."""
+    """Whatever ends the supervisor ends its worker: nobody would watch it, and the next one needs its port. The worker
+    has a name, since its command line is the supervisor's, and who means the one should not end both."""
     if sys.platform.startswith("linux"):
-        ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGKILL, 0, 0, 0)
+        prctl = ctypes.CDLL(None).prctl
+        prctl(PR_SET_PDEATHSIG, signal.SIGKILL, 0, 0, 0)
+        prctl(PR_SET_NAME, WORKER_NAME, 0, 0, 0)
     if os.getppid() != supervisor:
         os._exit(1)
 

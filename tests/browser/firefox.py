@@ -8,13 +8,14 @@ import re
 import subprocess
 import tempfile
 import time
-from contextlib import ExitStack
+from contextlib import ExitStack, suppress
 from itertools import count
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Final
 from urllib.parse import urlsplit
 
+from websockets.exceptions import ConnectionClosed
 from websockets.sync.client import ClientConnection, connect
 
 PATIENCE: Final = 60.0
@@ -75,8 +76,9 @@ class Firefox:
         return self
 
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
+        with suppress(ConnectionClosed, TimeoutError):
+            self.do("browser.close")
         self._open.close()
-        self._process.terminate()
         try:
             self._process.wait(20)
         except subprocess.TimeoutExpired:

@@ -137,6 +137,12 @@ def test_who_can_not_begin_says_so_and_is_not_tried_again(tmp_path: Path) -> Non
         process.start()
 
 
+def test_a_supervisor_outlives_a_hundred_workers_however_they_end() -> None:
+    command = [sys.executable, "-m", "tests.hostile.mortal", "100"]
+    done = subprocess.run(command, capture_output=True, text=True, timeout=120)
+    assert (done.returncode, done.stdout) == (0, "100\n"), done.stderr
+
+
 # ---- what is held against whom
 
 
