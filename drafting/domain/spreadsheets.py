@@ -34,6 +34,7 @@ SINGLE: Final = tuple(name for name in ENCODINGS if not name.startswith("utf-"))
 DELIMITERS: Final = (",", ";", "\t", "|")
 MAX_COLUMNS: Final = 60
 _LOOKED_AT: Final = 50
+_HEAD: Final = 200_000
 _BOMS: Final = ((b"\xef\xbb\xbf", "utf-8"), (b"\xff\xfe", "utf-16-le"), (b"\xfe\xff", "utf-16-be"))
 _FOREIGN: Final = (
     (b"PK\x03\x04", "workbook"),  # XLSX, ODS
@@ -135,8 +136,12 @@ def decode(data: bytes, encoding: str) -> str:
 
 def strange_lines(text: str, most: int = 4) -> list[str]:
     """The first lines that hold more than ASCII: by those a person sees whether the encoding is right."""
-    lines = (line for line in text.splitlines() if not line.isascii())
-    return [line[:120] for _, line in zip(range(most), lines, strict=False)]
+    for part in (text[:_HEAD], text):
+        lines = (line for line in part.splitlines() if not line.isascii())
+        found = [line[:120] for _, line in zip(range(most), lines, strict=False)]
+        if found:
+            return found
+    return []
 
 
 def guess_delimiter(text: str) -> str:
@@ -144,8 +149,7 @@ def guess_delimiter(text: str) -> str:
     said = _SAID.match(text[:10].partition("\n")[0] + "\n")
     if said and said[1] in DELIMITERS:
         return said[1]
-    head = text[:200_000]
-    return max(DELIMITERS, key=lambda delimiter: _evenness(head, delimiter))
+    return max(DELIMITERS, key=lambda delimiter: _evenness(text[:_HEAD], delimiter))
 
 
 def _evenness(text: str, delimiter: str) -> tuple[float, int]:
