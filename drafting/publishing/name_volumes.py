@@ -26,11 +26,17 @@ _MIXED: Final = re.compile(
 
 @dataclass(frozen=True, slots=True)
 class Signatory:
-    """One line of the list. ``facts``: role, affiliation and place, as far as they are shown."""
+    """One line of the list. ``facts``: role, affiliation, place and proven domain, as far as they are shown.
+
+    ``has_joined``: a network that joined after the text was written, with its ``reservation`` in that ``locale``.
+    """
 
     name: str
     facts: tuple[str, ...]
     is_verified: bool
+    has_joined: bool = False
+    reservation: str = ""
+    locale: str = ""
 
     @property
     def guide(self) -> str:
@@ -119,8 +125,10 @@ def read_volume(value: Mapping[str, Any]) -> Volume:
 
 
 def _signatory(item: Mapping[str, Any]) -> Signatory:
-    facts = tuple(str(item[key]) for key in ("role", "affiliation", "place") if item.get(key))
-    return Signatory(_name(item), facts, bool(item.get("verified")))
+    facts = tuple(str(item[key]) for key in ("role", "affiliation", "place", "domain") if item.get(key))
+    joined = item.get("joined") or {}
+    said, locale = str(joined.get("reservation") or ""), str(joined.get("locale") or "")
+    return Signatory(_name(item), facts, bool(item.get("verified")), bool(item.get("joined")), said, locale)
 
 
 def file_name(content: Content, tag: str, n: int, of: int) -> str:

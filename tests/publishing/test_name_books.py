@@ -34,16 +34,22 @@ PEOPLE = (
 
 
 def listed(people: tuple[tuple[str, dict[str, str]], ...] = PEOPLE) -> dict[str, Any]:
-    """What the press is told, with two organisations and three people who are only counted."""
+    """What the press is told, with three organisations and three people who are only counted."""
     organisations = [
         {"kind": "organisation", "name": "Well Keepers", "place": "Lima", "verified": "dns"},
         {"kind": "organisation", "name": "شبكة البذور"},
+        {
+            "kind": "organisation",
+            "name": "Les Semeurs",
+            "verified": "second_contact",
+            "joined": {"reservation": "Nous le lisons autrement.", "locale": "fr"},
+        },
     ]
     items = [*organisations, *({"kind": "person", "name": name, **facts} for name, facts in people)]
     return {
         "at": "2026-11-21T08:00:00+00:00",
         "people": len(people) + 3,
-        "organisations": 2,
+        "organisations": 3,
         "items": items,
         "places": [["Dakar", 20], ["القاهرة", 10]],
     }
@@ -80,10 +86,14 @@ def test_organisations_stand_apart_and_what_is_verified_says_so(tmp_path: Path) 
     text = pdf_text(book("en"), tmp_path)
     organisations, _, people = text.partition("People who signed")
     assert "Organisations that signed" in organisations
-    assert organisations.count("verified") == 1
+    assert organisations.count("verified") == 2
+    joined, _, signed = organisations.partition("Organisations that signed")
+    assert "Les Semeurs" in joined
+    assert "Nous le lisons autrement." in joined
+    assert "Les Semeurs" not in signed
     assert "Well Keepers" not in people
     assert "Amina Said" not in organisations
-    assert "13 people · 2 organisations" in text
+    assert "13 people · 3 organisations" in text
     assert "Here these are 3 people." in " ".join(text.split())
     assert "Dakar" in text.partition("Where people signed")[2]
 
@@ -98,7 +108,7 @@ def test_the_names_come_along_for_programs(printed: tuple[str, bytes]) -> None:
         (name,) = pdf.attachments
         kept = json.loads(pdf.attachments[name].get_file().read_bytes())
         assert str(pdf.Root.Lang) == printed[0]
-    assert len(kept["items"]) == len(PEOPLE) + 2
+    assert len(kept["items"]) == len(PEOPLE) + 3
 
 
 def test_names_follow_each_other_as_a_reader_looks_them_up() -> None:
