@@ -330,12 +330,13 @@ class MemoryJobs:
 
 
 class ScriptedPress:
-    """Remembers what it was asked to make; fails where ``failing`` holds (locale, format)."""
+    """Remembers what it was asked to make; fails where ``failing`` holds (locale, format), opens unless ``refusal``."""
 
     at_once = 2
 
     def __init__(self) -> None:
         self.failing: set[tuple[str, str]] = set()
+        self.refusal: Refusal | None = None
         self.made: list[tuple[int, str, str]] = []
         self.opened: list[tuple[list[int], dict[int, list[Made]]]] = []
         self.named: list[tuple[str, list[str]]] = []
@@ -360,6 +361,8 @@ class ScriptedPress:
         return [Made(locale, "names", path, 1, digest_of_bytes(b""))]
 
     async def open(self, editions: Sequence[Mapping[str, Any]], files: Mapping[int, Sequence[Made]]) -> None:
+        if self.refusal:
+            raise self.refusal
         self.opened.append(([e["n"] for e in editions], {n: list(made) for n, made in files.items()}))
 
 
