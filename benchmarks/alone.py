@@ -18,6 +18,8 @@ from benchmarks.installation import Installation, make
 from benchmarks.typists import Measured, measure
 
 ROUNDS = 3
+UNBOUNDED = {"DRAFTING_MESSAGES_EACH": "10000000"}
+"""All load comes from one account."""
 TEXTS = 50
 LOADS = {"a room of 30": (1, 30, 12), f"{TEXTS} rooms of two": (TEXTS, 2, 12)}
 """What → texts, clients in each, keystrokes of each."""
@@ -68,7 +70,9 @@ def _server(load: str, installation: Installation) -> Measured:
         data = shutil.copytree(installation.data, Path(folder) / "data")
         command = [sys.executable, "-m", "drafting.cli", "serve", "--port", str(port)]
         with running(
-            command, port, {"DRAFTING_DATA": str(data), "DRAFTING_LOG": "error", "DRAFTING_SOCKETS_EACH": "5000"}
+            command,
+            port,
+            {"DRAFTING_DATA": str(data), "DRAFTING_LOG": "error", "DRAFTING_SOCKETS_EACH": "5000", **UNBOUNDED},
         ) as pids:
             names = installation.texts[:texts]
             return asyncio.run(measure(f"ws://127.0.0.1:{port}/sync", installation.token, names, each, keys, pids))

@@ -125,8 +125,7 @@ def ask_for_pages(target: Target, connections: int) -> None:
     slug, section, locale = target.text.split(".")
     path = f"/api/v1/declarations/{slug}/sections/{section}/texts/{locale}"
     asked = (
-        f"GET {path} HTTP/1.1\r\nHost: {target.host}:{target.port}\r\n"
-        f"Authorization: Bearer {target.token}\r\n\r\n"
+        f"GET {path} HTTP/1.1\r\nHost: {target.host}:{target.port}\r\nAuthorization: Bearer {target.token}\r\n\r\n"
     ).encode()
     lines = [socket.create_connection((target.host, target.port)) for _ in range(connections)]
     while True:

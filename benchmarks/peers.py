@@ -129,6 +129,7 @@ class Harness:
                 "DRAFTING_LOG": "warning",
                 "DRAFTING_SOCKETS": "5000",
                 "DRAFTING_SOCKETS_EACH": "5000",
+                "DRAFTING_MESSAGES_EACH": "10000000",
             },
         }
         file = self._work / f"target-{texts}.json"

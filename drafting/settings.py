@@ -72,6 +72,7 @@ class Settings:
     logo_pixels: int = _number(16_000_000, "Most pixels that such a logo may have.", 65_536, 100_000_000)
     sockets: int = _number(2000, "Most WebSockets at a time.", 10, 100_000)
     sockets_each: int = _number(200, "Most WebSockets of one account at a time.", 5, 100_000)
+    messages_each: int = _number(1000, "Most messages a second on all WebSockets of one account.", 100, 10_000_000)
     job_seconds: int = _number(60, "Most seconds for making one public file.", 10, 3600)
     job_bytes: int = _number(536_870_912, "Most memory for making one file, in bytes.", 268_435_456, 8_589_934_592)
 

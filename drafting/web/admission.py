@@ -7,6 +7,7 @@ from typing import Final, Protocol
 
 from drafting.sync import wire
 from drafting.sync.participants import Guest, Rights
+from drafting.web.throttle import Share
 
 
 class Admission(Protocol):
@@ -45,8 +46,10 @@ class Crowd:
     Those are told to go where there is no room: whoever signs in does so at once, and a flood keeps nobody out.
     """
 
-    def __init__(self, most_each: int | None = None) -> None:
+    def __init__(self, most_each: int | None = None, rate_each: int | None = None) -> None:
         self._most_each = most_each
+        self._rate_each = rate_each
+        self._shares: dict[str, Share] = {}
         self._each: Counter[str] = Counter()
         self._strangers: dict[object, Callable[[], None]] = {}
 
@@ -76,6 +79,13 @@ class Crowd:
         self._each[account] -= 1
         if not self._each[account]:
             del self._each[account]
+            self._shares.pop(account, None)
+
+    def share(self, account: str) -> Share | None:
+        """What its sockets may send together; None where that is not bounded."""
+        if self._rate_each is None:
+            return None
+        return self._shares.get(account) or self._shares.setdefault(account, Share(self._rate_each))
 
 
 @dataclass(frozen=True, slots=True)

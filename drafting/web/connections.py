@@ -17,7 +17,7 @@ from drafting.sync.rooms import Rooms
 from drafting.sync.wire import Ask, FrameError, Leave, Message, Nothing, Offer, Point, QueryPoints, Token
 from drafting.web.admission import Admission, Crowd, Limits, Papers
 from drafting.web.outbox import Send, SocketOutbox
-from drafting.web.throttle import Throttle
+from drafting.web.throttle import Share, Throttle
 
 Receive: TypeAlias = Callable[[], Awaitable[MutableMapping[str, Any]]]
 
@@ -51,6 +51,8 @@ class Place:
 
 class Socket:
     """What both protocols share: limits, opening a text, going on with its messages, leaving."""
+
+    share: Share | None = None
 
     def __init__(
         self, rooms: Rooms, admission: Admission, limits: Limits, crowd: Crowd, papers: Papers, send: Send
@@ -90,6 +92,7 @@ class Socket:
             return False
         self.crowd.go(self)
         self.accounts |= {account}
+        self.share = self.share or self.crowd.share(account)
         return True
 
     def _forget_accounts(self) -> None:
@@ -123,6 +126,8 @@ class Socket:
                 await room.catch_up()
             if throttle.tick():
                 await asyncio.sleep(throttle.rest())
+            if self.share is not None and (wait := self.share.take()):
+                await asyncio.sleep(wait)
 
     def _expect_somebody(self) -> None:
         if not any(place.participant for place in self.places.values()):

@@ -21,7 +21,7 @@ class Door:
     def __init__(self, settings: Settings) -> None:
         self.settings = settings
         self.sockets = 0
-        self._crowd = Crowd(settings.sockets_each)
+        self._crowd = Crowd(settings.sockets_each, settings.messages_each)
         self._limits = Limits(frame=settings.frame_bytes)
         self._rooms: Rooms | None = None
         self._admission: Admission | None = None

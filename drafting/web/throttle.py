@@ -1,6 +1,9 @@
 """How fast one client may send."""
 
 import asyncio
+from typing import Final
+
+SHORTEST_PAUSE: Final = 0.02
 
 
 class Throttle:
@@ -26,3 +29,21 @@ class Throttle:
         self._count = 0
         self._since = self._clock() + left
         return left
+
+
+class Share:
+    """How fast all sockets of one account may send together: ``rate`` messages a second, with a second's in reserve."""
+
+    __slots__ = ("_clock", "_due", "_each")
+
+    def __init__(self, rate: int) -> None:
+        self._clock = asyncio.get_running_loop().time
+        self._each = 1 / rate
+        self._due = 0.0
+
+    def take(self) -> float:
+        """One message more; seconds to wait before the next, nothing worth a pause being nothing."""
+        now = self._clock()
+        self._due = max(self._due, now - 1) + self._each
+        wait = self._due - now
+        return wait if wait > SHORTEST_PAUSE else 0.0
