@@ -10,6 +10,7 @@ from drafting.domain.declaration import Declaration
 from drafting.domain.networks import Mandate, Scope
 from drafting.domain.positions import CellStatus
 from drafting.domain.standing import cell, manifest, row, section_status
+from drafting.domain.updates import UpdateState
 
 TOGETHER: Final = 4
 
@@ -23,10 +24,11 @@ class Urgency(IntEnum):
     POSITION = 4
     ALL = 5
     VOUCH = 6
-    FREEZE = 7
-    TABLE = 8
-    CONSULTING = 9
-    TRANSLATE = 10
+    UPDATE = 7
+    FREEZE = 8
+    TABLE = 9
+    CONSULTING = 10
+    TRANSLATE = 11
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +64,7 @@ def _of_mandate(declaration: Declaration, mandate: Mandate, at: datetime) -> Ite
     if mandate.network and Scope.SIGN in mandate.scopes:
         yield from _approval(declaration, mandate, at)
         yield from _lists(declaration, mandate)
+        yield from _updates(declaration, mandate)
     if mandate.network and Scope.CONSENT in mandate.scopes and not declaration.open_edition:
         yield from _positions(declaration, mandate.network, at)
     if Scope.TRANSLATE in mandate.scopes and mandate.locales:
@@ -83,6 +86,15 @@ def _lists(declaration: Declaration, mandate: Mandate) -> Iterator[Matter]:
             yield Matter(
                 Urgency.VOUCH, declaration.slug, network=mandate.network or "", n=roll.edition, others=(roll.id,)
             )
+
+
+def _updates(declaration: Declaration, mandate: Mandate) -> Iterator[Matter]:
+    """Letters to those who signed for which another network has vouched."""
+    for update in declaration.updates.values():
+        known = any(mandate.network == a.network or mandate.account == a.account for a in update.approvals)
+        if update.state is UpdateState.WAITING and not known:
+            network = mandate.network or ""
+            yield Matter(Urgency.UPDATE, declaration.slug, network=network, n=update.edition, others=(update.id,))
 
 
 def _positions(declaration: Declaration, network: str, at: datetime) -> Iterator[Matter]:

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final
 
+from drafting.actions import letters
 from drafting.actions.core import Actor, authorise, commit, load_declaration
 from drafting.actions.mailing_ports import Mailing
 from drafting.actions.names import has_faults, new_id
@@ -69,7 +70,24 @@ async def write_update(ports: Ports, actor: Actor, *, slug: str, n: int, texts: 
         network = own_network(declaration, actor, at)
         return [Event(Kind.UPDATE_WRITE, {**data, "network": network}, actor.account, actor.channel)]
 
-    return (await commit(ports, slug, decide, {digest: content})).updates[str(data["id"])]
+    declaration = await commit(ports, slug, decide, {digest: content})
+    update = declaration.updates[str(data["id"])]
+    await _ask_second(ports, declaration, update)
+    return update
+
+
+async def _ask_second(ports: Ports, declaration: Declaration, update: Update) -> None:
+    """Whoever may vouch for another network learns that an update waits."""
+    at = ports.clock.now()
+    first = update.approvals[0]
+    asked = dict.fromkeys(
+        m.account
+        for m in declaration.mandates.values()
+        if m.network and m.network != first.network and Scope.SIGN in m.scopes and m.is_live(at)
+    )
+    accounts = [await ports.accounts.get(account) for account in asked if account != first.account]
+    path = f"workshop/{declaration.slug}/publishing/{update.edition}/updates/{update.id}"
+    await letters.send(ports, accounts, "update_waits", declaration, n=update.edition, path=path)
 
 
 def misfits(declaration: Declaration, edition: Edition, texts: Mapping[str, Said]) -> list[Refusal]:

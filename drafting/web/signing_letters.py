@@ -111,12 +111,23 @@ def _update(w: Words, v: Values) -> Written:
     ]
 
 
+def _update_waits(w: Words, v: Values) -> Written:
+    subject = w.gettext("“%(declaration)s”: a letter to those who signed waits for you", declaration=v["declaration"])
+    first = w.gettext(
+        "somebody wrote a letter to those who signed edition %(n)s of “%(declaration)s”. It is sent once your network "
+        "vouches for it, too.",
+        **_about(v),
+    )
+    return subject, [first, w.gettext("Read it, and vouch for it here:"), v["link"]]
+
+
 SIGNING_LETTERS: Final[Mapping[str, Callable[[Words, Values], Written]]] = {
     "signature": _signature,
     "signature_known": _known,
     "signature_reminder": _reminder,
     "signature_second": _second,
     "update": _update,
+    "update_waits": _update_waits,
     "signature_proven": _proven,
 }
 

@@ -7,6 +7,7 @@ import pytest
 
 from drafting.actions import mailing
 from drafting.actions.core import Actor
+from drafting.actions.desk import Urgency, desk
 from drafting.actions.mailing import begin_mailings, leave_updates, mail_updates
 from drafting.actions.ports import Letter
 from drafting.actions.signing_links import confirm_signature, export_signature, withdraw_signature
@@ -43,6 +44,11 @@ async def vouched(coalition: Coalition, texts: Mapping[str, Said] = TEXTS) -> Up
     return await approve_update(coalition.ports, coalition.delegate("salt"), slug=SLUG, id=update.id)
 
 
+def updates_in(coalition: Coalition) -> list[Letter]:
+    """The updates among the letters that were sent since the last look."""
+    return [letter for letter in coalition.fakes.mail.take() if letter.about]
+
+
 def secret_in(letter: Letter) -> str:
     found = re.search(r"/sign/leave/([\w-]+)$", letter.leave)
     assert found
@@ -59,7 +65,7 @@ async def test_an_update_goes_to_those_who_asked_once_a_second_network_vouches_f
     assert approved.state is UpdateState.SENDING
     assert await mail_updates(coalition.ports) == 2
     assert await mail_updates(coalition.ports) == 0
-    letters = coalition.fakes.mail.take()
+    letters = updates_in(coalition)
     assert sorted(letter.to for letter in letters) == ["a@people.example", "b@people.example"]
     assert "parliament voted." in letters[0].body
     assert letters[0].leave in letters[0].body.splitlines()
@@ -158,7 +164,7 @@ async def test_each_gets_the_words_in_their_language(coalition: Coalition) -> No
     )
     await vouched(coalition, {"en": ENGLISH, "ar": Said("أخبار", "صوّت البرلمان."), "fr": Said("", "")})
     await mail_updates(coalition.ports)
-    assert {letter.to: letter.locale for letter in coalition.fakes.mail.take()} == {
+    assert {letter.to: letter.locale for letter in updates_in(coalition)} == {
         "a@people.example": "en",
         "b@people.example": "ar",
         "c@people.example": "en",
@@ -180,7 +186,7 @@ async def test_whoever_left_withdrew_or_was_erased_meanwhile_gets_none(
     await withdraw_signature(coalition.ports, secrets[2])
     await withdraw_signature(coalition.ports, secrets[3], erase=True)
     assert await mail_updates(coalition.ports) == 0
-    assert [letter.to for letter in coalition.fakes.mail.take()] == ["p0@people.example"]
+    assert [letter.to for letter in updates_in(coalition)] == ["p0@people.example"]
 
 
 async def test_a_full_outbox_gets_no_more(coalition: Coalition) -> None:
@@ -206,7 +212,7 @@ async def test_leaving_ends_the_letters_and_nothing_else(coalition: Coalition) -
     await signed(coalition, "a@people.example")
     await vouched(coalition)
     await mail_updates(coalition.ports)
-    secret = secret_in(coalition.fakes.mail.take()[0])
+    secret = secret_in(updates_in(coalition)[0])
     await refused(Code.NOT_ALLOWED, withdraw_signature(coalition.ports, secret))
     await refused(Code.NOT_ALLOWED, export_signature(coalition.ports, secret))
     await refused(Code.LINK_USED, confirm_signature(coalition.ports, secret))
@@ -227,3 +233,20 @@ async def test_progress_is_shown(coalition: Coalition) -> None:
     assert shown.mailing is not None
     assert (shown.mailing.total, shown.mailing.handed, shown.mailing.left) == (2, 2, 1)
     assert shown.texts == TEXTS
+
+
+async def test_the_second_networks_are_told_by_letter_and_on_their_desks(coalition: Coalition) -> None:
+    update = await write(coalition)
+    told = {letter.to for letter in coalition.fakes.mail.take() if letter.subject == "update_waits"}
+    second = {coalition.delegate(network, n).account for network in ("salt", "night") for n in (1, 2)}
+    assert told == {coalition.fakes.accounts.by_id[account].address for account in second}
+    at = coalition.ports.clock.now()
+
+    async def waits_for(network: str) -> list[tuple[str, ...]]:
+        found = desk(await coalition.state(), coalition.delegate(network).account, at)
+        return [matter.others for matter in found if matter.urgency is Urgency.UPDATE]
+
+    assert await waits_for("salt") == [(update.id,)]
+    assert await waits_for("river") == []
+    await approve_update(coalition.ports, coalition.delegate("salt"), slug=SLUG, id=update.id)
+    assert await waits_for("night") == []

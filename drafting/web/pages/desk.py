@@ -119,6 +119,14 @@ def _vouch(visit: Visit, d: Declaration, m: Matter, section: str) -> Words:
     return title, text, gettext("Look at the list"), href
 
 
+def _update(visit: Visit, d: Declaration, m: Matter, section: str) -> Words:
+    gettext = visit.words.gettext
+    title = gettext("A letter to those who signed waits for a second network")
+    text = gettext("Another network vouches for it. It is sent once yours does, too.")
+    href = visit.path("workshop", d.slug, "publishing", m.n, "updates", m.others[0])
+    return title, text, gettext("Read the letter"), href
+
+
 def _stale(visit: Visit, d: Declaration, m: Matter, section: str) -> Words:
     gettext = visit.words.gettext
     title = gettext("“%(section)s” changed after your consent", section=section)
@@ -199,6 +207,7 @@ def _translate(visit: Visit, d: Declaration, m: Matter, section: str) -> Words:
 _WORDS = {
     Urgency.APPROVE: _approve,
     Urgency.VOUCH: _vouch,
+    Urgency.UPDATE: _update,
     Urgency.STALE: _stale,
     Urgency.OBJECTION: _objection,
     Urgency.POSITION: _position,
