@@ -18,6 +18,7 @@ from typing import Any, Final
 from drafting.domain.errors import Code, Refusal
 from drafting.publishing.limits import Limits
 from drafting.publishing.worker import LENGTH, READY
+from drafting.publishing.writing import refusing
 
 # A worker that the system should have ended by now gets this much longer before it is given up.
 GRACE: Final = 5.0
@@ -82,7 +83,8 @@ class Workers:
         with self._starting:
             if self._process is None or self._process.poll() is not None:
                 self._end()
-                self._folder = tempfile.mkdtemp(prefix="drafting-press-")
+                with refusing():
+                    self._folder = tempfile.mkdtemp(prefix="drafting-press-")
                 self._process = self._launch()
             return f"{self._folder}/socket"
 

@@ -66,7 +66,7 @@ async def opened(settings: Settings, languages: Languages, notes: Notes = UNWATC
         stores, clock = await stack.enter_async_context(opened_stores(settings))
         press = StaticPress(
             settings.paths.public,
-            limits=PressLimits(seconds=settings.job_seconds, memory=settings.job_bytes),
+            limits=PressLimits.of(settings.job_seconds, settings.job_bytes),
             prepares=True,
         )
         stack.push_async_callback(press.close)

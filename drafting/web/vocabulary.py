@@ -243,8 +243,10 @@ class Vocabulary:
         table: dict[str, Callable[[], str]] = {
             "no_pango": lambda: gettext("The server lacks Pango, which sets the pages. The operator can install it."),
             "no_font": lambda: gettext("The server lacks a font for some letters. The operator can install it."),
-            "too_long": lambda: gettext("Making it took too long, and was stopped."),
-            "too_large": lambda: gettext("Making it took too much memory, and was stopped."),
+            "too_long": lambda: gettext("Making it took too long and was stopped. The operator can allow more."),
+            "too_large": lambda: gettext(
+                "Making it took too much memory and was stopped. The operator can allow more."
+            ),
             "crashed": lambda: gettext("Making it broke off. The text is safe; try again."),
             "disk_full": lambda: gettext("The server's disk is full. Nothing is lost; the operator can make room."),
             "cannot_write": lambda: gettext("The server cannot write to its disk. The operator can mend it."),

@@ -180,6 +180,21 @@ async def test_a_release_that_was_interrupted_goes_on_and_happens_once() -> None
     assert len((await coalition.state()).editions[0].releases) == len(edition.releases) == 1
 
 
+async def test_pages_that_cannot_be_put_up_are_told_and_put_up_at_the_next_try() -> None:
+    coalition = await agreed()
+    coalition.fakes.press.refusal = Refusal(Code.RENDERING_FAILED, reason="disk_full")
+    await release(coalition)
+    job = next(iter(coalition.fakes.jobs.by_id.values()))
+    assert (job.status, job.error, job.done) == ("failed", "disk_full", job.total)
+    assert coalition.fakes.press.opened == []
+    coalition.fakes.press.refusal = None
+    await ask_again(coalition.ports, job.id)
+    await work_on_jobs(coalition.ports)
+    assert [editions for editions, _ in coalition.fakes.press.opened] == [[1]]
+    state = await coalition.state()
+    assert ((await coalition.ports.jobs.get(job.id)).status, len(state.editions[0].releases)) == ("done", 1)
+
+
 async def test_a_crash_between_the_last_approval_and_its_job_loses_no_release() -> None:
     coalition = await agreed()
     edition = await freeze(coalition)

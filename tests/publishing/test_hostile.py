@@ -55,6 +55,31 @@ def test_three_hundred_notes_to_one_paragraph_all_come_out() -> None:
     assert found.overflowing == ()
 
 
+def hundred_thousand_words() -> dict[str, Any]:
+    words = " ".join(f"word{n}" for n in range(500))
+    return with_text(*(Block(f"p{n}", "paragraph", (Run(words),)) for n in range(200)))
+
+
+async def test_a_section_of_a_hundred_thousand_words_comes_out(press: StaticPress) -> None:
+    edition = hundred_thousand_words()
+    for format in ("html", "epub", "docx", "md", "txt", "json"):
+        assert (await press.make(edition, "en", format)).bytes
+    page = (press.staged(edition) / "d/open-well/1/en/index.html").read_text("utf-8")
+    assert page.count("word499") == 200
+
+
+async def test_a_book_that_takes_longer_than_allowed_is_told_and_leaves_the_rest_alone(tmp_path: Path) -> None:
+    press = StaticPress(tmp_path / "public", limits=Limits(processor_seconds=1))
+    edition = hundred_thousand_words()
+    try:
+        with pytest.raises(Refusal) as refused:
+            await press.make(edition, "en", "pdf")
+        assert (refused.value.code, refused.value.data["reason"]) == (Code.RENDERING_FAILED, "too_long")
+        assert (await press.make(edition, "en", "txt")).bytes
+    finally:
+        await press.close()
+
+
 def test_names_of_mixed_direction_stay_apart() -> None:
     edition = example_edition(1, sections=1)
     edition["networks"][0]["name"] = "Well \u05d1\u05d0\u05e8 (\u0628\u0626\u0631) 2026!"

@@ -84,7 +84,7 @@ async def opened(settings: Settings) -> AsyncIterator[Installation]:
     """Everything that actions need; what they wrote to people is carried before this ends, as far as it can be."""
     async with opened_stores(settings) as (stores, clock):
         rooms = Rooms(stores.log, clock)
-        limits = Limits(seconds=settings.job_seconds, memory=settings.job_bytes)
+        limits = Limits.of(settings.job_seconds, settings.job_bytes)
         press = StaticPress(settings.paths.public, limits=limits)
         ports = Ports(
             workshops=rooms,
