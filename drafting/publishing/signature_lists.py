@@ -20,7 +20,7 @@ from markupsafe import Markup
 from drafting.actions.ports import CannotSave, ListFront
 from drafting.paths import LOCALES, TEMPLATES
 from drafting.publishing.content import Content, moment, read_content
-from drafting.publishing.designs import stylesheet
+from drafting.publishing.designs import assets, stylesheet
 from drafting.publishing.pages import environment
 from drafting.publishing.reading import Reading, isolate
 from drafting.publishing.words import words_for
@@ -116,6 +116,7 @@ class StaticLists:
 
     def _put_front(self, content: Content, front: ListFront) -> None:
         folder = self._folder(content)
+        self._put_assets(content)
         self._put_removed(folder / "removed.json", front)
         told = _read_json(folder / PRINTED)
         for locale in content.public_locales:
@@ -147,6 +148,13 @@ class StaticLists:
                 }
             ),
         )
+
+    def _put_assets(self, content: Content) -> None:
+        """Those of this program: the edition's own pages may have been made by one before it, with another style."""
+        for name, data in assets(content, self._templates).items():
+            path = self._public / "d" / content.slug / name
+            if not path.is_file():
+                _put(path, data)
 
     def _put_removed(self, file: Path, front: ListFront) -> None:
         known = _read_json(file)

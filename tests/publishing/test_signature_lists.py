@@ -2,6 +2,7 @@
 
 import html
 import json
+import re
 from io import BytesIO
 from pathlib import Path
 
@@ -131,6 +132,12 @@ async def test_lists_that_were_lost_are_made_again(listed: Listed, tmp_path: Pat
     (listed.folder / "en" / "index.html").unlink()
     assert await again.lister.refresh() == 1
     assert "Amina Said" in listed.read("en/index.html")
+
+
+async def test_a_newer_program_brings_its_stylesheet_along(listed: Listed) -> None:
+    await listed.lister.refresh()
+    (found,) = re.findall(r'<link rel="stylesheet" href="([^"]+)">', listed.read("en/index.html"))
+    assert ".organisations" in (listed.folder / "en" / found).resolve().read_text()
 
 
 async def test_names_are_inert(listed: Listed) -> None:
