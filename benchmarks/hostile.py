@@ -34,6 +34,7 @@ from tests.hostile.server import HANG
 ROUNDS: Final = 3
 TYPISTS: Final = 8
 KEYS: Final = 16
+SOCKETS: Final = (1, 50)
 HALF_OPEN: Final = 5000
 HOGS: Final = 14
 CALM, HOSTILE = "ada", "ben"
@@ -106,7 +107,7 @@ def floods() -> Iterator[str]:
     yield "| flood by one account, in another text | sockets | p95 without, ms | p95 with, ms | ratio |"
     yield "| --- | --- | --- | --- | --- |"
     for kind in [*FLOODS, "pages"]:
-        for sockets in (1, 50):
+        for sockets in SOCKETS:
             with scene() as here:
                 pairs = []
                 for _ in range(ROUNDS):

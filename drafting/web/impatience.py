@@ -17,9 +17,10 @@ CLOSE_SECONDS: Final = 2.0
 
 # Bytes that are parsed before others have their turn: what is read at once may be 256 KiB of the smallest frames.
 PIECE: Final = 4096
-# Pings, pongs and pieces of messages are nothing that a room's pace would bound.
-ODD_BURST: Final = 2000
-ODD_RATE: Final = 50
+# Pings, pongs and small pieces of messages are nothing that a pace of messages would bound; nobody needs many.
+ODD_BURST: Final = 100
+ODD_RATE: Final = 5
+SMALL_PIECE: Final = 256
 
 
 class ImpatientHttp(HttpToolsProtocol):
@@ -188,7 +189,7 @@ class ImpatientSocket(FrugalWebSocket):
             super().handle_pong(event)
 
     def handle_cont(self, event: Frame) -> None:
-        if not self._is_too_odd():
+        if len(event.data) >= SMALL_PIECE or not self._is_too_odd():
             super().handle_cont(event)
 
     def _is_too_odd(self) -> bool:

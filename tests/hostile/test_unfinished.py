@@ -107,7 +107,7 @@ async def test_who_floods_with_frames_that_say_nothing_is_cut_off(place: Place, 
 
 async def test_a_ping_is_answered_and_a_message_in_pieces_is_one(place: Place) -> None:
     async with joined(place.server.url, ONE, place.tokens["ada"]) as ada:
-        for _ in range(50):
+        for _ in range(30):
             await (await ada.socket.ping())
         message = ada.prefix + wire.update(ada.edit("in pieces"))
         await ada.socket.send([message[at : at + 3] for at in range(0, len(message), 3)])
