@@ -4,32 +4,26 @@ It goes in steps. After each the roll is kept with how far it has come; where ro
 their signatures. So it may stop anywhere, be taken up by another process, or be done twice, and no row comes in twice.
 """
 
-import asyncio
 import secrets
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime, timedelta
-from itertools import islice
 from typing import Final
 
 from drafting.actions.core import commit, load_declaration
 from drafting.actions.ports import LinkRole, Ports, SignatureChange, SignatureLink
+from drafting.actions.roll_check import HELD, Found, Steps, check_roll
 from drafting.actions.roll_ports import RollMoved
-from drafting.actions.roll_rows import Fault, Row, read_rows
+from drafting.actions.roll_rows import Fault, Row
 from drafting.actions.signing import bound, write_letter
 from drafting.actions.signing_links import counted
 from drafting.domain.declaration import Declaration
 from drafting.domain.events import Event, Kind
-from drafting.domain.rolls import OPEN_STATES, HandedIn, Outcome, Reading, Report, Roll, RollState
-from drafting.domain.signatures import SALT_BYTES, Shown, SignatoryKind, Signature, SignatureState, Source, folded
+from drafting.domain.rolls import OPEN_STATES, HandedIn, Outcome, Report, Roll, RollState
+from drafting.domain.signatures import SALT_BYTES, Shown, SignatoryKind, Signature, SignatureState, Source
 
-STEP: Final = 250
-"""Rows at a time: few enough that others who write are not kept waiting."""
-HELD: Final = timedelta(seconds=30)
 DAYS: Final = 30
 SYSTEM: Final = "system"
-
-Found = Row | Fault
 
 
 async def work_on_rolls(ports: Ports) -> int:
@@ -51,7 +45,7 @@ async def _work_on(ports: Ports, roll: Roll) -> bool:
         roll = await ports.rolls.save(replace(roll, state=RollState.COUNTING, done=0, changed=ports.clock.now()))
     roll = await ports.rolls.save(replace(roll, due=ports.clock.now() + HELD))
     if roll.state is RollState.CHECKING:
-        await _check(ports, roll)
+        await check_roll(ports, roll)
     else:
         await _count(ports, roll)
     return True
@@ -85,97 +79,12 @@ def _expiry(declaration: Declaration, roll: Roll) -> Sequence[Event]:
     return [Event(Kind.ROLL_DROP, {"roll": roll.id, "n": roll.edition}, SYSTEM, SYSTEM)]
 
 
-class _Steps:
-    """The rows of a file, some at a time, read beside the event loop."""
-
-    def __init__(self, data: bytes, reading: Reading, after: int) -> None:
-        self._rows: Iterator[Found] = read_rows(data, reading, after)
-
-    async def next(self) -> list[Found]:
-        return await asyncio.to_thread(lambda: list(islice(self._rows, STEP)))
-
-
-# ---- checking
-
-
-@dataclass
-class _Seen:
-    """What earlier lines of the file said: address or likeness → the first line of it."""
-
-    addresses: dict[str, int] = field(default_factory=dict)
-    people: dict[tuple[str, str], int] = field(default_factory=dict)
-
-
-async def _check(ports: Ports, roll: Roll) -> None:
-    assert roll.reading is not None
-    steps = _Steps(await ports.rolls.file(roll.id), roll.reading, 0)
-    roll, seen = replace(roll, report=Report(), done=0), _Seen()
-    while found := await steps.next():
-        await _check_step(ports, roll, seen, found)
-        roll = await _keep(ports, replace(roll, done=roll.done + len(found)))
-    await _find_namesakes(ports, roll, seen)
-    at = ports.clock.now()
-    await ports.rolls.save(replace(roll, state=RollState.CHECKED, changed=at, due=at))
-
-
-async def _keep(ports: Ports, roll: Roll) -> Roll:
-    return await ports.rolls.save(replace(roll, due=ports.clock.now() + HELD))
-
-
-async def _check_step(ports: Ports, roll: Roll, seen: _Seen, found: Sequence[Found]) -> None:
-    addresses = {folded(row.address) for row in found if isinstance(row, Row) and row.address}
-    standing = await ports.rolls.standing(roll.declaration, roll.edition, addresses)
-    for row in found:
-        if isinstance(row, Fault):
-            roll.report.note(Outcome.FAULT, row.line, row.what)
-        elif row.address:
-            _check_address(roll.report, seen, row, standing)
-        else:
-            other = seen.people.setdefault(row.likeness, row.line)
-            if other != row.line:
-                roll.report.note(Outcome.NAMESAKE, row.line, other=other)
-            _note_fit(roll.report, row)
-
-
-def _check_address(report: Report, seen: _Seen, row: Row, standing: Mapping[str, bool]) -> None:
-    address = folded(row.address)
-    other = seen.addresses.setdefault(address, row.line)
-    if other != row.line:
-        report.note(Outcome.TWICE, row.line, other=other)
-    elif address in standing:
-        report.note(Outcome.SIGNED if standing[address] else Outcome.LEFT, row.line)
-    else:
-        _note_fit(report, row)
-
-
-def _note_fit(report: Report, row: Row) -> None:
-    report.note(Outcome.FITS)
-    if row.unclear:
-        report.note(Outcome.UNCLEAR, row.line)
-    for name in ("address", "publish", "updates"):
-        if getattr(row, name):
-            report.note(name)
-
-
-async def _find_namesakes(ports: Ports, roll: Roll, seen: _Seen) -> None:
-    """Rows without an address whose name and place stand in the list already: told, and not held against them."""
-    after = 0
-    while seen.people and (names := await ports.rolls.names(roll.declaration, roll.edition, after)):
-        after = names[-1][0]
-        alike = (seen.people.pop(Row(0, name, place).likeness, 0) for _, name, place in names)
-        for line in (line for line in alike if line):
-            roll.report.note(Outcome.NAMESAKE, line)
-
-
-# ---- counting
-
-
 async def _count(ports: Ports, roll: Roll) -> None:
     assert roll.reading is not None
     declaration = await load_declaration(ports, roll.declaration)
     known = declaration.rolls[roll.id]
     erased = await ports.lists.erased()
-    steps = _Steps(await ports.rolls.file(roll.id), roll.reading, roll.done)
+    steps = Steps(await ports.rolls.file(roll.id), roll.reading, roll.done)
     twice = {line: other for line, _, other in roll.report.lines.get(Outcome.TWICE, ())}
     while found := await steps.next():
         at = ports.clock.now()

@@ -2,7 +2,6 @@
 
 import csv
 import io
-from dataclasses import replace
 from typing import Any, Final
 
 from starlette.responses import Response
@@ -15,15 +14,13 @@ from drafting.actions.roll_approval import approve_roll, drop_roll, hand_in_roll
 from drafting.domain.declaration import Declaration
 from drafting.domain.errors import Code, Refusal
 from drafting.domain.networks import Scope
-from drafting.domain.roll_columns import Column
 from drafting.domain.rolls import KEPT_STATES, Reading, Roll, RollState
-from drafting.domain.signatures import ON_PAPER, SignatoryKind
-from drafting.domain.spreadsheets import DELIMITERS
 from drafting.web import roll_words
 from drafting.web.api.rolls import sheets_answer
 from drafting.web.api.uploads import read_upload
 from drafting.web.errors import STATUS, sentence
 from drafting.web.pages.matrix import harmless, own_networks
+from drafting.web.pages.roll_reading import reading_values, typed_reading
 from drafting.web.visits import Form, Visit
 
 MOST_SHOWN: Final = 100
@@ -101,7 +98,7 @@ async def _show(visit: Visit, refusal: Refusal | None, typed: Reading | None = N
     declaration, roll = await _opened(visit)
     again = roll.state is RollState.CHECKED and (bool(visit.query("again")) or typed is not None)
     reads = roll.state is RollState.NEW or again
-    values = await _reading_values(visit, roll, typed) if reads else await _found_values(visit, declaration, roll)
+    values = await reading_values(visit, roll, typed) if reads else await _found_values(visit, declaration, roll)
     return visit.page(
         "workshop/list.html",
         STATUS[refusal.code] if refusal else 200,
@@ -125,51 +122,6 @@ def _is_approved(declaration: Declaration, roll: Roll) -> bool:
 
 async def _opened(visit: Visit) -> tuple[Declaration, Roll]:
     return await acts.open_roll(visit.ports, visit.actor, slug=visit.part("declaration"), id=visit.part("list"))
-
-
-async def _reading_values(visit: Visit, roll: Roll, typed: Reading | None) -> dict[str, Any]:
-    """The form by which a person says how the file is read, with its first rows."""
-    w = visit.words
-    encoding, delimiter = visit.query("encoding"), _delimiter(visit.query("delimiter"))
-    if typed:
-        encoding, delimiter = typed.encoding, typed.delimiter
-    try:
-        look = await acts.look_at_roll(visit.ports, roll, encoding=encoding, delimiter=delimiter)
-    except Refusal as refusal:
-        if refusal.code is not Code.BAD_INPUT:
-            raise
-        look = await acts.look_at_roll(visit.ports, roll)
-    reading = replace(typed, delimiter=look.reading.delimiter) if typed and look.reading else look.reading
-    edition = find_edition(await visit.declaration(), roll.edition)
-    if reading and not typed and not roll.reading and visit.lang in edition.releases[-1].locales:
-        reading = replace(reading, locale=visit.lang)
-    widest = max((len(cells) for _, cells in look.rows), default=0)
-    columns = [*reading.columns, *[""] * widest][:widest] if reading else []
-    return {
-        "look": look,
-        "reading": reading,
-        "columns": columns,
-        "column_options": [("", w.gettext("leave out")), *((c.value, roll_words.column_name(w, c)) for c in Column)],
-        "delimiter_options": [(_spelled(d), _delimiter_name(visit, d)) for d in DELIMITERS],
-        "locale_options": [(tag, w.language(tag)) for tag in edition.releases[-1].locales],
-        "source_options": [(s.value, roll_words.source(w, s), "") for s in ON_PAPER],
-        "kind_options": [(k.value, roll_words.kind(w, k), "") for k in SignatoryKind],
-        "spelled": _spelled,
-    }
-
-
-def _spelled(delimiter: str) -> str:
-    return "tab" if delimiter == "\t" else delimiter
-
-
-def _delimiter(spelled: str) -> str:
-    return "\t" if spelled == "tab" else spelled if spelled in DELIMITERS else ""
-
-
-def _delimiter_name(visit: Visit, delimiter: str) -> str:
-    gettext = visit.words.gettext
-    names = {",": gettext("comma"), ";": gettext("semicolon"), "\t": gettext("tab"), "|": gettext("vertical bar")}
-    return names[delimiter]
 
 
 async def _found_values(visit: Visit, declaration: Declaration, roll: Roll) -> dict[str, Any]:
@@ -210,16 +162,7 @@ async def _rows(visit: Visit, roll: Roll) -> dict[str, Any]:
 
 async def read(visit: Visit) -> Response:
     """How the file is read, as typed; what makes no sense comes back with the form."""
-    form = await visit.form()
-    typed = Reading(
-        encoding=form.text("encoding"),
-        delimiter=_delimiter(form.text("delimiter")),
-        has_header=form.has("has_header", "yes"),
-        columns=tuple(form.text(f"column.{n}") for n in range(_width(form))),
-        locale=form.text("locale"),
-        source=form.text("source"),
-        kind=form.text("kind"),
-    )
+    typed = typed_reading(await visit.form())
     slug, id = visit.part("declaration"), visit.part("list")
     try:
         roll = await acts.read_roll(visit.ports, visit.actor, slug=slug, id=id, reading=typed)
@@ -228,12 +171,6 @@ async def read(visit: Visit) -> Response:
             raise
         return await _show(visit, refusal, typed)
     return _to(visit, roll)
-
-
-def _width(form: Form) -> int:
-    """Empty choices are sent too, so the greatest number tells."""
-    numbers = [int(name) for name in form.starting("column.") if name.isascii() and name.isdigit() and len(name) < 3]
-    return max(numbers, default=-1) + 1
 
 
 async def hand_in(visit: Visit) -> Response:
