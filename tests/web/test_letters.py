@@ -29,9 +29,12 @@ VALUES: dict[str, Any] = {
     "minutes": 10,
     "days": 30,
     "own": "https://drafting.example/en/signature/1",
+    "leave": "https://drafting.example/en/sign/leave/1",
+    "subject": "Parliament has voted",
+    "body": "Dear all,\n\nit was close.",
 }
-# A letter to a signatory brings the link to what is kept of the signature besides, or alone.
-LINKS = {"token": 0, "signature": 2, "signature_reminder": 2}
+# A letter to a signatory brings the link to what is kept of the signature besides, or alone, or the one to leave.
+LINKS = {"token": 0, "signature": 2, "signature_reminder": 2, "update": 2}
 
 
 @pytest.mark.parametrize("locale", [*LANGUAGES.tags, PSEUDO])
@@ -42,7 +45,7 @@ def test_letter_is_whole_and_its_link_stands_alone(name: str, locale: str) -> No
     assert "\n" not in subject
     assert "%(" not in subject + body
     links = [line for line in body.splitlines() if "https://" in line]
-    assert all(line in (VALUES["link"], VALUES["own"]) for line in links)
+    assert all(line in (VALUES["link"], VALUES["own"], VALUES["leave"]) for line in links)
     assert len(links) == LINKS.get(name, 1)
 
 
