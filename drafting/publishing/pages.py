@@ -23,6 +23,7 @@ from drafting.publishing.words import Words
 WIDEST_TABLE: Final = 9
 DESCRIPTION_LENGTH: Final = 200
 BESIDE: Final = "beside.html"
+QR: Final = "qr.svg"
 CHANGES: Final = "changes.html"
 # The files that search engines are told of; the others are found on the page.
 DESCRIBED: Final = {"pdf": "application/pdf", "epub": "application/epub+zip"}
@@ -56,6 +57,15 @@ def qr_code(address: str, title: str) -> Markup:
     return Markup(out.getvalue().decode().replace("<svg ", '<svg role="img" ', 1))  # noqa: S704 - segno escapes
 
 
+def qr_picture(address: str) -> bytes:
+    """The same as a file; inside a page it would be a twentieth of it."""
+    out = BytesIO()
+    segno.make(address, error="m", micro=False).save(
+        out, kind="svg", xmldecl=False, svgns=True, omitsize=True, border=0, nl=False, svgclass=None, lineclass=None
+    )
+    return out.getvalue()
+
+
 def linked_data(reading: Reading) -> Markup:
     """Schema.org's description of the page, safe inside a script element."""
     content = reading.content
@@ -81,7 +91,7 @@ def linked_data(reading: Reading) -> Markup:
     }
     if reading.locale.tag != content.source_locale:
         value["translationOfWork"] = {"@id": reading.address_of(content.source_locale)}
-    text = json.dumps(value, ensure_ascii=False, sort_keys=True)
+    text = json.dumps(value, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
     for character in "<>&\u2028\u2029":
         text = text.replace(character, f"\\u{ord(character):04x}")
     return Markup(text)  # noqa: S704 - no character is left that could end the element
@@ -126,6 +136,7 @@ class Pages:
             "index.html": self._render("edition.html", "", **self._edition()),
             "positions.html": self._render("positions.html", "positions.html", **self._positions()),
             "check.html": self._render("check.html", "check.html", **self._check()),
+            QR: qr_picture(self.reading.address),
         }
         if self.reading.locale.tag != self.reading.content.source_locale:
             pages[BESIDE] = self._render(BESIDE, BESIDE, pairs=list(pairs(self.reading)))
@@ -143,7 +154,7 @@ class Pages:
             "name": partial(file_name, content, reading.locale.tag),
             "translators": reading.words.join(list(content.translators.get(reading.locale.tag, ()))),
             "beside": BESIDE if reading.locale.tag != content.source_locale else "",
-            "qr": qr_code(reading.address, reading.words.gettext("QR code: the address of this page")),
+            "qr": QR,
         }
 
     def _check(self) -> dict[str, Any]:

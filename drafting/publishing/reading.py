@@ -122,6 +122,8 @@ class Reading:
         """lang and dir for the words around the text, where they are of another language than the text."""
         if self.words.tag == self.locale.tag:
             return Markup("")
+        if self.words.direction == self.locale.direction:
+            return Markup(' lang="{}"').format(self.words.tag)
         return Markup(' lang="{}" dir="{}"').format(self.words.tag, self.words.direction)
 
     @property

@@ -143,6 +143,8 @@ def test_every_format_has_its_type(nginx: int) -> None:
     for name, kind in (("md", "text/markdown; charset=utf-8"), ("epub", "application/epub+zip")):
         answer, _ = get(nginx, f"/d/open-well/1/en/open-well-1-en.{name}")
         assert (answer.status, answer.headers["content-type"]) == (200, kind)
+    answer, _ = get(nginx, "/d/open-well/1/en/qr.svg")
+    assert answer.headers["content-type"].startswith("image/svg+xml")
     answer, _ = get(nginx, "/d/open-well/feed.atom")
     assert answer.headers["content-type"].startswith("application/atom+xml")
 
@@ -172,7 +174,12 @@ def test_caddy_serves_the_tree_as_the_handbook_says(caddy: int, public: Path) ->
 
 @pytest.mark.parametrize(
     ("name", "kind"),
-    [("1/en/open-well-1-en.epub", "application/epub+zip"), ("1/en/open-well-1-en.md", "text/"), ("feed.atom", "atom")],
+    [
+        ("1/en/open-well-1-en.epub", "application/epub+zip"),
+        ("1/en/open-well-1-en.md", "text/"),
+        ("1/en/qr.svg", "svg"),
+        ("feed.atom", "atom"),
+    ],
 )
 def test_caddy_gives_every_format_a_type_that_browsers_know(caddy: int, name: str, kind: str) -> None:
     answer, _ = get(caddy, f"/d/open-well/{name}")
