@@ -172,7 +172,8 @@ function readFolder(folder, before = "") {
   return readdirSync(join(folder, before), { withFileTypes: true }).flatMap((entry) => {
     const name = before + entry.name;
     if (entry.isDirectory()) return readFolder(folder, name + "/");
-    return entry.name.startsWith(".") ? [] : [[name, readFileSync(join(folder, name))]];
+    const isRead = !entry.name.startsWith(".") && statSync(join(folder, name)).isFile();
+    return isRead ? [[name, readFileSync(join(folder, name))]] : [];
   });
 }
 
