@@ -12,16 +12,21 @@ from drafting.domain.errors import Code, Refusal
 from drafting.domain.events import Event, Kind
 from drafting.domain.signatures import SignatoryKind, Signature, SignatureState
 
+MOST_CHANGES: Final = 20
+"""How often one signature may change its logo: each time is an entry in the ledger, which stays."""
+CHANGES: Final = "logo_changes"
 STATES: Final = frozenset({SignatureState.PENDING, SignatureState.CONFIRMED, SignatureState.QUARANTINED})
 
 
 async def put_logo(ports: Ports, secret: str, data: bytes) -> Signature:
     """Show this picture (PNG, JPEG or WebP) beside the organisation's name from now on.
 
-    Raises ``link_used`` for unknown links, ``not_allowed`` for people and before the address is confirmed, and what
-    :meth:`Pictures.make_small` raises.
+    Raises ``link_used`` for unknown links, ``not_allowed`` for people and before the address is confirmed, ``too_many``
+    after :data:`MOST_CHANGES`, and what :meth:`Pictures.make_small` raises.
     """
-    _expect_organisation(*await read_signature(ports, secret))
+    signature, role = await read_signature(ports, secret)
+    _expect_organisation(signature, role)
+    _expect_few(signature)
     assert ports.pictures is not None
     picture = await ports.pictures.make_small(data)
     return await change_by_link(ports, secret, lambda s, role: _changed(ports, s, role, picture))
@@ -47,9 +52,12 @@ def file_of(signature: Signature) -> str:
 
 def _changed(ports: Ports, signature: Signature, role: LinkRole, picture: Picture | None) -> SignatureChange | None:
     _expect_organisation(signature, role)
+    if picture:  # Removing is never refused, and there is nothing to remove twice.
+        _expect_few(signature)
     details = {name: value for name, value in signature.details.items() if name != LOGO}
     if picture is None and LOGO not in signature.details:
         return None
+    details[CHANGES] = details.get(CHANGES, 0) + 1
     if picture:
         digest = hashlib.sha256(picture.data).hexdigest()[:16]
         details[LOGO] = {"digest": digest, "width": picture.width, "height": picture.height}
@@ -63,3 +71,8 @@ def _changed(ports: Ports, signature: Signature, role: LinkRole, picture: Pictur
 def _expect_organisation(signature: Signature, role: LinkRole) -> None:
     if role is not LinkRole.OWN or not can_have_logo(signature):
         raise Refusal(Code.NOT_ALLOWED, action="put_logo")
+
+
+def _expect_few(signature: Signature) -> None:
+    if signature.details.get(CHANGES, 0) >= MOST_CHANGES:
+        raise Refusal(Code.TOO_MANY, limit=MOST_CHANGES)

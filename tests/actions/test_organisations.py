@@ -13,7 +13,7 @@ from drafting.actions.domain_proofs import (
     look_for_proofs,
     prove_domain,
 )
-from drafting.actions.logos import file_of, put_logo, remove_logo
+from drafting.actions.logos import MOST_CHANGES, file_of, put_logo, remove_logo
 from drafting.actions.moderation import admit_network, dismiss_network, take_logo_down
 from drafting.actions.organisation_ports import Busy, Finding, Picture
 from drafting.actions.ports import Ports
@@ -252,6 +252,15 @@ async def test_a_logo_tells_the_ledger_that_something_changed_and_not_what(offic
     assert set(events[-1].data) == {"edition", "id"}
     assert bare.commitment == proven.commitment
     assert await count(office.coalition) == Counts(organisations=1)
+
+
+async def test_a_logo_changes_so_often_and_no_more(office: Office) -> None:
+    for n in range(MOST_CHANGES):
+        await put_logo(office.ports, office.secret, b"%d" % n)
+    await refused(Code.TOO_MANY, put_logo(office.ports, office.secret, b"one more"))
+    bare = await remove_logo(office.ports, office.secret)
+    assert file_of(bare) == ""
+    await refused(Code.TOO_MANY, put_logo(office.ports, office.secret, b"one more"))
 
 
 async def test_withdrawing_takes_the_logo_along(office: Office) -> None:
