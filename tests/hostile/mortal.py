@@ -1,4 +1,4 @@
-"""A supervisor whose workers die, each in another way, before or after they serve: ``python -m tests.hostile.mortal N``.
+"""A supervisor whose workers die, each another way, before or after they serve: ``python -m tests.hostile.mortal N``.
 
 After N deaths it is asked to leave, and prints how many workers it replaced.
 """
