@@ -32,7 +32,6 @@ def restart_seconds(participants: int) -> int:
     return min(LONGEST_SPREAD, SHORTEST_SPREAD + participants // BACK_A_SECOND)
 
 
-
 class Rooms:
     """Implements :class:`drafting.actions.ports.Workshops`. Belongs to one event loop."""
 
