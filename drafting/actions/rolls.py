@@ -7,6 +7,7 @@ counts before.
 import asyncio
 import secrets
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from itertools import islice
 from typing import Any, Final
@@ -116,11 +117,20 @@ def _look(roll: Roll, data: bytes, locale: str, encoding: str, delimiter: str) -
         return Look(guess, samples, None, ())
     text = decode(data, name)
     said = chosen.delimiter if chosen else delimiter or guess_delimiter(text)
-    rows = [row for row, _ in zip(rows_of(text, said), range(FIRST_ROWS), strict=False)]
+    rows = _first_rows(text, said)
     if chosen is None:
         columns, has_header = match_columns([cells for _, cells in rows])
         chosen = Reading(name, said, has_header, columns, locale)
     return Look(guess, samples, chosen, rows)
+
+
+def _first_rows(text: str, delimiter: str) -> list[tuple[int, Sequence[str]]]:
+    """Those before the one that cannot be told apart, if any: with the right delimiter it may be."""
+    rows: list[tuple[int, Sequence[str]]] = []
+    with suppress(Refusal):
+        for row in islice(rows_of(text, delimiter), FIRST_ROWS):
+            rows.append(row)
+    return rows
 
 
 async def rows_of_roll(ports: Ports, roll: Roll, after: int = 0) -> Sequence[Row | Fault]:

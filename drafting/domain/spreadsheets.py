@@ -9,6 +9,7 @@ import re
 import unicodedata
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from itertools import chain
 from typing import Final
 
 from drafting.domain.errors import Code, Refusal
@@ -45,6 +46,8 @@ _FOREIGN: Final = (
     (b"GIF8", "binary"),
     (b"\x1f\x8b", "binary"),
 )
+_END: Final = "\x1f"
+"""Put behind the last line, and in no text: whatever cell it ends up in was opened and never closed."""
 _CONTROL: Final = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x84\x86-\x9f\ufffe\uffff]")
 _SAID: Final = re.compile(r"sep=(.)\r?\n?\Z", re.I)
 
@@ -159,8 +162,9 @@ def _evenness(text: str, delimiter: str) -> tuple[float, int]:
             widths.append(len(cells))
             if len(widths) >= _LOOKED_AT:
                 break
-    except Refusal:
-        return 0, 0
+    except Refusal as refusal:
+        if refusal.data["reason"] != "quotes":  # The head may end within a cell.
+            return 0, 0
     usual = max(set(widths), key=widths.count, default=0)
     if usual < 2:
         return 0, 0
@@ -172,10 +176,14 @@ def rows_of(text: str, delimiter: str) -> Iterator[tuple[int, Sequence[str]]]:
 
     Raises ``bad_input`` with ``reason`` columns, or quotes where a quotation mark is opened and never closed.
     """
-    reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter)
+    reader = csv.reader(chain(io.StringIO(text, newline=""), [_END]), delimiter=delimiter)
     line = 1
     try:
         for cells in reader:
+            if cells == [_END]:
+                return
+            if cells and cells[-1].endswith(_END):
+                raise refused("quotes", line=line)
             if any(cell.strip() for cell in cells) and not (line == 1 and _SAID.match(delimiter.join(cells))):
                 if len(cells) > MAX_COLUMNS:
                     raise refused("columns", line=line, most=MAX_COLUMNS)

@@ -64,13 +64,30 @@ def test_what_a_spreadsheet_program_says_of_its_delimiter_is_believed_and_no_row
 
 @pytest.mark.parametrize(
     ("text", "reason"),
-    [('Name\n"' + "x" * 200_000, "quotes"), ("a," * 80 + "\n", "columns")],
+    [
+        ('Name\n"' + "x" * 200_000, "quotes"),
+        ('Name,Place\n"Amina Said,Dakar\nBo Li,Lima\n', "quotes"),
+        ('Name\n"Amina', "quotes"),
+        ("a," * 80 + "\n", "columns"),
+    ],
 )
 def test_rows_that_cannot_be_told_apart_are_refused_by_their_line(text: str, reason: str) -> None:
     with pytest.raises(Refusal) as caught:
         list(rows_of(text, ","))
     assert caught.value.data["reason"] == reason
     assert caught.value.data["line"] >= 1
+
+
+@pytest.mark.parametrize(
+    "text", ['Name\n"Amina"', 'Name\n"Amina\nSaid"\n', 'Name\n"Amina ""the"" Said"\r\n', "Name\nAmina"]
+)
+def test_the_last_cell_may_end_with_the_file(text: str) -> None:
+    rows = list(rows_of(text, ","))
+    assert (len(rows), rows[1][1][0][:5]) == (2, "Amina")
+
+
+def test_a_table_whose_beginning_ends_within_a_cell_still_tells_its_delimiter() -> None:
+    assert guess_delimiter('Name;Note\n"Amina";"' + "x, " * 80_000 + '"\n') == ";"
 
 
 @pytest.mark.parametrize(
