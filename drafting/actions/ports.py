@@ -118,8 +118,9 @@ class Passes(Protocol):
 class Letter:
     """A mail in one language; links stand alone on a line of ``body``.
 
-    ``about``: the update that it brings, if any; such letters let others go first. ``leave``: the address at which its
-    reader gets no more of them, which mail programs are told too (RFC 8058).
+    ``about``: the update that it brings, if any. Such letters let others go first, and so do those that ``can_wait``
+    since nobody asked for them. ``leave``: the address at which its reader gets no more of them, which mail programs
+    are told too (RFC 8058).
     """
 
     to: str
@@ -128,6 +129,7 @@ class Letter:
     locale: str = "en"
     about: str = ""
     leave: str = ""
+    can_wait: bool = False
 
 
 @dataclass(frozen=True, slots=True)

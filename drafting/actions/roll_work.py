@@ -136,7 +136,7 @@ def _links(ports: Ports, declaration: Declaration, signature: Signature, known: 
     letter = write_letter(
         ports, declaration, signature, "signature_on_paper", secret, networks=networks, source=signature.source.value
     )
-    return [SignatureLink(secret, LinkRole.OWN, letter)]
+    return [SignatureLink(secret, LinkRole.OWN, replace(letter, can_wait=True))]
 
 
 def _signature(roll: Roll, known: HandedIn, row: Row, at: datetime) -> Signature:

@@ -28,7 +28,8 @@ GIVES_UP_AFTER: Final = timedelta(days=5)
 KEPT_AFTER_GIVING_UP: Final = timedelta(days=30)
 MOST_COUNTED: Final = 100_000
 USUAL: Final = 0
-UPDATES: Final = 1
+LATER: Final = 1
+"""Updates, and letters to all who stand on a list: thousands at once, which nobody waits for."""
 
 
 class Fault(StrEnum):
@@ -168,7 +169,7 @@ def letter_row(letter: Letter, at: datetime) -> dict[str, object]:
         "locale": letter.locale,
         "attempts": 0,
         "due": at,
-        "rank": UPDATES if letter.about else USUAL,
+        "rank": LATER if letter.about or letter.can_wait else USUAL,
         "about": letter.about,
         "leaving": letter.leave or None,
         "fault": "",
