@@ -56,7 +56,7 @@ class Rolls(Protocol):
         """
 
     async def standing(self, declaration: str, edition: int, addresses: Collection[str]) -> Mapping[str, bool]:
-        """Which of these addresses (folded) have signed (True), or signed and took it back (False)."""
+        """Which of these addresses (folded) have signed (True), or signed and took it back or were erased (False)."""
 
     async def without_address(self, declaration: str, edition: int, name: str, limit: int = 50) -> Sequence[Signature]:
         """Those on paper and lists that count, show this name and left no address, so that no link leads to them."""

@@ -20,7 +20,7 @@ from drafting.stores.addresses import FoundBy
 from drafting.stores.database import Database
 from drafting.stores.mail import Outbox
 from drafting.stores.signature_changes import keep_new
-from drafting.stores.signature_rows import key_of
+from drafting.stores.signature_rows import key_of, left_key
 from drafting.stores.signatures import signature_of
 from drafting.stores.tables import roll_files, rolls, signatures
 
@@ -108,11 +108,12 @@ class SqlRolls:
             signatures.c.edition == edition,
             signatures.c.state.in_(_HOLDING),
             signatures.c.source.in_([source.value for source in ON_PAPER]),
+            signatures.c.address == "",
             signatures.c.name == name,
         )
         async with self._database.reading() as connection:
             rows = await connection.execute(query.order_by(signatures.c.number).limit(limit))
-            return [found for found in map(signature_of, rows) if not found.address]
+            return [signature_of(row) for row in rows]
 
     async def names(
         self, declaration: str, edition: int, after: int = 0, limit: int = 5000
@@ -134,9 +135,10 @@ async def _standing(
     if not addresses:
         return {}
     dialect = connection.engine.dialect
-    by_key = {str(_FOUND_BY.process_bind_param(address, dialect)): address for address in addresses}
+    keys = {key: each for each in addresses for key in (each, left_key(declaration, edition, each))}
+    by_key = {str(_FOUND_BY.process_bind_param(key, dialect)): address for key, address in keys.items()}
     query = select(type_coerce(signatures.c.found_by, SqlText).label("kept_key"), signatures.c.state).where(
-        signatures.c.found_by.in_(list(addresses)),
+        signatures.c.found_by.in_(list(keys)),
         signatures.c.declaration == declaration,
         signatures.c.edition == edition,
         signatures.c.state.in_(_SIGNED),

@@ -19,11 +19,12 @@ from drafting.domain.signatures import (
     SignatoryKind,
     Signature,
     SignatureState,
+    folded,
     stream_of,
 )
 from drafting.stores.ledger import row_of_entry
 from drafting.stores.mail import letter_row
-from drafting.stores.signature_rows import key_of, link_row, place_of, row_of
+from drafting.stores.signature_rows import key_of, left_key, link_row, place_of, row_of
 from drafting.stores.tables import (
     ledger,
     letters,
@@ -57,6 +58,7 @@ class _Batch:
     links: list[dict[str, Any]] = field(default_factory=list)
     letters: list[dict[str, Any]] = field(default_factory=list)
     erased: list[str] = field(default_factory=list)
+    left: dict[str, str] = field(default_factory=dict)
     silenced: list[str] = field(default_factory=list)
     logos: dict[str, bytes] = field(default_factory=dict)
     counts: dict[tuple[str, int], list[int]] = field(default_factory=dict)
@@ -80,6 +82,8 @@ class _Batch:
             self.silenced.append(kept.id)
         if kept.is_erased:
             self.erased.append(kept.id)
+            if before.address and before.index is not None:
+                self.left[kept.id] = left_key(before.declaration, before.edition, folded(before.address))
         for link in change.links:
             letter = letter_row(link.letter, self.at)
             self.letters.append(letter)
@@ -178,7 +182,7 @@ async def _write(connection: AsyncConnection, batch: _Batch) -> None:
     if batch.new:
         await connection.execute(insert(signatures), [row_of(signature) for signature in batch.new])
     if batch.changed:
-        await connection.execute(_UPDATE, [_update_row(signature) for signature in batch.changed])
+        await connection.execute(_UPDATE, [_update_row(each, batch.left.get(each.id)) for each in batch.changed])
     if batch.entries:
         await connection.execute(insert(ledger), [row_of_entry(entry) for entry in batch.entries])
     for table, rows in ((signature_links, batch.links), (letters, batch.letters)):
@@ -193,8 +197,8 @@ async def _write(connection: AsyncConnection, batch: _Batch) -> None:
     await _recount(connection, batch)
 
 
-def _update_row(signature: Signature) -> dict[str, Any]:
-    row = row_of(signature)
+def _update_row(signature: Signature, left: str | None) -> dict[str, Any]:
+    row = row_of(signature) | ({"found_by": left} if left else {})
     return {_OWN: row.pop("id"), **{f"new_{name}": value for name, value in row.items()}}
 
 

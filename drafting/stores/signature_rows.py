@@ -22,6 +22,14 @@ def key_of(signature: Signature) -> str:
     return folded(signature.address) if signature.address else f"erased:{signature.id}"
 
 
+def left_key(declaration: str, edition: int, address: str) -> str:
+    """What is hashed of an address (folded) that signed and was erased since: lists must not bring it back.
+
+    Of each edition it is another one, and none by which an address is found elsewhere.
+    """
+    return f"left:{declaration}/{edition}:{address}"
+
+
 def place_of(signature: Signature, dialect: Dialect) -> tuple[str, int, str]:
     """What can hold one signature: an edition and an address, the latter as the database has it."""
     return signature.declaration, signature.edition, str(_FOUND_BY.process_bind_param(key_of(signature), dialect))

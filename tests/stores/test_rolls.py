@@ -8,6 +8,7 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import select
 
+from drafting.actions.ports import Letter
 from drafting.actions.roll_ports import RollMoved
 from drafting.actions.signing_links import counted, withdrawal
 from drafting.domain.errors import Refusal
@@ -16,7 +17,7 @@ from drafting.domain.signatures import Counts, SignatureState, Source, Tally, st
 from drafting.stores import tables
 from drafting.stores.opening import Stores
 from tests.stores.conftest import Hands
-from tests.stores.test_signatures import replayed, signature, signed
+from tests.stores.test_signatures import asked, replayed, signature, signed
 
 FILE = b"Name,E-mail\nAmina,amina@people.example\n"
 
@@ -109,3 +110,47 @@ async def test_addresses_are_told_by_their_keyed_hash(stores: Stores, clock: Han
     assert await stores.rolls.standing("open-well", 1, asked) == {asked[0]: True, asked[1]: False}
     assert await stores.rolls.standing("open-well", 2, asked) == {}
     assert [name for _, *name in await stores.rolls.names("open-well", 1)] == [["Amina", ""]]
+
+
+async def test_whoever_was_erased_is_told_from_strangers_by_a_keyed_hash_alone(stores: Stores, clock: Hands) -> None:
+    amina = await signed(stores, clock, signature(clock))
+    await stores.signatures.change(withdrawal(amina, clock.now(), erase=True), clock.now())
+    addresses = ["amina@people.example", "nobody@people.example"]
+    assert await stores.rolls.standing("open-well", 1, addresses) == {addresses[0]: False}
+    assert await stores.rolls.standing("open-well", 2, addresses) == {}
+    assert await stores.rolls.standing("other-well", 1, addresses) == {}
+    async with stores.database.reading() as connection:
+        assert "amina" not in str((await connection.exec_driver_sql("SELECT * FROM signatures")).all()).casefold()
+
+
+async def test_whoever_was_erased_may_sign_again(stores: Stores, clock: Hands) -> None:
+    amina = await signed(stores, clock, signature(clock))
+    await stores.signatures.change(withdrawal(amina, clock.now(), erase=True), clock.now())
+    again = await signed(stores, clock, signature(clock, "two"))
+    assert again.state is SignatureState.CONFIRMED
+    assert await stores.rolls.standing("open-well", 1, ["amina@people.example"]) == {"amina@people.example": True}
+
+
+async def test_whoever_never_confirmed_and_is_erased_leaves_nothing(stores: Stores, clock: Hands) -> None:
+    await stores.signatures.request(asked(signature(clock)), clock.now())
+    pending = await stores.signatures.get("one")
+    await stores.signatures.change(withdrawal(pending, clock.now(), erase=True), clock.now())
+    assert await stores.rolls.standing("open-well", 1, ["amina@people.example"]) == {}
+
+
+async def test_who_left_no_address_is_found_among_many_of_one_name(stores: Stores, clock: Hands) -> None:
+    addresses = [*(f"p{n}@people.example" for n in range(3)), ""]
+    new = [
+        replace(signature(clock, f"p{n}", address), state=SignatureState.CONFIRMED, source=Source.PAPER)
+        for n, address in enumerate(addresses)
+    ]
+    await stores.signatures.add([counted(one, one, clock.now(), "holder", "paper") for one in new], clock.now())
+    assert [one.id for one in await stores.rolls.without_address("open-well", 1, "Amina", limit=2)] == ["p3"]
+
+
+async def test_letters_of_a_list_let_those_go_first_that_somebody_waits_for(stores: Stores, clock: Hands) -> None:
+    await stores.mail.send([Letter("amina@people.example", "on a list", "words", can_wait=True)], clock.now())
+    clock.forward(minutes=1)
+    await stores.mail.send([Letter("bo@people.example", "sign in", "words")], clock.now())
+    assert (await stores.mail.outlook(clock.now())).waiting == 1
+    assert [each.letter.subject for each in await stores.mail.lease(clock.now(), 2)] == ["sign in", "on a list"]
