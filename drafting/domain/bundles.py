@@ -14,6 +14,7 @@ from drafting.domain.canonical import canonical_json, is_digest, read_canonical
 from drafting.domain.edition_shape import is_count
 from drafting.domain.faults import Fault, Reason
 from drafting.domain.notes import (
+    ED25519,
     Check,
     Checkpoint,
     Key,
@@ -95,7 +96,7 @@ def verify(bundle: Mapping[str, bytes], check: Check, trusted: Collection[Key] |
         return Verdict(tuple(faults), release or {})
     note = read_note(bundle[NOTE])
     signed_by = signers(note, [key for key in keys if key.name == release["origin"]], check)
-    publics = {each.public for each in trusted or ()}
+    publics = {each.public for each in trusted or () if each.type == ED25519}
     key = next((key for key in signed_by if trusted is None or key.public in publics), None)
     if key is None:
         return Verdict((Fault(KEYS, Reason.NOT_TRUSTED),), release)

@@ -19,7 +19,7 @@ from drafting.actions.splitting import split_section
 from drafting.domain.archives import ArchiveInvalid, pack, unpack
 from drafting.domain.bundles import LISTED, NOTE, RELEASE, Verdict, verify
 from drafting.domain.canonical import canonical_json
-from drafting.domain.notes import Key, Note, Signature, read_key, read_note
+from drafting.domain.notes import COSIGNATURE, Key, Note, Signature, read_key, read_note
 from drafting.publishing.logs import StaticLogs
 from drafting.stores.signing_keys import is_signed
 from tests.actions.coalition import SLUG, found
@@ -156,7 +156,8 @@ def test_one_key_that_is_trusted_among_those_that_signed_is_enough(public: dict[
     note = read_note(files["release.note"])
     line = next(iter(read_note(_signed_by(other, note.body)).signatures))
     files["release.note"] = Note(note.body, (line, *note.signatures)).to_bytes()
-    for trusted, code in (([log], 0), ([other], 0), ([STRANGER], 1), ([WITNESS_KEY], 1)):
+    witness = Key(log.name, log.public, COSIGNATURE)
+    for trusted, code in (([log], 0), ([other], 0), ([STRANGER], 1), ([WITNESS_KEY], 1), ([witness], 1)):
         verdict = verify(files, is_signed, trusted)
         assert verdict.is_valid == (code == 0), (trusted, verdict.faults)
         assert verdict.key is None or verdict.key == trusted[0]

@@ -9,7 +9,7 @@ import { join } from "node:path";
 import { pathToFileURL } from "node:url";
 import { unpack } from "./archive.mjs";
 import { checkEdition } from "./edition.mjs";
-import { cosigners, dictOf, digestOf, exactly, isCount, isDigest, isIncluded, isName, isRecord, isText, leafHash, listOf,
+import { cosigners, dictOf, digestOf, exactly, isCount, isDigest, isIncluded, isName, isRecord, isText, leafHash, listOf, LOG,
   readCanonical, readCheckpoint, readKey, readNote, base64, bytes, signers, utf8 } from "./forms.mjs";
 
 const LISTED = ["keys.json", "checkpoint", "cosignatures", "acts.jsonl", "proofs.json", "content.json"];
@@ -83,7 +83,8 @@ function checkFiles(files, found, trusted) {
   const known = new Set([...Object.keys(found.release.files), "release.json", "release.note"]);
   for (const file of files.keys()) if (!known.has(file)) faults.push({ file, reason: "the release lists no such file" });
   if (faults.length || found.missing.length || !trusted) return faults;
-  const isTrusted = found.signers.some((key) => trusted.some((each) => each.publicKey.equals(key.publicKey)));
+  const logs = trusted.filter((key) => key.type === LOG);
+  const isTrusted = found.signers.some((key) => logs.some((each) => each.publicKey.equals(key.publicKey)));
   return isTrusted ? [] : [{ file: "keys.json", reason: "no key that you trust has signed" }];
 }
 
