@@ -84,6 +84,8 @@ async def approve_roll(
         return [Event(Kind.ROLL_APPROVE, event, actor.account, actor.channel)]
 
     _, roll = await open_roll(ports, actor, slug=slug, id=id)
+    if roll.state is not RollState.WAITING:  # It was dropped while it was handed in, which the ledger does not know.
+        raise moved(roll)
     return (await commit(ports, slug, decide)).rolls[id]
 
 

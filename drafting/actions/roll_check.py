@@ -46,7 +46,7 @@ async def check_roll(ports: Ports, roll: Roll) -> None:
     while found := await steps.next():
         await _check_step(ports, roll, seen, found)
         roll = await _keep(ports, replace(roll, done=roll.done + len(found)))
-    await _find_namesakes(ports, roll, seen)
+    roll = await _find_namesakes(ports, roll, seen)
     at = ports.clock.now()
     await ports.rolls.save(replace(roll, state=RollState.CHECKED, changed=at, due=at))
 
@@ -90,7 +90,7 @@ def _note_fit(report: Report, row: Row) -> None:
             report.note(name)
 
 
-async def _find_namesakes(ports: Ports, roll: Roll, seen: _Seen) -> None:
+async def _find_namesakes(ports: Ports, roll: Roll, seen: _Seen) -> Roll:
     """Rows without an address whose name and place stand in the list already: told, and not held against them."""
     after = 0
     while seen.people and (names := await ports.rolls.names(roll.declaration, roll.edition, after)):
@@ -98,3 +98,5 @@ async def _find_namesakes(ports: Ports, roll: Roll, seen: _Seen) -> None:
         alike = (seen.people.pop(Row(0, name, place).likeness, 0) for _, name, place in names)
         for line in (line for line in alike if line):
             roll.report.note(Outcome.NAMESAKE, line)
+        roll = await _keep(ports, roll)
+    return roll

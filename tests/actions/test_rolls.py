@@ -288,6 +288,40 @@ async def test_a_list_that_is_declined_is_gone_and_nothing_counts(coalition: Coa
     assert await count(coalition) == Counts()
 
 
+async def test_what_was_dropped_while_it_was_handed_in_cannot_be_approved(coalition: Coalition) -> None:
+    """Both looked at the list when it was checked; the ledger alone would still let the second word be given."""
+    ports, roll = coalition.ports, await brought(coalition)
+    real = ports.rolls.save
+
+    async def late(changed: Roll, *, drops_file: bool = False) -> Roll:
+        coalition.fakes.rolls.save = real  # type: ignore[method-assign]
+        await real(replace(roll, state=RollState.DROPPED), drops_file=True)
+        return await real(changed, drops_file=drops_file)
+
+    coalition.fakes.rolls.save = late  # type: ignore[method-assign]
+    await refused(Code.BAD_INPUT, hand_in_roll(ports, coalition.delegate("river"), slug=SLUG, id=roll.id))
+    digest = (await coalition.state()).rolls[roll.id].digest
+    salt = coalition.delegate("salt")
+    await refused(Code.BAD_INPUT, approve_roll(ports, salt, slug=SLUG, id=roll.id, digest=digest))
+    assert not (await coalition.state()).rolls[roll.id].is_approved
+
+
+async def test_looking_for_namesakes_among_very_many_keeps_the_work(coalition: Coalition) -> None:
+    """Otherwise another process would begin anew each time, and neither would ever be done."""
+    await vouched(coalition, await brought(coalition))
+    real, clock = coalition.fakes.rolls.names, coalition.fakes.clock
+
+    async def slow(declaration: str, edition: int, after: int = 0, limit: int = 5000) -> Any:
+        clock.step(seconds=HELD.total_seconds() - 1)
+        open_now = await coalition.fakes.rolls.in_states({RollState.CHECKING}, due=clock.now())
+        assert [roll.id for roll in open_now] == []
+        return await real(declaration, edition, after, 1)
+
+    coalition.fakes.rolls.names = slow  # type: ignore[method-assign, assignment]
+    roll = await brought(coalition, "Name,Place\nEve,Oslo\n")
+    assert roll.state is RollState.CHECKED
+
+
 async def test_counting_goes_on_where_it_was_cut_off_and_repeats_nothing(coalition: Coalition) -> None:
     size = 2 * STEP + 20
     roll = await brought(coalition, "Name,E-mail\n" + "".join(f"P{n},p{n}@people.example\n" for n in range(size)))
