@@ -32,6 +32,8 @@ ENCODINGS: Final = {
 """The names that IANA gives them → Python's."""
 SINGLE: Final = tuple(name for name in ENCODINGS if not name.startswith("utf-"))
 """Those whose bytes do not tell which one it is."""
+_OF_SEVERAL_BYTES: Final = ("gb18030", "shift_jis")
+"""In all other ones each byte is a letter, so that reading each byte once tells as much as reading the whole file."""
 DELIMITERS: Final = (",", ";", "\t", "|")
 MAX_COLUMNS: Final = 60
 _LOOKED_AT: Final = 50
@@ -79,11 +81,13 @@ def guess_encoding(data: bytes) -> Guess:
         return _wide(data)
     if _reads(data, "utf-8"):
         return Guess("utf-8")
-    found = sorted((name for name in SINGLE if _reads(data, name)), key=lambda name: -_likelihood(data, name))
+    telling = {name: data if name in _OF_SEVERAL_BYTES else bytes(sorted(set(data))) for name in SINGLE}
+    found = sorted((name for name in SINGLE if _reads(telling[name], name)), key=lambda name: -_likelihood(data, name))
     if not found:
         raise refused("binary")
-    texts = {data.decode(ENCODINGS[name]): name for name in reversed(found)}  # of those that read alike, the likeliest
-    return Guess("", tuple(name for name in found if name in texts.values()))
+    read = {name: telling[name].decode(ENCODINGS[name]) for name in reversed(found)}
+    likeliest = {text: name for name, text in read.items()}  # of those that read alike
+    return Guess("", tuple(name for name in found if likeliest[read[name]] == name))
 
 
 def _wide(data: bytes) -> Guess:

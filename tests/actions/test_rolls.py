@@ -298,7 +298,7 @@ async def test_what_was_dropped_while_it_was_handed_in_cannot_be_approved(coalit
         await real(replace(roll, state=RollState.DROPPED), drops_file=True)
         return await real(changed, drops_file=drops_file)
 
-    coalition.fakes.rolls.save = late  # type: ignore[method-assign]
+    coalition.fakes.rolls.save = late  # type: ignore[method-assign, assignment]
     await refused(Code.BAD_INPUT, hand_in_roll(ports, coalition.delegate("river"), slug=SLUG, id=roll.id))
     digest = (await coalition.state()).rolls[roll.id].digest
     salt = coalition.delegate("salt")
@@ -317,7 +317,7 @@ async def test_looking_for_namesakes_among_very_many_keeps_the_work(coalition: C
         assert [roll.id for roll in open_now] == []
         return await real(declaration, edition, after, 1)
 
-    coalition.fakes.rolls.names = slow  # type: ignore[method-assign, assignment]
+    coalition.fakes.rolls.names = slow  # type: ignore[method-assign]
     roll = await brought(coalition, "Name,Place\nEve,Oslo\n")
     assert roll.state is RollState.CHECKED
 

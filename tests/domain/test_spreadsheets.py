@@ -2,6 +2,7 @@
 
 import csv
 import io
+import tracemalloc
 
 import pytest
 
@@ -47,6 +48,16 @@ def test_a_hundred_thousand_rows_in_an_encoding_that_nothing_tells() -> None:
     assert (guess.encoding, guess.candidates[0]) == ("", "windows-1256")
     rows = rows_of(decode(data, "windows-1256"), ";")
     assert sum(1 for _ in rows) == 100_001
+
+
+def test_looking_for_an_encoding_takes_little_more_room_than_the_file() -> None:
+    data = ("Имя;Город\n" + "Анна Петрова;Москва\n" * 50_000).encode("cp1251")
+    tracemalloc.start()
+    try:
+        assert guess_encoding(data).candidates[0] == "windows-1251"
+        assert tracemalloc.get_traced_memory()[1] < 5 * len(data), "several readings of it were kept at once"
+    finally:
+        tracemalloc.stop()
 
 
 @pytest.mark.parametrize("delimiter", [",", ";", "\t", "|"])
