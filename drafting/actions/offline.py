@@ -76,9 +76,10 @@ async def sign_position(
 async def _check_owner(ports: Ports, actor: Actor, fingerprint: str) -> None:
     """Who has added keys of their own signs with one of them, and nobody with somebody else's or one that was ended."""
     keys = (await load_directory(ports)).keys.values()
-    known = next((key for key in keys if key.fingerprint == fingerprint), None)
-    own = [key for key in keys if key.account == actor.account and key.is_live]
-    if known and known.account == actor.account and not known.is_live:
+    known = [key for key in keys if key.fingerprint == fingerprint]
+    own = [key for key in keys if key.account == actor.account]
+    if any(not key.is_live for key in known if key in own):
         raise Refusal(Code.BAD_INPUT, field="signature", reason="ended_key", key=fingerprint)
-    if (known and known.account != actor.account) or (own and known not in own):
+    has_other = bool(known) or any(key.is_live for key in own)
+    if has_other and not any(key in own for key in known):
         raise Refusal(Code.BAD_INPUT, field="signature", reason="other_key", key=fingerprint)

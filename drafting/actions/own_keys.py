@@ -19,8 +19,10 @@ async def list_keys(ports: Ports, account: str) -> list[OwnKey]:
 async def add_key(ports: Ports, actor: Actor, *, public: str) -> OwnKey:
     """Add an SSH key (Ed25519) to the actor's account, who gets a letter about it.
 
-    Raises ``bad_input`` (``field`` public, ``reason`` private_key, key_type or no_key), ``taken`` where somebody has or
-    had it, ``too_many``, ``sign_in_anew``.
+    It proves nothing: public keys are public, so others may have the same one on theirs, and keep nobody from it.
+
+    Raises ``bad_input`` (``field`` public, ``reason`` private_key, key_type or no_key), ``taken`` where this account
+    has or had it, ``too_many``, ``sign_in_anew``.
     """
     if not actor.fresh:
         raise Refusal(Code.SIGN_IN_ANEW)
@@ -31,9 +33,10 @@ async def add_key(ports: Ports, actor: Actor, *, public: str) -> OwnKey:
     id = new_id()
 
     def decide(directory: Directory) -> Sequence[Event]:
-        if any(key.fingerprint == fingerprint for key in directory.keys.values()):
+        own = [key for key in directory.keys.values() if key.account == actor.account]
+        if any(key.fingerprint == fingerprint for key in own):
             raise Refusal(Code.TAKEN, field="public")
-        if sum(key.account == actor.account for key in directory.keys.values()) >= MOST_KEYS:
+        if len(own) >= MOST_KEYS:
             raise Refusal(Code.TOO_MANY)
         data = {"key": id, "public": line, "fingerprint": fingerprint}
         return [Event(Kind.KEY_ADD, data, actor.account, actor.channel)]

@@ -125,6 +125,7 @@ class Declaration:
     statements: dict[str, dict[str, Statement]] = field(default_factory=dict)
     signatures: list[ManifestSignature] = field(default_factory=list)
     offline_keys: dict[str, str] = field(default_factory=dict)
+    offline_signers: dict[str, str] = field(default_factory=dict)
     editions: list[Edition] = field(default_factory=list)
     rolls: dict[str, HandedIn] = field(default_factory=dict)
     look: Look = field(default_factory=Look)

@@ -210,6 +210,7 @@ def _sign_manifest(d: Declaration, entry: Entry, data: Mapping[str, Any]) -> Non
 
 def _sign_position(d: Declaration, entry: Entry, data: Mapping[str, Any]) -> None:
     d.offline_keys[data["position"]] = data["key"]
+    d.offline_signers[data["position"]] = entry.event.actor
 
 
 def _translate_statement(d: Declaration, entry: Entry, data: Mapping[str, Any]) -> None:

@@ -126,7 +126,7 @@ async def test_a_key_is_added_with_a_letter_and_ended(visitors: Visitors, place:
     page = await read(browser, "/en/account")
     assert fingerprint(blob(KEY)) in page
     assert "river@laptop" not in page
-    assert "on an account already" in await add(await visitors.browser(SALT), public(KEY, ""), 409)
+    assert "on an account already" in await add(browser, public(KEY, ""), 409)
     end = re.search(r"/en/account/keys/\w+/end", page)
     assert end is not None
     assert (await (await visitors.browser(SALT)).post(end[0])).status_code == 404
@@ -146,6 +146,29 @@ async def test_nobody_signs_with_somebody_elses_key(visitors: Visitors, place: s
     for address in ("sign", "statement"):
         assert (await salt.get(f"{place}/{address}")).status_code == 403
     assert (await salt.post(f"{place}/sign", files={"file": ("a", b"x")})).status_code == 403
+
+
+async def test_whoever_adds_somebody_elses_key_first_keeps_nobody_from_it(visitors: Visitors, place: str) -> None:
+    """Public keys stand in the log and on many sites, and adding one proves nothing."""
+    squatter, browser = await visitors.browser(SALT), await visitors.browser(RIVER)
+    await add(squatter, public(KEY))
+    await add(browser, public(KEY))
+    file = (await browser.get(f"{place}/statement")).content
+    await sign(browser, place, ssh_signature(KEY, file), 303)
+    page = await read(browser, f"{place}/sign")
+    assert (await visitors.ports.accounts.names([RIVER]))[RIVER] in page
+    assert (await visitors.ports.accounts.names([SALT]))[SALT] not in page.partition("<main")[2]
+
+
+async def test_nobody_is_named_for_a_key_that_they_added_after_somebody_else_signed_with_it(
+    visitors: Visitors, place: str
+) -> None:
+    browser = await visitors.browser(RIVER)
+    file = (await browser.get(f"{place}/statement")).content
+    await sign(browser, place, ssh_signature(KEY, file), 303)
+    await add(await visitors.browser(SALT), public(KEY))
+    page = await read(browser, f"{place}/sign")
+    assert (await visitors.ports.accounts.names([SALT]))[SALT] not in page.partition("<main")[2]
 
 
 @pytest.mark.parametrize(

@@ -6,7 +6,7 @@ from starlette.responses import Response
 
 from drafting.actions import offline
 from drafting.actions import own_keys as acts
-from drafting.actions.core import authorise, load_directory
+from drafting.actions.core import authorise
 from drafting.domain.declaration import Declaration
 from drafting.domain.errors import Code, Refusal
 from drafting.domain.own_keys import OwnKey
@@ -57,17 +57,17 @@ async def _page(visit: Visit, form: Form, status: int = 200) -> Response:
         file=file_name(declaration, position),
         statement=statement.decode(),
         signed=signed,
-        signer=await _owner(visit, signed),
+        signer=await _signer(visit, declaration.offline_signers.get(position.id, ""), signed),
         keys=keys,
         form=form,
     )
 
 
-async def _owner(visit: Visit, fingerprint: str) -> str:
-    """The name of whoever has added this key here; empty where nobody has."""
-    known = (await load_directory(visit.ports)).keys.values()
-    key = next((key for key in known if key.fingerprint == fingerprint), None)
-    return (await visit.ports.accounts.names([key.account])).get(key.account, "") if key else ""
+async def _signer(visit: Visit, account: str, fingerprint: str) -> str:
+    """The name of whoever signed, if this key is one of theirs here; others may have added it and tell nothing."""
+    if all(key.fingerprint != fingerprint for key in await acts.list_keys(visit.ports, account)):
+        return ""
+    return (await visit.ports.accounts.names([account])).get(account, "")
 
 
 async def statement(visit: Visit) -> Response:
