@@ -23,13 +23,16 @@ from drafting.domain.rolls import OPEN_STATES, HandedIn, Outcome, Report, Roll, 
 from drafting.domain.signatures import SALT_BYTES, Shown, SignatoryKind, Signature, SignatureState, Source
 
 DAYS: Final = 30
+MOST_WAITING: Final = 1000
 SYSTEM: Final = "system"
 
 
 async def work_on_rolls(ports: Ports) -> int:
     """Do what is open and nobody else is at; how many rolls moved on."""
-    done = 0
-    for roll in await ports.rolls.in_states(OPEN_STATES, due=ports.clock.now()):
+    done, at = 0, ports.clock.now()
+    # Those that wait are asked for apart: a hundred of them, for weeks, would leave no room for any other.
+    waiting = await ports.rolls.in_states({RollState.WAITING}, due=at, limit=MOST_WAITING)
+    for roll in [*await ports.rolls.in_states(OPEN_STATES, due=at), *waiting]:
         try:
             done += await _work_on(ports, roll)
         except RollMoved:
@@ -56,7 +59,7 @@ async def sweep_rolls(ports: Ports) -> int:
     at = ports.clock.now()
     old = at - timedelta(days=ports.limits.get("list_days", DAYS))
     swept = 0
-    for roll in await ports.rolls.in_states({RollState.NEW, RollState.CHECKED, RollState.WAITING}, limit=1000):
+    for roll in await ports.rolls.in_states({RollState.NEW, RollState.CHECKED, RollState.WAITING}, limit=MOST_WAITING):
         if roll.changed < old and not await _is_approved(ports, roll):
             await commit(ports, roll.declaration, lambda d, roll=roll: _expiry(d, roll))  # type: ignore[misc]
             try:

@@ -31,8 +31,8 @@ class RollState(StrEnum):
     DROPPED = "dropped"
 
 
-OPEN_STATES: Final = frozenset({RollState.CHECKING, RollState.WAITING, RollState.COUNTING})
-"""In which there may be work to do."""
+OPEN_STATES: Final = frozenset({RollState.CHECKING, RollState.COUNTING})
+"""In which there is work to do. Of those that wait there is once they are approved, which the ledger knows."""
 KEPT_STATES: Final = frozenset({RollState.NEW, RollState.CHECKING, RollState.CHECKED, RollState.WAITING})
 """In which nothing of it counts yet, and it can be dropped."""
 

@@ -306,6 +306,15 @@ async def test_what_was_dropped_while_it_was_handed_in_cannot_be_approved(coalit
     assert not (await coalition.state()).rolls[roll.id].is_approved
 
 
+async def test_lists_that_wait_for_a_second_word_keep_no_other_one_from_being_checked(coalition: Coalition) -> None:
+    waiting = await brought(coalition)
+    await hand_in_roll(coalition.ports, coalition.delegate("river"), slug=SLUG, id=waiting.id)
+    kept = coalition.fakes.rolls.by_id
+    first = kept[waiting.id]
+    kept |= {f"other-{n}": replace(first, id=f"other-{n}", edition=n + 2) for n in range(150)}
+    assert (await brought(coalition)).state is RollState.CHECKED
+
+
 async def test_looking_for_namesakes_among_very_many_keeps_the_work(coalition: Coalition) -> None:
     """Otherwise another process would begin anew each time, and neither would ever be done."""
     await vouched(coalition, await brought(coalition))
