@@ -14,8 +14,9 @@ import pytest
 from drafting.actions.ports import SignatureLists
 from drafting.actions.roll_work import work_on_rolls
 from drafting.actions.sign_in import SESSION, issue_token
+from drafting.domain.events import Event, Kind
 from drafting.web.sessions import cookie_name
-from tests.actions.coalition import SLUG
+from tests.actions.coalition import ALL_SCOPES, SLUG
 from tests.actions.test_rolls import LIST, Erased
 from tests.web.signing import ORIGIN, OpenEdition, open_edition
 
@@ -68,6 +69,8 @@ async def test_a_list_goes_its_whole_way_without_script(edition: OpenEdition) ->
         assert "Bring in a list" in index
         own = (await upload(first, (LIST + ",nowhere,,,,\n").encode())).headers["location"]
         page = (await first.get(own)).text
+        assert "@people.example" in page
+        assert "amina@people" not in page, "what is shown of an address elsewhere is enough to tell the column"
         said = chosen(page)
         assert [said[f"column.{n}"] for n in range(6)] == ["name", "place", "address", "publish", "updates", "sheet"]
         answer = await first.post(f"{own}/read", data=said)
@@ -184,6 +187,63 @@ async def test_strangers_see_no_list(edition: OpenEdition) -> None:
     assert (await edition.client.get(LISTS)).status_code in (303, 401, 403)
     assert (await edition.client.get(own)).status_code in (303, 401, 403)
     assert (await edition.client.get(API)).status_code == 401
+
+
+ROUTES = (
+    ("GET", LISTS),
+    ("GET", f"{LISTS}?name=Bo+Li"),
+    ("POST", LISTS),
+    ("GET", LISTS + "/{list}"),
+    ("GET", LISTS + "/{list}?again=1"),
+    ("GET", LISTS + "/{list}/lines.csv"),
+    ("POST", LISTS + "/{list}/read"),
+    ("POST", LISTS + "/{list}/hand-in"),
+    ("POST", LISTS + "/{list}/approve"),
+    ("POST", LISTS + "/{list}/drop"),
+    ("POST", LISTS.removesuffix("lists") + "signatures/{signature}/erase"),
+)
+
+
+@pytest.mark.parametrize("ended", [False, True], ids=["who only writes", "whose mandate ended"])
+async def test_lists_are_for_those_who_may_sign_for_a_network_now(edition: OpenEdition, ended: bool) -> None:
+    coalition = edition.coalition
+    async with await delegate(edition, "river") as first:
+        own = (await upload(first, LIST.encode())).headers["location"]
+        await first.post(f"{own}/read", data=chosen((await first.get(own)).text))
+        await work(edition)
+        await first.post(f"{own}/hand-in", data={})
+    scopes = ALL_SCOPES if ended else ["edit", "consent", "translate", "speak"]
+    account = (await coalition.fakes.accounts.open("writer@example.org", "Writer", "en"))[0].id
+    grant: dict[str, Any] = {"id": "of-writer", "network": "salt", "account": account, "scopes": scopes}
+    grant |= {"granted_by": account, "until": None}
+    events = [Event(Kind.MANDATE_GRANT, grant, account)]
+    events += [Event(Kind.MANDATE_END, {"id": "of-writer"}, account)] if ended else []
+    ledger, at = coalition.fakes.ledger, coalition.fakes.clock.now()
+    await ledger.append(SLUG, events, expected=len(await ledger.read(SLUG)), at=at)
+    secret, _ = await coalition.ports.passes.issue(SESSION, account, at + timedelta(hours=12), at)
+    list_id, digest = own.rpartition("/")[2], _digest(edition)
+    headers = {"authorization": f"Bearer {await issue_token(coalition.ports, address='writer@example.org')}"}
+    async with httpx.AsyncClient(transport=httpx.ASGITransport(edition.app), base_url=ORIGIN, headers=OWN) as browser:
+        browser.cookies.set(cookie_name(edition.app.state.settings), secret)
+        for method, path in ROUTES:
+            sent: dict[str, Any] = {"data": {"digest": digest, "network": "salt"}} if path != LISTS else {}
+            sent = {"files": {"list": ("x.csv", b"Name\nBo\n")}} if (method, path) == ("POST", LISTS) else sent
+            sent = sent if method == "POST" else {}
+            answer = await browser.request(method, path.format(list=list_id, signature="x"), **sent)
+            assert answer.status_code in (403, 404), (method, path, answer.status_code)
+            assert "Amina" not in answer.text
+    for method, path, body in (
+        ("GET", API, None),
+        ("GET", f"{API}/{list_id}", None),
+        ("GET", f"{API}/{list_id}/lines", None),
+        ("GET", API.removesuffix("lists") + "signatures/on-paper?name=Bo+Li", None),
+        ("POST", f"{API}/{list_id}/hand-in", {"network": "salt"}),
+        ("POST", f"{API}/{list_id}/approve", {"network": "salt", "digest": digest}),
+        ("POST", f"{API}/{list_id}/drop", {}),
+    ):
+        got = await edition.client.request(method, path, json=body, headers=headers)
+        assert got.status_code in (403, 404), (method, path, got.status_code, got.text)
+    assert not (await coalition.state()).rolls[list_id].is_approved
 
 
 async def programs(edition: OpenEdition, network: str) -> dict[str, str]:

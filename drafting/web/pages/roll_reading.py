@@ -1,7 +1,8 @@
 """The form by which a person says how a list is read: encoding, separators, columns, beside the first rows."""
 
+import re
 from dataclasses import replace
-from typing import Any
+from typing import Any, Final
 
 from drafting.actions import rolls as acts
 from drafting.actions.publication import find_edition
@@ -12,6 +13,10 @@ from drafting.domain.signatures import ON_PAPER, SignatoryKind
 from drafting.domain.spreadsheets import DELIMITERS
 from drafting.web import roll_words
 from drafting.web.visits import Form, Visit
+
+_BEFORE_AT: Final = re.compile(r"(?<![^\s,;|<>\"'@])[^\s,;|<>\"'@]++@")
+_LOOKED_AT: Final = 300
+_SHOWN: Final = 60
 
 
 async def reading_values(visit: Visit, roll: Roll, typed: Reading | None) -> dict[str, Any]:
@@ -42,7 +47,14 @@ async def reading_values(visit: Visit, roll: Roll, typed: Reading | None) -> dic
         "source_options": [(s.value, roll_words.source(w, s), "") for s in ON_PAPER],
         "kind_options": [(k.value, roll_words.kind(w, k), "") for k in SignatoryKind],
         "spelled": _spelled,
+        "veiled": _veiled,
     }
+
+
+def _veiled(text: str) -> str:
+    """The beginning of a cell or line. Of addresses that is shown which is shown of them elsewhere, what stands behind
+    the @: it tells what a column holds, and whoever looks after a list need not know more."""
+    return _BEFORE_AT.sub("…@", text[:_LOOKED_AT])[:_SHOWN]
 
 
 def _spelled(delimiter: str) -> str:
