@@ -154,3 +154,27 @@ async def test_letters_of_a_list_let_those_go_first_that_somebody_waits_for(stor
     await stores.mail.send([Letter("bo@people.example", "sign in", "words")], clock.now())
     assert (await stores.mail.outlook(clock.now())).waiting == 1
     assert [each.letter.subject for each in await stores.mail.lease(clock.now(), 2)] == ["sign in", "on a list"]
+
+
+async def test_two_lists_at_once_count_an_address_once(stores: Stores, clock: Hands) -> None:
+    lists = [replace(roll(clock, id), state=RollState.COUNTING) for id in ("one", "two", "three")]
+    told: dict[str, list[Outcome]] = {}
+
+    async def count(each: Roll) -> None:
+        await stores.rolls.keep(each, FILE)
+        rows = [
+            replace(signature(clock, f"{each.id}-{n}", address), state=SignatureState.CONFIRMED, source=Source.PAPER)
+            for n, address in enumerate(("amina@people.example", f"{each.id}@people.example"))
+        ]
+        changes = [counted(row, row, clock.now(), "holder", "paper") for row in rows]
+
+        def settle(outcomes: Sequence[Outcome]) -> Roll:
+            told[each.id] = [*outcomes]
+            return replace(each, done=2)
+
+        await stores.rolls.count(each, changes, clock.now(), settle)
+
+    await asyncio.gather(*map(count, lists))
+    assert sorted(first for first, _ in told.values()) == [Outcome.FITS, Outcome.SIGNED, Outcome.SIGNED]
+    assert {second for _, second in told.values()} == {Outcome.FITS}
+    assert await stores.signatures.counts("open-well", 1) == Counts(4, 0, 4) == await replayed(stores)
