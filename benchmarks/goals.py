@@ -26,6 +26,7 @@ NOT_MEASURED = "not measured"
 BUSY = 40
 LEAST_ROUNDS = 3
 TEXTS = 1000
+EXACT = 1000
 
 
 class Goal(NamedTuple):
@@ -77,7 +78,7 @@ def steps(seconds: float, is_small: bool) -> list[Step]:
 
 
 def figure(value: float | None, unit: str = "") -> str:
-    return "–" if value is None else f"{value:,.4g} {unit}".strip().replace("e+04", "0,000")
+    return "–" if value is None else f"{value:{',.0f' if value >= EXACT else '.4g'}} {unit}".strip()
 
 
 def middle(results: list[Result], column: str) -> float | None:
