@@ -8,7 +8,7 @@ import shutil
 from collections.abc import Mapping, Sequence
 from itertools import pairwise
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, Final, TypeAlias
 
 from drafting.actions.publication import FORMATS, SHEETS
 from drafting.actions.publishing_ports import Made
@@ -27,6 +27,8 @@ MOST_CHECKED: Final = 128
 # Of the folder beside the public one, what tells of former renderings.
 KNOWN: Final = "known"
 
+
+_Comparison: TypeAlias = tuple[Mapping[str, Any], Mapping[str, Any], str]
 
 # What comes with the approvals and the releases of a content, and does not make it another one.
 _LATER: Final = ("approvals", "released_at")
@@ -96,23 +98,33 @@ class StaticPress:
         return await name_press.print_names(self._workers.run_long, self.public, edition, locale, names)
 
     async def open(self, editions: Sequence[Mapping[str, Any]], files: Mapping[int, Sequence[Made]]) -> None:
-        """Put up the entry pages of a declaration: choosers, feed, and each edition's list of SHA-256 sums."""
+        """Put up the entry pages of a declaration: choosers, feed, and each edition's list of SHA-256 sums.
+
+        What changed between editions comes a moment later: the ledger says by now that they are out.
+        """
         if editions:
             with refusing():
-                await self._compare(editions)
+                new = self._new_comparisons(editions)
                 pages = await asyncio.to_thread(site.entry_pages, editions, files, self.templates, self.locales)
-                await asyncio.to_thread(self._put_up, [self.staged(edition) for edition in editions], pages)
+                staged = [self.staged(edition) for edition in editions]
+                await asyncio.to_thread(self._put_up, staged, pages)
+                for former, now, tag in new:
+                    made = await self._workers.run(narrowed({**now, "former": former}, tag), tag, "changes")
+                    await asyncio.to_thread(write_all, self.staged(now), with_twins(made))
+                if new:
+                    await asyncio.to_thread(self._put_up, staged, {})
 
-    async def _compare(self, editions: Sequence[Mapping[str, Any]]) -> None:
-        """Make the pages that say what changed between editions, where one of the two is new."""
+    def _new_comparisons(self, editions: Sequence[Mapping[str, Any]]) -> Sequence[_Comparison]:
+        """The pages that say what changed between editions, where one of the two is new."""
+        new: list[_Comparison] = []
         for former, now in pairwise(editions):
             known = {locale["tag"] for locale in former["locales"]}
+            is_new = self.staged(former).exists() or self.staged(now).exists()
             for tag in (tag for tag in site.languages_of(now) if tag in known):
                 page = self.public / f"d/{now['declaration']}/{now['n']}/{tag}/{CHANGES}"
-                if page.is_file() and not self.staged(former).exists() and not self.staged(now).exists():
-                    continue
-                made = await self._workers.run(narrowed({**now, "former": former}, tag), tag, "changes")
-                await asyncio.to_thread(write_all, self.staged(now), with_twins(made))
+                if is_new or not page.is_file():
+                    new.append((former, now, tag))
+        return new
 
     def staged(self, edition: Mapping[str, Any]) -> Path:
         """Where an edition's files wait, in the shape of the public tree. Another content of it waits elsewhere."""
