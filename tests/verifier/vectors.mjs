@@ -1,6 +1,6 @@
 // Reads vectors, one a line, and writes what the verifier says to each: bundles by their files, or archives.
 import { createInterface } from "node:readline";
-import { unpack } from "./archive.mjs";
+import { unpack } from "./forms.mjs";
 import { readTrusted, verify } from "./verify.mjs";
 
 function opened(archive) {
