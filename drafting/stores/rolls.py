@@ -15,11 +15,11 @@ from drafting.actions.ports import SignatureChange
 from drafting.actions.roll_ports import RollMoved
 from drafting.domain.errors import Code, Refusal
 from drafting.domain.rolls import Outcome, Reading, Report, Roll, RollState
-from drafting.domain.signatures import HOLDING_STATES, ON_PAPER, Signature, SignatureState
+from drafting.domain.signatures import HOLDING_STATES, ON_PAPER, Signature, SignatureState, stream_of
 from drafting.stores.addresses import FoundBy
 from drafting.stores.database import Database
 from drafting.stores.mail import Outbox
-from drafting.stores.signature_changes import keep_new
+from drafting.stores.signature_changes import hold_stream, keep_new
 from drafting.stores.signature_rows import key_of, left_key
 from drafting.stores.signatures import signature_of
 from drafting.stores.tables import roll_files, rolls, signatures
@@ -88,6 +88,8 @@ class SqlRolls:
     ) -> Roll:
         async with self._database.writing() as connection:
             await _require(connection, roll)
+            # Who confirms and takes it back between the look below and the entries would be counted by the list.
+            await hold_stream(connection, stream_of(roll.declaration), is_sqlite=self._database.is_sqlite)
             keys = {key_of(change.after) for change in changes if change.after.address}
             standing = await _standing(connection, roll.declaration, roll.edition, keys)
             known = [standing.get(key_of(change.after)) for change in changes]

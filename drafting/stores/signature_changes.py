@@ -149,12 +149,18 @@ async def keep_new(
     return results
 
 
+async def hold_stream(connection: AsyncConnection, stream: str, *, is_sqlite: bool) -> None:
+    """From here to the end of the transaction nobody else changes a signature of this stream, on any node; what is read
+    behind it stays true. Whoever comes meanwhile waits here instead of failing at their first entry."""
+    if not is_sqlite:  # There whoever writes is alone.
+        await connection.execute(text("SELECT pg_advisory_xact_lock(hashtextextended(:s, 0))"), {"s": stream})
+
+
 async def _begin(connection: AsyncConnection, changes: Sequence[SignatureChange], is_sqlite: bool) -> dict[str, int]:
     """The last index of each stream, which is then this transaction's to go on with."""
     last = {}
     for stream in sorted({stream_of(change.before.declaration) for change in changes}):
-        if not is_sqlite:  # Another node's batch for the same stream waits here instead of failing at its first entry.
-            await connection.execute(text("SELECT pg_advisory_xact_lock(hashtextextended(:s, 0))"), {"s": stream})
+        await hold_stream(connection, stream, is_sqlite=is_sqlite)
         found = await connection.scalar(select(func.max(ledger.c.place)).where(ledger.c.stream == stream))
         last[stream] = found or 0
     return last

@@ -4,7 +4,7 @@ from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from typing import Any, Final
 
-from sqlalchemy import Row, delete, func, select, update
+from sqlalchemy import Column, Row, delete, func, select, update
 from sqlalchemy.dialects.postgresql import insert as upsert
 from sqlalchemy.exc import IntegrityError
 
@@ -153,28 +153,23 @@ class SqlSignatures:
             return int(count or 0), [signature_of(row) for row in await connection.execute(newest)]
 
     async def places(self, declaration: str, edition: int) -> Mapping[str, int]:
-        query = select(signatures.c.place, func.count().label("people")).where(
-            signatures.c.declaration == declaration,
-            signatures.c.edition == edition,
-            signatures.c.state == SignatureState.CONFIRMED.value,
-            signatures.c.publish != "",
-            signatures.c.place != "",
-        )
-        async with self._database.reading() as connection:
-            rows = await connection.execute(query.group_by(signatures.c.place))
-            return {row.place: row.people for row in rows}
+        return await self._published_by(signatures.c.place, declaration, edition)
 
     async def countries(self, declaration: str, edition: int) -> Mapping[str, int]:
-        query = select(signatures.c.country, func.count().label("people")).where(
+        return await self._published_by(signatures.c.country, declaration, edition)
+
+    async def _published_by(self, column: Column[str], declaration: str, edition: int) -> Mapping[str, int]:
+        """What those who count and agreed to be published say in a column, and how many; not those who say nothing."""
+        query = select(column.label("said"), func.count().label("people")).where(
             signatures.c.declaration == declaration,
             signatures.c.edition == edition,
             signatures.c.state == SignatureState.CONFIRMED.value,
             signatures.c.publish != "",
-            signatures.c.country != "",
+            column != "",
         )
         async with self._database.reading() as connection:
-            rows = await connection.execute(query.group_by(signatures.c.country))
-            return {row.country: row.people for row in rows}
+            rows = await connection.execute(query.group_by(column))
+            return {row.said: row.people for row in rows}
 
     async def geography(self, declaration: str, edition: int) -> Geography:
         query = select(geography).where(geography.c.declaration == declaration, geography.c.edition == edition)

@@ -4,18 +4,21 @@ import asyncio
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import timedelta
+from pathlib import Path
+from typing import Any
 
 import pytest
 from sqlalchemy import select
 
-from drafting.actions.ports import Letter
+from drafting.actions.ports import AddressHasSigned, Letter
 from drafting.actions.roll_ports import RollMoved
 from drafting.actions.signing_links import counted, withdrawal
 from drafting.domain.errors import Refusal
 from drafting.domain.rolls import Outcome, Reading, Report, Roll, RollState
-from drafting.domain.signatures import Counts, SignatureState, Source, Tally, stream_of
+from drafting.domain.signatures import Counts, Signature, SignatureState, Source, Tally, stream_of
+from drafting.stores import rolls as roll_store
 from drafting.stores import tables
-from drafting.stores.opening import Stores
+from drafting.stores.opening import Stores, open_stores
 from tests.stores.conftest import Hands
 from tests.stores.test_signatures import asked, replayed, signature, signed
 
@@ -178,3 +181,48 @@ async def test_two_lists_at_once_count_an_address_once(stores: Stores, clock: Ha
     assert sorted(first for first, _ in told.values()) == [Outcome.FITS, Outcome.SIGNED, Outcome.SIGNED]
     assert {second for _, second in told.values()} == {Outcome.FITS}
     assert await stores.signatures.counts("open-well", 1) == Counts(4, 0, 4) == await replayed(stores)
+
+
+async def test_nobody_signs_and_takes_it_back_unseen_while_a_list_is_counted(
+    postgres_database: str, tmp_path: Path, clock: Hands, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Between the look at who took it back and the first entry; on SQLite whoever writes is alone."""
+    stores = await open_stores(postgres_database, tmp_path / "data", smtp=None, clock=clock)
+    await stores.signatures.request(asked(signature(clock)), clock.now())
+    pending = await stores.signatures.get("one")
+    started = replace(roll(clock), state=RollState.COUNTING)
+    await stores.rolls.keep(started, FILE)
+    row = replace(signature(clock, "p1"), state=SignatureState.CONFIRMED, source=Source.PAPER)
+    tasks: list[asyncio.Task[Signature]] = []
+
+    async def signs_and_leaves() -> Signature:
+        confirmed = await stores.signatures.change(counted(pending, pending, clock.now()), clock.now())
+        return await stores.signatures.change(withdrawal(confirmed, clock.now(), erase=False), clock.now())
+
+    async def somebody_waits() -> bool:
+        async with stores.database.reading() as other:
+            waiting = "SELECT count(*) FROM pg_locks WHERE locktype = 'advisory' AND NOT granted"
+            return bool((await other.exec_driver_sql(waiting)).scalar())
+
+    look = roll_store._standing
+
+    async def looked(*args: Any) -> dict[str, bool]:
+        found = await look(*args)
+        tasks.append(asyncio.create_task(signs_and_leaves()))
+        while not tasks[0].done() and not await somebody_waits():
+            pass
+        return found
+
+    monkeypatch.setattr(roll_store, "_standing", looked)
+    told: list[Outcome] = []
+
+    def settle(outcomes: Sequence[Outcome]) -> Roll:
+        told[:] = outcomes
+        return replace(started, done=1)
+
+    await stores.rolls.count(started, [counted(row, row, clock.now(), "holder", "paper")], clock.now(), settle)
+    assert told == [Outcome.FITS]
+    with pytest.raises(AddressHasSigned):
+        await tasks[0]
+    assert await stores.signatures.counts("open-well", 1) == Counts(1, 0, 1) == await replayed(stores)
+    await stores.close()
