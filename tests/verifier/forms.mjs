@@ -210,6 +210,6 @@ export function unpack(archive) {
     files.set(utf8(archive.subarray(at + 46, at + 46 + title)), archive.subarray(start, start + length));
     at += 46 + title;
   }
-  must(files.size <= 50_000 && pack(files).equals(archive), "the archive is not as it was made");
+  must(files.size <= 50_000 && pack(files).equals(archive), "it is not as it was made; unpack it, and check the folder");
   return files;
 }

@@ -192,6 +192,34 @@ def test_no_byte_of_the_archive_is_free(public: dict[str, bytes]) -> None:
     assert others == [{"code": 1}] * len(broken)
 
 
+def test_the_second_verifier_is_a_command_for_folders_and_archives(public: dict[str, bytes], tmp_path: Path) -> None:
+    folder, archive, keys = tmp_path / "bundle", tmp_path / "bundle.zip", tmp_path / "keys.txt"
+    for name, data in public.items():
+        (folder / name).parent.mkdir(parents=True, exist_ok=True)
+        (folder / name).write_bytes(data)
+    archive.write_bytes(pack(public))
+    keys.write_text("# whom we trust\n" + "\n".join(key.line for key in TRUSTED) + "\n")
+
+    def said(*arguments: Path) -> tuple[int, list[str]]:
+        done = subprocess.run(
+            ["node", str(HERE / "verify.mjs"), *map(str, arguments)], capture_output=True, text=True, check=False
+        )
+        return done.returncode, [line.split(" on ")[0] for line in done.stdout.splitlines()]
+
+    valid = ["valid", "signed by its own key: river"]
+    assert said(archive) == said(folder) == (0, valid)
+    assert said(folder, keys) == (0, [*valid, "witnessed: river.example/witness"])
+    (folder / ".left-by-a-system").write_bytes(b"")
+    (folder / "en.md").unlink()
+    assert said(folder) == (2, ["missing: en.md"])
+    (folder / "ar.md").write_bytes(b"other")
+    assert said(folder) == (1, ["invalid: ar.md: the file was changed", "missing: en.md"])
+    archive.write_bytes(archive.read_bytes() + b"\n")
+    assert said(archive)[0] == 1
+    assert said(tmp_path / "nowhere") == (2, [])
+    assert said(folder, tmp_path / "nowhere") == (2, [])
+
+
 def agreed_on(files: dict[str, bytes]) -> Verdict:
     """What both verifiers say of a bundle: that it is valid."""
     verdict = verify(files, is_signed, TRUSTED)

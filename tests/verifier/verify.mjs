@@ -1,5 +1,5 @@
-// A second verifier of bundles, written from docs/verification.md alone, with nothing of the program in it. Node 20.15 or
-// newer, no packages.
+// A second verifier of bundles, written from docs/verification.md alone, with nothing of the program in it. It needs Node
+// 20.15 or newer, and no packages: who trusts nobody reads these three files.
 //
 //   node verify.mjs BUNDLE [KEYS.txt]     BUNDLE: a folder, or the archive as it came
 //
@@ -170,22 +170,22 @@ function readFolder(folder, before = "") {
   });
 }
 
-function check(path, trust) {
-  if (statSync(path).isDirectory()) return verify(new Map(readFolder(path)), trust);
+function check(path, trusted) {
+  if (statSync(path).isDirectory()) return verify(new Map(readFolder(path)), trusted);
   const archive = readFileSync(path);
-  const found = { missing: [], witnesses: [], offline: [], code: 1 };
-  found.faults = faultsOf(`${path} (unpack it, and check the folder)`, () => Object.assign(found, verify(unpack(archive), trust)).faults);
-  return found;
+  let files;
+  const faults = faultsOf(path, () => void (files = unpack(archive)));
+  return files ? verify(files, trusted) : { code: 1, faults, missing: [], witnesses: [], offline: [] };
 }
 
-function main(path, trust) {
-  const found = check(path, trust && readTrusted(readFileSync(trust, "utf8")));
-  for (const { file, reason } of found.faults) console.log(`invalid: ${file}: ${reason}`);
-  for (const file of found.missing) console.log(`missing: ${file}`);
-  if (found.code === 0) console.log("valid");
-  for (const { network, section, key } of found.offline) console.log(`signed by its own key: ${network} on ${section}: ${key}`);
-  for (const name of found.witnesses) console.log(`witnessed: ${name}`);
-  process.exitCode = found.code;
+function main(path, keys) {
+  const { code, faults, missing, offline, witnesses } = check(path, keys && readTrusted(readFileSync(keys, "utf8")));
+  for (const { file, reason } of faults) console.log(`invalid: ${file}: ${reason}`);
+  for (const file of missing) console.log(`missing: ${file}`);
+  if (code === 0) console.log("valid");
+  for (const { network, section, key } of offline) console.log(`signed by its own key: ${network} on ${section}: ${key}`);
+  for (const name of witnesses) console.log(`witnessed: ${name}`);
+  process.exitCode = code;
 }
 
 if (import.meta.url === pathToFileURL(process.argv[1] ?? "").href) {
