@@ -3,13 +3,13 @@
 The ledger's entries are folded into a :class:`Declaration` by ``domain/fold.py``; everything here only reads it.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Any, Final
 
-from drafting.domain.editions import Edition
+from drafting.domain.editions import APPROVALS_NEEDED, Approval, Edition
 from drafting.domain.locales import Locale
 from drafting.domain.looks import Look
 from drafting.domain.networks import Mandate, Membership, Scope
@@ -126,6 +126,8 @@ class Declaration:
     signatures: list[ManifestSignature] = field(default_factory=list)
     offline_keys: dict[str, str] = field(default_factory=dict)
     offline_signers: dict[str, str] = field(default_factory=dict)
+    passkeys: dict[str, str] = field(default_factory=dict)
+    passkey_holders: dict[str, str] = field(default_factory=dict)
     editions: list[Edition] = field(default_factory=list)
     rolls: dict[str, HandedIn] = field(default_factory=dict)
     look: Look = field(default_factory=Look)
@@ -148,6 +150,18 @@ class Declaration:
     def voices(self, at: datetime) -> list[Membership]:
         """The networks whose positions count at that time, in the order in which they joined."""
         return [m for m in self.members.values() if m.is_live(at) and m.counts]
+
+    def standing_words(self, words: Sequence[Approval], at: datetime) -> list[Approval]:
+        """Which of the words for an edition, a list or an update hold at that time: all of them once there are enough;
+        before that, those whose speakers still speak for their network."""
+        if len(words) >= APPROVALS_NEEDED:
+            return list(words)
+        return [word for word in words if self._may_speak(word, at)]
+
+    def _may_speak(self, word: Approval, at: datetime) -> bool:
+        if not word.network:  # whoever looks after the declaration wrote an update, for no network
+            return word.account == self.initiator
+        return self.mandate_for(word.account, word.network, Scope.SIGN, at) is not None
 
     def consents_needed(self, at: datetime) -> int:
         """How many networks have to consent; never more than there are members."""

@@ -32,6 +32,7 @@ class Kind(StrEnum):
     REVISION_TABLE = "person:revision:table"
     POSITION_TAKE = "person:position:take"
     POSITION_SIGN = "person:position:sign"
+    POSITION_ASSERT = "person:position:assert"
     MANIFEST_SIGN = "person:manifest:sign"
     STATEMENT_TRANSLATE = "person:statement:translate"
     TRANSLATION_REVIEW = "person:translation:review"
@@ -46,6 +47,8 @@ class Kind(StrEnum):
     DECLARATION_LOOK = "person:declaration:look"
     KEY_ADD = "person:key:add"
     KEY_END = "person:key:end"
+    PASSKEY_ADD = "person:passkey:add"
+    PASSKEY_END = "person:passkey:end"
     TOKEN_ISSUE = "operator:token:issue"  # noqa: S105
     SIGNATURE_CONFIRM = "signatory:signature:confirm"
     SIGNATURE_WITHDRAW = "signatory:signature:withdraw"
@@ -66,6 +69,9 @@ class Kind(StrEnum):
     UPDATE_APPROVE = "person:update:approve"
     UPDATE_DROP = "person:update:drop"
     UPDATE_SEND = "system:update:send"
+    SIGNING_CLOSE = "person:signing:close"
+    SIGNING_REOPEN = "person:signing:reopen"
+    SIGNING_COUNT = "system:signing:count"
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,12 +6,13 @@ from datetime import datetime
 from typing import Any, Final
 
 from drafting.domain.declaration import Charter, Declaration, Preset, Section
-from drafting.domain.editions import APPROVALS_NEEDED, Approval, Edition, EditionStatus, Erratum, Release
+from drafting.domain.editions import APPROVALS_NEEDED, Approval, Counted, Edition, EditionStatus, Erratum, Release
 from drafting.domain.events import Entry, Kind
 from drafting.domain.locales import Locale
 from drafting.domain.looks import read_look
 from drafting.domain.networks import Directory, Mandate, Membership, Role, Scope
 from drafting.domain.own_keys import key_from
+from drafting.domain.passkeys import passkey_from
 from drafting.domain.positions import (
     Change,
     ManifestSignature,
@@ -49,6 +50,12 @@ def fold_directory(directory: Directory, entries: Iterable[Entry]) -> Directory:
         elif entry.event.kind is Kind.KEY_END:
             ended = entry.event.data["key"]
             directory.keys[ended] = replace(directory.keys[ended], until=entry.at)
+        elif entry.event.kind is Kind.PASSKEY_ADD:
+            passkey = passkey_from(entry.event.data, entry.event.actor, entry.at)
+            directory.passkeys[passkey.id] = passkey
+        elif entry.event.kind is Kind.PASSKEY_END:
+            ended = entry.event.data["key"]
+            directory.passkeys[ended] = replace(directory.passkeys[ended], until=entry.at)
         directory.index = entry.index
     return directory
 
@@ -213,6 +220,11 @@ def _sign_position(d: Declaration, entry: Entry, data: Mapping[str, Any]) -> Non
     d.offline_signers[data["position"]] = entry.event.actor
 
 
+def _assert_position(d: Declaration, entry: Entry, data: Mapping[str, Any]) -> None:
+    d.passkeys[data["position"]] = data["key"]
+    d.passkey_holders[data["position"]] = entry.event.actor
+
+
 def _translate_statement(d: Declaration, entry: Entry, data: Mapping[str, Any]) -> None:
     d.statements[data["position"]][data["locale"]] = Statement(data["locale"], data["text"], data["approved"])
 
@@ -256,7 +268,13 @@ def _void(d: Declaration, entry: Entry, data: Mapping[str, Any]) -> None:
 
 
 def _approve(d: Declaration, entry: Entry, data: Mapping[str, Any]) -> None:
-    d.editions[data["n"] - 1].approvals.append(Approval(entry.event.actor, data["network"], entry.at))
+    _add_word(d.editions[data["n"] - 1].approvals, entry, data)
+
+
+def _add_word(words: list[Approval], entry: Entry, data: Mapping[str, Any]) -> None:
+    """Another one's word; those that the entry says have lapsed count no longer."""
+    words[:] = [word for word in words if word.account not in data.get("lapsed", ())]
+    words.append(Approval(entry.event.actor, data["network"], entry.at))
 
 
 def _ask_release(d: Declaration, entry: Entry, data: Mapping[str, Any]) -> None:
@@ -278,13 +296,31 @@ def _release(d: Declaration, entry: Entry, data: Mapping[str, Any]) -> None:
     )
 
 
+def _close_signing(d: Declaration, entry: Entry, data: Mapping[str, Any]) -> None:
+    edition = d.editions[data["n"] - 1]
+    edition.closes, edition.counted = moment(data["at"]), None
+
+
+def _reopen_signing(d: Declaration, entry: Entry, data: Mapping[str, Any]) -> None:
+    edition = d.editions[data["n"] - 1]
+    edition.closes = edition.counted = None
+
+
+def _count_signing(d: Declaration, entry: Entry, data: Mapping[str, Any]) -> None:
+    since = moment(data["since"])
+    assert since is not None
+    d.editions[data["n"] - 1].counted = Counted(
+        since, entry.at, data["index"], data["people"], data["organisations"]
+    )
+
+
 def _hand_in(d: Declaration, entry: Entry, data: Mapping[str, Any]) -> None:
     first = Approval(entry.event.actor, data["network"], entry.at)
     d.rolls[data["roll"]] = HandedIn(data["roll"], data["n"], data["digest"], [first], data["wordings"])
 
 
 def _approve_roll(d: Declaration, entry: Entry, data: Mapping[str, Any]) -> None:
-    d.rolls[data["roll"]].approvals.append(Approval(entry.event.actor, data["network"], entry.at))
+    _add_word(d.rolls[data["roll"]].approvals, entry, data)
 
 
 def _drop_roll(d: Declaration, entry: Entry, data: Mapping[str, Any]) -> None:
@@ -303,7 +339,7 @@ def _write_update(d: Declaration, entry: Entry, data: Mapping[str, Any]) -> None
 
 def _approve_update(d: Declaration, entry: Entry, data: Mapping[str, Any]) -> None:
     update = d.updates[data["id"]]
-    update.approvals.append(Approval(entry.event.actor, data["network"], entry.at))
+    _add_word(update.approvals, entry, data)
     if len(update.approvals) >= APPROVALS_NEEDED:
         update.state = UpdateState.SENDING
 
@@ -333,6 +369,7 @@ _APPLY: Final[Mapping[Kind, Callable[[Declaration, Entry, Mapping[str, Any]], No
     Kind.REVISION_TABLE: _table,
     Kind.POSITION_TAKE: _take,
     Kind.POSITION_SIGN: _sign_position,
+    Kind.POSITION_ASSERT: _assert_position,
     Kind.MANIFEST_SIGN: _sign_manifest,
     Kind.STATEMENT_TRANSLATE: _translate_statement,
     Kind.TRANSLATION_REVIEW: _review,
@@ -350,4 +387,7 @@ _APPLY: Final[Mapping[Kind, Callable[[Declaration, Entry, Mapping[str, Any]], No
     Kind.ROLL_APPROVE: _approve_roll,
     Kind.ROLL_DROP: _drop_roll,
     Kind.ROLL_COUNT: _count_roll,
+    Kind.SIGNING_CLOSE: _close_signing,
+    Kind.SIGNING_REOPEN: _reopen_signing,
+    Kind.SIGNING_COUNT: _count_signing,
 }

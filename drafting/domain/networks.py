@@ -7,6 +7,7 @@ from enum import StrEnum
 from typing import Any, Final
 
 from drafting.domain.own_keys import OwnKey
+from drafting.domain.passkeys import Passkey
 
 CARD_FIELDS: Final = ("who", "about", "aims", "needs", "offers")
 MAX_SHORT_NAME: Final = 12
@@ -88,10 +89,12 @@ class Mandate:
 
 @dataclass(slots=True)
 class Directory:
-    """Every registered network by its slug, and people's own keys by their id: the fold of the platform's stream."""
+    """Every registered network by its slug, people's own keys and passkeys by their id: the fold of the platform's
+    stream."""
 
     networks: dict[str, Network] = field(default_factory=dict)
     keys: dict[str, OwnKey] = field(default_factory=dict)
+    passkeys: dict[str, Passkey] = field(default_factory=dict)
     index: int = 0
 
     def register(self, data: Mapping[str, Any], actor: str) -> None:

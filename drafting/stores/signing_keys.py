@@ -1,16 +1,22 @@
-"""Ed25519 keys: that of the installation's logs, made at the first start, and what it takes to check a signature."""
+"""The key of the installation's logs, made at the first start, and what it takes to check a signature."""
 
 import os
 from pathlib import Path
 from typing import Final
 
 from cryptography.exceptions import InvalidSignature
+from cryptography.hazmat.primitives.asymmetric.ec import ECDSA, SECP256R1, EllipticCurvePublicKey
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
+from cryptography.hazmat.primitives.asymmetric.padding import PKCS1v15
+from cryptography.hazmat.primitives.asymmetric.rsa import RSAPublicNumbers
+from cryptography.hazmat.primitives.hashes import SHA256
 
 from drafting.stores.files import write_atomically
 
 SEED_BYTES: Final = 32
 SECRET: Final = 0o600
+POINT_BYTES: Final = 65
+RSA_EXPONENT: Final = 65_537
 
 
 class KeyUnusable(Exception):
@@ -57,9 +63,16 @@ def open_key(path: Path) -> SigningKey:
 
 
 def is_signed(public: bytes, signature: bytes, message: bytes) -> bool:
-    """Whether the signature is that of the key over the message."""
+    """Whether the signature is that of the key over the message. What the key is, its length says: 32 bytes of Ed25519,
+    65 of P-256 (ECDSA with SHA-256, in DER), more: the modulus of an RSA key (PKCS #1 v1.5 with SHA-256)."""
     try:
-        Ed25519PublicKey.from_public_bytes(public).verify(signature, message)
+        if len(public) == SEED_BYTES:
+            Ed25519PublicKey.from_public_bytes(public).verify(signature, message)
+        elif len(public) == POINT_BYTES:
+            EllipticCurvePublicKey.from_encoded_point(SECP256R1(), public).verify(signature, message, ECDSA(SHA256()))
+        else:
+            numbers = RSAPublicNumbers(RSA_EXPONENT, int.from_bytes(public, "big"))
+            numbers.public_key().verify(signature, message, PKCS1v15(), SHA256())
     except (InvalidSignature, ValueError):
         return False
     return True
