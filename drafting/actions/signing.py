@@ -78,10 +78,11 @@ class Asked:
 
 
 async def open_edition(ports: Ports, slug: str, n: int) -> tuple[Declaration, Edition]:
-    """An edition that can be signed. Raises ``not_found``, and ``not_released`` where it is not public (yet)."""
+    """An edition that is public. Raises ``not_found``, and ``not_released`` where it is not public (yet)."""
     known = recall_declaration(ports, slug)
     if known and 1 <= n <= len(known.editions) and known.editions[n - 1].status is EditionStatus.RELEASED:
         return known, known.editions[n - 1]  # what is released stays so; hundreds a second ask this
+        # (an end that another node has set is known here within seconds, since the lists follow the ledger)
     declaration = await load_declaration(ports, slug)
     if not 1 <= n <= len(declaration.editions):
         raise Refusal(Code.NOT_FOUND, edition=n)
@@ -94,10 +95,12 @@ async def open_edition(ports: Ports, slug: str, n: int) -> tuple[Declaration, Ed
 async def sign(ports: Ports, *, slug: str, n: int, asked: Asked, source: Source = Source.WEB) -> None:
     """Keep a pending signature and its letter, durable when this returns. Nobody learns whether the address is known.
 
-    Raises what :func:`misfits` names first, and ``not_released``.
+    Raises what :func:`misfits` names first, ``not_released``, and ``signing_ended`` with ``ended``.
     """
-    declaration, _ = await open_edition(ports, slug, n)
+    declaration, edition = await open_edition(ports, slug, n)
     at = ports.clock.now()
+    if not edition.can_be_signed(at):
+        raise Refusal(Code.SIGNING_ENDED, ended=edition.closes)
     if refusals := misfits(asked, at):
         raise refusals[0]
     contents: dict[str, bytes] = {}

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Any, Final
 
@@ -11,12 +11,35 @@ from drafting.domain.prose import digest_of
 MANIFEST_PREFIX: Final = b"drafting manifest 1\n"
 CONTENT_PREFIX: Final = b"drafting edition 1\n"
 APPROVALS_NEEDED: Final = 2
+UNDER_WAY: Final = timedelta(days=21)
+"""How long after the end of signing the last one that was asked for before can still count: seven days for the letter,
+and fourteen more in which an organisation proves its domain."""
 
 
 class EditionStatus(StrEnum):
     FROZEN = "frozen"
     RELEASED = "released"
     VOID = "void"
+
+
+class Signing(StrEnum):
+    """Whether an edition can be signed. SETTLING: no more, but what was asked for before can still be confirmed."""
+
+    OPEN = "open"
+    ENDING = "ending"
+    SETTLING = "settling"
+    ENDED = "ended"
+
+
+@dataclass(frozen=True, slots=True)
+class Counted:
+    """The signatures after the end of signing, or after the last letters. ``index``: how far their ledger was then."""
+
+    since: datetime
+    at: datetime
+    index: int
+    people: int
+    organisations: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +77,7 @@ class Edition:
     """A frozen declaration. ``content`` is the digest of everything it needs, by value, kept by the ledger.
 
     ``index`` is the freeze's place in the ledger: what was tabled before it is in the edition.
-    ``asked``: the contents of further releases that were asked for.
+    ``asked``: the contents of further releases that were asked for. ``closes``: when signing ends or has ended.
     """
 
     n: int
@@ -69,6 +92,23 @@ class Edition:
     voided_by: str = ""
     asked: list[str] = field(default_factory=list)
     index: int = 0
+    closes: datetime | None = None
+    counted: Counted | None = None
+
+    def signing(self, at: datetime) -> Signing:
+        if self.closes is None:
+            return Signing.OPEN
+        if at < self.closes:
+            return Signing.ENDING
+        return Signing.SETTLING if at < self.closes + UNDER_WAY else Signing.ENDED
+
+    def can_be_signed(self, at: datetime) -> bool:
+        return self.closes is None or at < self.closes
+
+    @property
+    def settles(self) -> datetime | None:
+        """When the last letter has ended that was sent before the end of signing."""
+        return self.closes and self.closes + UNDER_WAY
 
 
 def manifest_digest(

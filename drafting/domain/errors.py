@@ -30,6 +30,7 @@ class Code(StrEnum):
     WINDOW_OPEN = "window_open"
     SECOND_NETWORK_REQUIRED = "second_network_required"
     NOT_RELEASED = "not_released"
+    SIGNING_ENDED = "signing_ended"
     CHARTER_FIXED = "charter_fixed"
     SECTION_NOT_EMPTY = "section_not_empty"
     LINK_USED = "link_used"

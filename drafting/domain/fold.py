@@ -309,9 +309,7 @@ def _reopen_signing(d: Declaration, entry: Entry, data: Mapping[str, Any]) -> No
 def _count_signing(d: Declaration, entry: Entry, data: Mapping[str, Any]) -> None:
     since = moment(data["since"])
     assert since is not None
-    d.editions[data["n"] - 1].counted = Counted(
-        since, entry.at, data["index"], data["people"], data["organisations"]
-    )
+    d.editions[data["n"] - 1].counted = Counted(since, entry.at, data["index"], data["people"], data["organisations"])
 
 
 def _hand_in(d: Declaration, entry: Entry, data: Mapping[str, Any]) -> None:

@@ -24,6 +24,7 @@ class Action(StrEnum):
     FREEZE = "freeze"
     APPROVE = "approve"
     MODERATE = "moderate"
+    END_SIGNING = "end_signing"
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,4 +140,5 @@ _RULES: Final[Mapping[Action, Callable[[Declaration, str, Subject, datetime], bo
     Action.FREEZE: _freeze,
     Action.APPROVE: _approve,
     Action.MODERATE: _freeze,
+    Action.END_SIGNING: _freeze,
 }

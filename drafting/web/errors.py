@@ -37,6 +37,7 @@ STATUS: Final[Mapping[Code, int]] = {
     Code.WINDOW_OPEN: 409,
     Code.SECOND_NETWORK_REQUIRED: 403,
     Code.NOT_RELEASED: 409,
+    Code.SIGNING_ENDED: 409,
     Code.CHARTER_FIXED: 409,
     Code.SECTION_NOT_EMPTY: 409,
     Code.LINK_USED: 410,
@@ -188,6 +189,7 @@ _SENTENCES: Final[Mapping[Code, Callable[[Words, Mapping[str, Any]], str]]] = {
     Code.WINDOW_OPEN: _window,
     Code.SECOND_NETWORK_REQUIRED: _second_network,
     Code.NOT_RELEASED: lambda w, d: w.gettext("This edition has not been released, so there is nothing public yet."),
+    Code.SIGNING_ENDED: lambda w, d: w.gettext("Signing ended on %(moment)s.", moment=d["ended"]),
     Code.CHARTER_FIXED: lambda w, d: w.gettext(
         "The charter was fixed when the networks were first asked. Changing it takes every member's agreement."
     ),
