@@ -6,6 +6,7 @@ from datetime import datetime
 from enum import IntEnum
 from typing import Final
 
+from drafting.actions.vouching import waits_for
 from drafting.domain.declaration import Declaration
 from drafting.domain.networks import Mandate, Scope
 from drafting.domain.positions import CellStatus
@@ -63,8 +64,8 @@ def desk(declaration: Declaration, account: str, at: datetime) -> list[Matter]:
 def _of_mandate(declaration: Declaration, mandate: Mandate, at: datetime) -> Iterator[Matter]:
     if mandate.network and Scope.SIGN in mandate.scopes:
         yield from _approval(declaration, mandate, at)
-        yield from _lists(declaration, mandate)
-        yield from _updates(declaration, mandate)
+        yield from _lists(declaration, mandate, at)
+        yield from _updates(declaration, mandate, at)
     if mandate.network and Scope.CONSENT in mandate.scopes and not declaration.open_edition:
         yield from _positions(declaration, mandate.network, at)
     if Scope.TRANSLATE in mandate.scopes and mandate.locales:
@@ -73,26 +74,25 @@ def _of_mandate(declaration: Declaration, mandate: Mandate, at: datetime) -> Ite
 
 def _approval(declaration: Declaration, mandate: Mandate, at: datetime) -> Iterator[Matter]:
     edition = declaration.open_edition
-    if edition and not any(mandate.network == a.network or mandate.account == a.account for a in edition.approvals):
+    if edition and waits_for(declaration, edition.approvals, mandate, at):
         due = edition.window_ends if at < edition.window_ends else None
         yield Matter(Urgency.APPROVE, declaration.slug, network=mandate.network or "", n=edition.n, due=due)
 
 
-def _lists(declaration: Declaration, mandate: Mandate) -> Iterator[Matter]:
+def _lists(declaration: Declaration, mandate: Mandate, at: datetime) -> Iterator[Matter]:
     """Names on paper and lists for which another network has vouched."""
     for roll in declaration.rolls.values():
         is_open = not (roll.is_approved or roll.is_dropped)
-        if is_open and not any(mandate.network == a.network or mandate.account == a.account for a in roll.approvals):
+        if is_open and waits_for(declaration, roll.approvals, mandate, at):
             yield Matter(
                 Urgency.VOUCH, declaration.slug, network=mandate.network or "", n=roll.edition, others=(roll.id,)
             )
 
 
-def _updates(declaration: Declaration, mandate: Mandate) -> Iterator[Matter]:
+def _updates(declaration: Declaration, mandate: Mandate, at: datetime) -> Iterator[Matter]:
     """Letters to those who signed for which another network has vouched."""
     for update in declaration.updates.values():
-        known = any(mandate.network == a.network or mandate.account == a.account for a in update.approvals)
-        if update.state is UpdateState.WAITING and not known:
+        if update.state is UpdateState.WAITING and waits_for(declaration, update.approvals, mandate, at):
             network = mandate.network or ""
             yield Matter(Urgency.UPDATE, declaration.slug, network=network, n=update.edition, others=(update.id,))
 

@@ -11,11 +11,11 @@ from drafting.actions.contents import content_bytes, edition_content, with_trans
 from drafting.actions.core import Actor, append, authorise, commit, load_declaration
 from drafting.actions.ports import LedgerMoved, Ports
 from drafting.actions.publishing_ports import Step
+from drafting.actions.vouching import require_second, voice_of, word_for
 from drafting.domain.declaration import Declaration
 from drafting.domain.editions import APPROVALS_NEEDED, Edition, EditionStatus
 from drafting.domain.errors import Code, Refusal
 from drafting.domain.events import Event, Kind
-from drafting.domain.networks import Scope
 from drafting.domain.policy import Action, Subject
 from drafting.domain.prose import digest_of_bytes
 from drafting.domain.standing import Manifest, manifest
@@ -96,7 +96,8 @@ def _require_freezable(declaration: Declaration, whole: Manifest, seen: str) -> 
 async def approve_edition(
     ports: Ports, actor: Actor, *, slug: str, n: int, manifest_digest: str, network: str | None = None
 ) -> Approved:
-    """One person's word for one network; the second one, of another network, starts the release.
+    """One person's word for one network; the second one, of another network, starts the release. A first word whose
+    speaker no longer speaks for its network has lapsed, and this one is the first then.
 
     Raises ``second_network_required`` for the same person or network again, ``window_open`` with ``until``.
     """
@@ -104,12 +105,10 @@ async def approve_edition(
     def decide(declaration: Declaration) -> Sequence[Event]:
         at = ports.clock.now()
         edition = find_edition(declaration, n)
-        chosen = network or network_of(declaration, actor, at)
-        authorise(declaration, actor, Action.APPROVE, Subject(network=chosen), at)
-        if not actor.fresh:
-            raise Refusal(Code.SIGN_IN_ANEW)
+        chosen = voice_of(declaration, actor, network, at)
         _require_approvable(declaration, edition, manifest_digest, actor, chosen, at)
-        return [Event(Kind.EDITION_APPROVE, {"n": n, "network": chosen}, actor.account, actor.channel)]
+        word = word_for(declaration, edition.approvals, chosen, at)
+        return [Event(Kind.EDITION_APPROVE, {"n": n, **word}, actor.account, actor.channel)]
 
     declaration = await commit(ports, slug, decide)
     edition = find_edition(declaration, n)
@@ -117,19 +116,12 @@ async def approve_edition(
     return Approved(len(edition.approvals), APPROVALS_NEEDED, job)
 
 
-def network_of(declaration: Declaration, actor: Actor, at: datetime) -> str | None:
-    signing = (m.network for m in declaration.live_mandates(actor.account, at) if m.network and Scope.SIGN in m.scopes)
-    return next(signing, None)
-
-
 def _require_approvable(
     declaration: Declaration, edition: Edition, seen: str, actor: Actor, network: str | None, at: datetime
 ) -> None:
     if edition.manifest_digest != seen:
         raise Refusal(Code.TEXT_CHANGED, now={"manifest": edition.manifest_digest})
-    same_network = any(a.network == network for a in edition.approvals) and len(declaration.voices(at)) > 1
-    if same_network or any(a.account == actor.account for a in edition.approvals):
-        raise Refusal(Code.SECOND_NETWORK_REQUIRED, network=network)
+    require_second(declaration, edition.approvals, actor, network, at)
     if edition.status is not EditionStatus.FROZEN:
         raise Refusal(Code.FROZEN, edition=edition.n, status=edition.status.value)
     if at < edition.window_ends:

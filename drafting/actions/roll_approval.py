@@ -6,16 +6,14 @@ from dataclasses import replace
 from typing import Final
 
 from drafting.actions import letters
-from drafting.actions.core import Actor, authorise, commit
+from drafting.actions.core import Actor, commit
 from drafting.actions.ports import Ports
-from drafting.actions.publication import network_of
 from drafting.actions.rolls import moved, open_roll, save_roll
 from drafting.actions.signing import checked_line, kept_wording
+from drafting.actions.vouching import require_second, voice_of, who_may_follow, word_for
 from drafting.domain.declaration import Declaration
 from drafting.domain.errors import Code, Refusal
 from drafting.domain.events import Event, Kind
-from drafting.domain.networks import Scope
-from drafting.domain.policy import Action, Subject
 from drafting.domain.rolls import KEPT_STATES, HandedIn, Outcome, Roll, RollState, roll_digest
 from drafting.domain.spreadsheets import ROLL, refused
 
@@ -49,7 +47,7 @@ async def hand_in_roll(ports: Ports, actor: Actor, *, slug: str, id: str, networ
     }
 
     def decide(declaration: Declaration) -> Sequence[Event]:
-        chosen = _voice(ports, declaration, actor, network)
+        chosen = voice_of(declaration, actor, network, ports.clock.now())
         known = declaration.rolls.get(id)
         if known and known.digest == digest:  # It was interrupted after this entry.
             return []
@@ -64,23 +62,22 @@ async def hand_in_roll(ports: Ports, actor: Actor, *, slug: str, id: str, networ
 async def approve_roll(
     ports: Ports, actor: Actor, *, slug: str, id: str, digest: str, network: str | None = None
 ) -> HandedIn:
-    """The second word, by another person of another network, as for an edition; then the rows begin to count.
+    """The second word, by another person of another network, as for an edition; then the rows begin to count. Where the
+    first one has lapsed since, this one is the first.
 
     ``digest``: of what the person saw. Raises ``second_network_required``, ``text_changed``; ``bad_input`` (moved).
     """
 
     def decide(declaration: Declaration) -> Sequence[Event]:
         at = ports.clock.now()
-        chosen = _voice(ports, declaration, actor, network)
+        chosen = voice_of(declaration, actor, network, at)
         known = declaration.rolls.get(id)
         if known is None or known.is_dropped or known.is_approved:
             raise moved(roll)
         if known.digest != digest:
             raise Refusal(Code.TEXT_CHANGED, now={"roll": known.digest})
-        is_same = any(a.network == chosen for a in known.approvals) and len(declaration.voices(at)) > 1
-        if is_same or any(a.account == actor.account for a in known.approvals):
-            raise Refusal(Code.SECOND_NETWORK_REQUIRED, of=ROLL, network=chosen)
-        event = {"roll": id, "n": known.edition, "network": chosen}
+        require_second(declaration, known.approvals, actor, chosen, at, of=ROLL)
+        event = {"roll": id, "n": known.edition, **word_for(declaration, known.approvals, chosen, at)}
         return [Event(Kind.ROLL_APPROVE, event, actor.account, actor.channel)]
 
     _, roll = await open_roll(ports, actor, slug=slug, id=id)
@@ -112,26 +109,10 @@ def _dropping(roll: Roll, actor: Actor) -> Callable[[Declaration], Sequence[Even
     return decide
 
 
-def _voice(ports: Ports, declaration: Declaration, actor: Actor, network: str | None) -> str | None:
-    """The network that the actor speaks for. Raises ``no_mandate``, ``sign_in_anew``."""
-    at = ports.clock.now()
-    chosen = network or network_of(declaration, actor, at)
-    authorise(declaration, actor, Action.APPROVE, Subject(network=chosen), at)
-    if not actor.fresh:
-        raise Refusal(Code.SIGN_IN_ANEW)
-    return chosen
-
-
 async def _ask_approval(ports: Ports, declaration: Declaration, roll: Roll) -> None:
     """Those who may approve for another network learn that a list waits for them."""
-    at = ports.clock.now()
-    first = declaration.rolls[roll.id].approvals[0]
-    asked = dict.fromkeys(
-        m.account
-        for m in declaration.mandates.values()
-        if m.network and m.network != first.network and Scope.SIGN in m.scopes and m.is_live(at)
-    )
-    accounts = [await ports.accounts.get(account) for account in asked if account != first.account]
+    asked = who_may_follow(declaration, declaration.rolls[roll.id].approvals, ports.clock.now())
+    accounts = [await ports.accounts.get(account) for account in asked]
     path = f"workshop/{roll.declaration}/publishing/{roll.edition}/lists/{roll.id}"
     values: Mapping[str, object] = {"n": roll.edition, "rows": roll.report.count(Outcome.FITS), "path": path}
     await letters.send(ports, accounts, "approval_of_list", declaration, **values)

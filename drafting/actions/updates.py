@@ -7,7 +7,6 @@ nowhere but in the outbox.
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
 from typing import Any, Final
 
 from drafting.actions import letters
@@ -16,11 +15,11 @@ from drafting.actions.mailing_ports import Mailing
 from drafting.actions.names import has_faults, new_id
 from drafting.actions.ports import Ports
 from drafting.actions.publication import find_edition
+from drafting.actions.vouching import network_of, require_second, voice_of, who_may_follow, word_for
 from drafting.domain.declaration import Declaration
-from drafting.domain.editions import APPROVALS_NEEDED, Edition, EditionStatus
+from drafting.domain.editions import APPROVALS_NEEDED, Approval, Edition, EditionStatus
 from drafting.domain.errors import Code, Refusal
 from drafting.domain.events import Event, Kind
-from drafting.domain.networks import Scope
 from drafting.domain.policy import Action, Subject
 from drafting.domain.prose import digest_of_bytes
 from drafting.domain.updates import Update, UpdateState
@@ -41,9 +40,10 @@ class Said:
 
 @dataclass(frozen=True, slots=True)
 class Shown:
-    """An update with its words by language, and how far it has gone."""
+    """An update with its words by language, and how far it has gone; ``standing``: who vouches for it now."""
 
     update: Update
+    standing: Sequence[Approval]
     texts: Mapping[str, Said]
     source: str
     mailing: Mailing | None
@@ -67,7 +67,7 @@ async def write_update(ports: Ports, actor: Actor, *, slug: str, n: int, texts: 
 
     def decide(declaration: Declaration) -> Sequence[Event]:
         authorise(declaration, actor, Action.FREEZE, Subject(), at)
-        network = own_network(declaration, actor, at)
+        network = network_of(declaration, actor, at)
         return [Event(Kind.UPDATE_WRITE, {**data, "network": network}, actor.account, actor.channel)]
 
     declaration = await commit(ports, slug, decide, {digest: content})
@@ -78,14 +78,8 @@ async def write_update(ports: Ports, actor: Actor, *, slug: str, n: int, texts: 
 
 async def _ask_second(ports: Ports, declaration: Declaration, update: Update) -> None:
     """Whoever may vouch for another network learns that an update waits."""
-    at = ports.clock.now()
-    first = update.approvals[0]
-    asked = dict.fromkeys(
-        m.account
-        for m in declaration.mandates.values()
-        if m.network and m.network != first.network and Scope.SIGN in m.scopes and m.is_live(at)
-    )
-    accounts = [await ports.accounts.get(account) for account in asked if account != first.account]
+    asked = who_may_follow(declaration, update.approvals, ports.clock.now())
+    accounts = [await ports.accounts.get(account) for account in asked]
     path = f"workshop/{declaration.slug}/publishing/{update.edition}/updates/{update.id}"
     await letters.send(ports, accounts, "update_waits", declaration, n=update.edition, path=path)
 
@@ -119,15 +113,11 @@ async def approve_update(ports: Ports, actor: Actor, *, slug: str, id: str, netw
     def decide(declaration: Declaration) -> Sequence[Event]:
         at = ports.clock.now()
         update = find_update(declaration, id)
-        chosen = network or own_network(declaration, actor, at)
-        authorise(declaration, actor, Action.APPROVE, Subject(network=chosen), at)
-        if not actor.fresh:
-            raise Refusal(Code.SIGN_IN_ANEW)
-        same_network = any(a.network == chosen for a in update.approvals) and len(declaration.voices(at)) > 1
-        if same_network or any(a.account == actor.account for a in update.approvals):
-            raise Refusal(Code.SECOND_NETWORK_REQUIRED, network=chosen)
+        chosen = voice_of(declaration, actor, network, at)
+        require_second(declaration, update.approvals, actor, chosen, at)
         _expect_waiting(update)
-        return [Event(Kind.UPDATE_APPROVE, {"id": id, "network": chosen}, actor.account, actor.channel)]
+        word = word_for(declaration, update.approvals, chosen, at)
+        return [Event(Kind.UPDATE_APPROVE, {"id": id, **word}, actor.account, actor.channel)]
 
     declaration = await commit(ports, slug, decide)
     update = find_update(declaration, id)
@@ -151,7 +141,7 @@ async def read_update(ports: Ports, actor: Actor, *, slug: str, id: str) -> Show
     """One update, for whoever may read the workshop."""
     declaration = await load_declaration(ports, slug)
     authorise(declaration, actor, Action.READ, Subject(), ports.clock.now())
-    return await _shown(ports, find_update(declaration, id))
+    return await _shown(ports, declaration, find_update(declaration, id))
 
 
 async def list_updates(ports: Ports, actor: Actor, *, slug: str, n: int) -> list[Shown]:
@@ -160,12 +150,13 @@ async def list_updates(ports: Ports, actor: Actor, *, slug: str, n: int) -> list
     authorise(declaration, actor, Action.READ, Subject(), ports.clock.now())
     find_edition(declaration, n)
     own = [update for update in declaration.updates.values() if update.edition == n]
-    return [await _shown(ports, update) for update in reversed(own)]
+    return [await _shown(ports, declaration, update) for update in reversed(own)]
 
 
-async def _shown(ports: Ports, update: Update) -> Shown:
+async def _shown(ports: Ports, declaration: Declaration, update: Update) -> Shown:
     source, texts = await read_texts(ports, update.content)
-    return Shown(update, texts, source, await ports.mailings.find(update.id))
+    standing = declaration.standing_words(update.approvals, ports.clock.now())
+    return Shown(update, standing, texts, source, await ports.mailings.find(update.id))
 
 
 async def read_texts(ports: Ports, digest: str) -> tuple[str, Mapping[str, Said]]:
@@ -179,12 +170,6 @@ def find_update(declaration: Declaration, id: str) -> Update:
     if id not in declaration.updates:
         raise Refusal(Code.NOT_FOUND, update=id)
     return declaration.updates[id]
-
-
-def own_network(declaration: Declaration, actor: Actor, at: datetime) -> str | None:
-    """The network for which somebody may vouch."""
-    signing = (m.network for m in declaration.live_mandates(actor.account, at) if m.network and Scope.SIGN in m.scopes)
-    return next(signing, None)
 
 
 def _released(declaration: Declaration, n: int) -> Edition:

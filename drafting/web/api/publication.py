@@ -14,6 +14,7 @@ from drafting.domain.policy import Action, Subject, may
 from drafting.web.api import answers, bodies, verdicts
 from drafting.web.api.calls import Call
 from drafting.web.api.operations import Operations
+from drafting.web.api.signing_end import signing_of
 
 publication = Operations("Publication")
 add = publication.add
@@ -120,6 +121,8 @@ async def _visible(call: Call) -> list[Edition]:
 async def _edition(call: Call, edition: Edition) -> verdicts.EditionAnswer:
     is_released = edition.status is EditionStatus.RELEASED
     signed = await count_signatures(call.ports, call.slug, edition.n)
+    declaration = await load_declaration(call.ports, call.slug)
+    approvals = declaration.standing_words(edition.approvals, call.ports.clock.now())
     return verdicts.EditionAnswer(
         n=edition.n,
         status=edition.status.value,
@@ -127,11 +130,12 @@ async def _edition(call: Call, edition: Edition) -> verdicts.EditionAnswer:
         content_digest=edition.releases[-1].content if is_released else edition.content,
         frozen_at=edition.frozen_at,
         window_ends=edition.window_ends,
-        approvals=len(edition.approvals),
-        approved_by=[verdicts.ApprovalPlace(network=a.network, at=a.at) for a in edition.approvals],
+        approvals=len(approvals),
+        approved_by=[verdicts.ApprovalPlace(network=a.network, at=a.at) for a in approvals],
         releases=[_release(release) for release in edition.releases],
         files=[verdicts.FileAnswer(**file) for file in edition.releases[-1].files] if is_released else [],
         signatures=verdicts.Counts(people=signed.people, organisations=signed.organisations),
+        signing=signing_of(edition, call.ports.clock.now()),
     )
 
 

@@ -38,7 +38,7 @@ async def list_rolls(call: Call) -> Page[bodies.RollAnswer]:
     found = await acts.list_rolls(call.ports, call.actor, slug=call.slug, n=call.count("n"))
     declaration = await call.declaration()
     page = call.page(found)
-    return Page(items=[_roll(declaration, roll) for roll in page.items], next=page.next)
+    return Page(items=[_roll(call, declaration, roll) for roll in page.items], next=page.next)
 
 
 @add("GET", ONE)
@@ -68,7 +68,7 @@ async def read_roll(call: Call, body: bodies.RollReading) -> bodies.RollAnswer:
         kind=body.kind,
     )
     roll = await acts.read_roll(call.ports, call.actor, slug=call.slug, id=call.part("list"), reading=reading)
-    return _roll(await call.declaration(), roll)
+    return _roll(call, await call.declaration(), roll)
 
 
 @add("POST", ONE + "/hand-in")
@@ -77,7 +77,7 @@ async def hand_in_roll(call: Call, body: bodies.HandIn) -> bodies.RollAnswer:
     roll = await roll_approval.hand_in_roll(
         call.ports, call.actor, slug=call.slug, id=call.part("list"), network=body.network
     )
-    return _roll(await call.declaration(), roll)
+    return _roll(call, await call.declaration(), roll)
 
 
 @add("POST", ONE + "/approve", 202)
@@ -87,14 +87,14 @@ async def approve_roll(call: Call, body: bodies.RollApproval) -> bodies.RollAnsw
         call.ports, call.actor, slug=call.slug, id=call.part("list"), digest=body.digest, network=body.network
     )
     declaration, roll = await _opened(call)
-    return _roll(declaration, roll)
+    return _roll(call, declaration, roll)
 
 
 @add("POST", ONE + "/drop")
 async def drop_roll(call: Call, body: bodies.RollDrop) -> bodies.RollAnswer:
     """Decline a list, or take it back: its file is deleted, and nothing of it counts."""
     roll = await roll_approval.drop_roll(call.ports, call.actor, slug=call.slug, id=call.part("list"), why=body.note)
-    return _roll(await call.declaration(), roll)
+    return _roll(call, await call.declaration(), roll)
 
 
 @add("GET", EDITION + "/signatures/on-paper", queries={"name": "as it was typed in"})
@@ -154,7 +154,7 @@ async def _opened(call: Call) -> tuple[Declaration, Roll]:
 
 async def _looked_at(call: Call, roll: Roll) -> bodies.RollAnswer:
     """With how it may be read, while that can be changed."""
-    answer = _roll(await call.declaration(), roll)
+    answer = _roll(call, await call.declaration(), roll)
     if roll.state in (RollState.NEW, RollState.CHECKED):
         look = await acts.look_at_roll(call.ports, roll)
         answer.encodings = [look.guess.encoding] if look.guess.encoding else list(look.guess.candidates)
@@ -162,8 +162,9 @@ async def _looked_at(call: Call, roll: Roll) -> bodies.RollAnswer:
     return answer
 
 
-def _roll(declaration: Declaration, roll: Roll) -> bodies.RollAnswer:
+def _roll(call: Call, declaration: Declaration, roll: Roll) -> bodies.RollAnswer:
     known = declaration.rolls.get(roll.id)
+    vouched = declaration.standing_words(known.approvals if known else (), call.ports.clock.now())
     return bodies.RollAnswer(
         id=roll.id,
         state=roll.state.value,
@@ -175,7 +176,7 @@ def _roll(declaration: Declaration, roll: Roll) -> bodies.RollAnswer:
         reading=_reading(roll.reading),
         numbers=_numbers(roll.report),
         counted=_numbers(roll.counted),
-        vouched=[ApprovalPlace(network=a.network, at=a.at) for a in known.approvals] if known else [],
+        vouched=[ApprovalPlace(network=a.network, at=a.at) for a in vouched],
         note=roll.reason,
     )
 

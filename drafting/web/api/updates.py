@@ -142,6 +142,6 @@ def _item(shown: acts.Shown) -> UpdateAnswer:
         at=update.at,
         digest=update.content,
         texts={tag: WordsAnswer(subject=said.subject, body=said.body) for tag, said in shown.texts.items()},
-        approvals=[VouchedAnswer(network=a.network, at=a.at) for a in update.approvals],
+        approvals=[VouchedAnswer(network=a.network, at=a.at) for a in shown.standing],
         progress=progress,
     )

@@ -1,5 +1,6 @@
 """From agreed words to public pages: what blocks, freeze, approve, make, release."""
 
+from collections.abc import Sequence
 from typing import Any
 
 from starlette.responses import Response
@@ -17,9 +18,9 @@ from drafting.actions.publication import (
     release_translations,
 )
 from drafting.actions.publishing_ports import Job
-from drafting.actions.releasing import ask_again
+from drafting.actions.releasing import ask_again, releases_up
 from drafting.domain.declaration import Declaration
-from drafting.domain.editions import APPROVALS_NEEDED, Edition, EditionStatus
+from drafting.domain.editions import APPROVALS_NEEDED, Edition, EditionStatus, Release
 from drafting.domain.errors import Code, Refusal
 from drafting.domain.networks import Scope
 from drafting.domain.policy import Action, Subject, may
@@ -92,8 +93,10 @@ async def _edition_page(visit: Visit, refusal: Refusal | None, erratum: str = ""
     edition = find_edition(declaration, visit.number("edition"))
     content = await read_content(visit.ports, _content(edition))
     job = await _job(visit, declaration, edition)
+    up = releases_up(edition, job)
     signing = own_networks(visit, declaration, Scope.SIGN)
-    approved = {approval.network for approval in edition.approvals}
+    approvals = declaration.standing_words(edition.approvals, visit.at)
+    approved = {approval.network for approval in approvals}
     return visit.page(
         "workshop/edition.html",
         STATUS[refusal.code] if refusal else 200,
@@ -105,15 +108,18 @@ async def _edition_page(visit: Visit, refusal: Refusal | None, erratum: str = ""
         job=job,
         steps=_steps(job),
         needed=APPROVALS_NEEDED,
+        approvals=approvals,
+        lapsed=[word for word in edition.approvals if word not in approvals],
         is_approved=is_approved(edition),
         signing=[network for network in signing if network not in approved],
-        has_approved=any(a.account == visit.actor.account for a in edition.approvals),
+        has_approved=any(a.account == visit.actor.account for a in approvals),
         window_open=visit.at < edition.window_ends,
         fault=sentence(visit.words, refusal) if refusal else "",
         refreshes=job is not None and job.status in ("queued", "running"),
         may_release=edition.status is EditionStatus.RELEASED
         and may(declaration, visit.actor.account, Action.FREEZE, Subject(), visit.at),
-        files=_files(edition),
+        up=up,
+        files=_files(up),
         erratum=erratum,
     )
 
@@ -122,10 +128,10 @@ def _content(edition: Edition) -> str:
     return edition.releases[-1].content if edition.releases else edition.content
 
 
-def _files(edition: Edition) -> dict[str, dict[str, Any]]:
-    """Locale → format → the public file."""
+def _files(up: Sequence[Release]) -> dict[str, dict[str, Any]]:
+    """Locale → format → the public file, of the newest of the releases whose pages are up."""
     found: dict[str, dict[str, Any]] = {}
-    for file in edition.releases[-1].files if edition.releases else ():
+    for file in up[-1].files if up else ():
         found.setdefault(file["locale"], {})[file["format"]] = file
     return found
 

@@ -127,7 +127,8 @@ async def _opened(visit: Visit) -> tuple[Declaration, Roll]:
 async def _found_values(visit: Visit, declaration: Declaration, roll: Roll) -> dict[str, Any]:
     """What the check found, who vouches, and the first rows as they would count."""
     known = declaration.rolls.get(roll.id)
-    approvals = known.approvals if known else []
+    words = known.approvals if known else []
+    approvals = declaration.standing_words(words, visit.at)
     voted = {a.network for a in approvals}
     own = own_networks(visit, declaration, Scope.SIGN)
     may_repeat = len(declaration.voices(visit.at)) == 1
@@ -135,6 +136,7 @@ async def _found_values(visit: Visit, declaration: Declaration, roll: Roll) -> d
     lines = roll.lines
     return {
         "approvals": approvals,
+        "lapsed": [word for word in words if word not in approvals],
         "voices": [network for network in own if network not in voted or may_repeat] if not has_spoken else [],
         "has_spoken": has_spoken,
         "lines": [(line, roll_words.outcome(visit.words, o, what, other)) for o, line, what, other in lines],

@@ -97,14 +97,16 @@ async def _show(visit: Visit, refusal: Refusal | None) -> Response:
 def _facts(visit: Visit, declaration: Declaration, shown: Shown) -> dict[str, Any]:
     update, mailing = shown.update, shown.mailing
     is_waiting = update.state is UpdateState.WAITING
-    vouched = {approval.network for approval in update.approvals}
-    can_vouch = is_waiting and visit.actor.account not in {approval.account for approval in update.approvals}
+    vouched = {approval.network for approval in shown.standing}
+    can_vouch = is_waiting and visit.actor.account not in {approval.account for approval in shown.standing}
     own = own_networks(visit, declaration, Scope.SIGN) if can_vouch else []
     signing = [n for n in own if n not in vouched or len(declaration.voices(visit.at)) == 1]
     return {
         "declaration": declaration,
         "edition": find_edition(declaration, update.edition),
         "update": update,
+        "approvals": shown.standing,
+        "lapsed": [word for word in update.approvals if word not in shown.standing],
         "texts": {tag: shown.texts[tag] for tag in sorted(shown.texts, key=lambda tag: (tag != shown.source, tag))},
         "mailing": mailing,
         "state": update_state(visit.words, update.state),
