@@ -1,9 +1,9 @@
 """Who signs in: the only table with names and addresses that outlives a letter."""
 
 from collections.abc import Mapping, Sequence
-from typing import Any
+from typing import Any, Final
 
-from sqlalchemy import ColumnElement, Row, select, update
+from sqlalchemy import ColumnElement, Row, bindparam, select, update
 from sqlalchemy.dialects.postgresql import insert as upsert
 from sqlalchemy.ext.asyncio import AsyncConnection
 
@@ -15,6 +15,7 @@ from drafting.stores.ids import new_id
 from drafting.stores.tables import accounts
 
 _CHUNK = 500
+_GOT: Final = select(accounts).where(accounts.c.id == bindparam("account"))
 
 
 class SqlAccounts:
@@ -38,8 +39,10 @@ class SqlAccounts:
             return await _first(connection, accounts.c.found_by == found_by(address))
 
     async def get(self, account: str) -> Account:
-        async with self._database.reading() as connection:
-            return await _one(connection, accounts.c.id == account)
+        found = await self._database.rows(_GOT, {"account": account})
+        if not found:
+            raise Refusal(Code.NOT_FOUND)
+        return _account(found[0])
 
     async def describe(self, account: str, *, name: str | None = None, locale: str | None = None) -> Account:
         changes = {key: value for key, value in (("name", name), ("locale", locale)) if value is not None}

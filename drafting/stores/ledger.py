@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any, Final
 
-from sqlalchemy import Row, func, insert, select, text
+from sqlalchemy import Row, bindparam, func, insert, select, text
 from sqlalchemy.dialects.postgresql import insert as upsert
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncConnection
@@ -22,6 +22,12 @@ _STREAMS: Final = text(
     " SELECT (SELECT min(ledger.stream) FROM ledger WHERE ledger.stream > found.stream)"
     " FROM found WHERE found.stream IS NOT NULL"
     ") SELECT stream FROM found WHERE stream IS NOT NULL ORDER BY stream"
+)
+
+_READ: Final = (
+    select(ledger)
+    .where(ledger.c.stream == bindparam("of"), ledger.c.place > bindparam("after"))
+    .order_by(ledger.c.place)
 )
 
 
@@ -52,10 +58,8 @@ class SqlLedger:
         return entries
 
     async def read(self, stream: str, after: int = 0, most: int | None = None) -> Sequence[Entry]:
-        query = select(ledger).where(ledger.c.stream == stream, ledger.c.place > after).order_by(ledger.c.place)
-        query = query.limit(most)
-        async with self._database.reading() as connection:
-            return [entry_of(row) for row in await connection.execute(query)]
+        query = _READ if most is None else _READ.limit(most)
+        return [entry_of(row) for row in await self._database.rows(query, {"of": stream, "after": after})]
 
     async def streams(self) -> Sequence[str]:
         async with self._database.reading() as connection:

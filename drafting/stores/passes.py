@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any, Final
 
-from sqlalchemy import ColumnElement, Row, and_, delete, insert, select, update
+from sqlalchemy import Row, and_, bindparam, delete, insert, select, update
 
 from drafting.actions.ports import Pass
 from drafting.stores.database import Database
@@ -15,6 +15,11 @@ from drafting.stores.tables import passes
 
 KEPT_AFTER_EXPIRY: Final = timedelta(days=30)
 """How long a pass past its time stays, so that "this link was used" can still be told from "no such link"."""
+
+_OPENED: Final = and_(
+    passes.c.secret == bindparam("digest"), passes.c.purpose == bindparam("for"), passes.c.expires > bindparam("at")
+)
+_FOUND: Final = select(passes).where(_OPENED)
 
 
 class SqlPasses:
@@ -43,14 +48,14 @@ class SqlPasses:
         return secret, made
 
     async def find(self, purpose: str, secret: str, at: datetime) -> Pass | None:
-        async with self._database.reading() as connection:
-            row = (await connection.execute(select(passes).where(_opened_by(purpose, secret, at)))).first()
-        return None if row is None else _pass(row)
+        found = await self._database.rows(_FOUND, {"digest": _digest(secret), "for": purpose, "at": at})
+        return _pass(found[0]) if found else None
 
     async def spend(self, purpose: str, secret: str, at: datetime) -> Pass | None:
-        spent = update(passes).where(_opened_by(purpose, secret, at), passes.c.used.is_(None)).values(used=at)
+        spent = update(passes).where(_OPENED, passes.c.used.is_(None)).values(used=at)
+        values = {"digest": _digest(secret), "for": purpose, "at": at}
         async with self._database.writing() as connection:
-            row = (await connection.execute(spent.returning(passes))).first()
+            row = (await connection.execute(spent.returning(passes), values)).first()
         return None if row is None else _pass(row)
 
     async def change(
@@ -81,10 +86,6 @@ class SqlPasses:
 
 def _digest(secret: str) -> bytes:
     return hashlib.sha256(secret.encode("utf-8", "surrogatepass")).digest()
-
-
-def _opened_by(purpose: str, secret: str, at: datetime) -> ColumnElement[bool]:
-    return and_(passes.c.secret == _digest(secret), passes.c.purpose == purpose, passes.c.expires > at)
 
 
 def _pass(row: Row[Any]) -> Pass:
