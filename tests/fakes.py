@@ -330,15 +330,17 @@ class MemoryJobs:
 
 
 class ScriptedPress:
-    """Remembers what it was asked to make; fails where ``failing`` holds (locale, format), opens unless ``refusal``."""
+    """Remembers what it was asked to make; fails where ``failing`` holds (locale, format), and at the steps that
+    ``refusals`` names: rehearse, open, compare."""
 
     at_once = 2
 
     def __init__(self) -> None:
         self.failing: set[tuple[str, str]] = set()
-        self.refusal: Refusal | None = None
+        self.refusals: dict[str, Refusal] = {}
         self.made: list[tuple[int, str, str]] = []
         self.opened: list[tuple[list[int], dict[int, list[Made]]]] = []
+        self.compared: list[list[int]] = []
         self.named: list[tuple[str, list[str]]] = []
 
     async def make(self, edition: Mapping[str, Any], locale: str, format: str) -> Made:
@@ -360,10 +362,20 @@ class ScriptedPress:
         path = f"d/{edition['declaration']}/{edition['n']}/signatures/{locale}/names.pdf"
         return [Made(locale, "names", path, 1, digest_of_bytes(b""))]
 
+    async def rehearse(self, editions: Sequence[Mapping[str, Any]], files: Mapping[int, Sequence[Made]]) -> None:
+        self._meet("rehearse")
+
     async def open(self, editions: Sequence[Mapping[str, Any]], files: Mapping[int, Sequence[Made]]) -> None:
-        if self.refusal:
-            raise self.refusal
+        self._meet("open")
         self.opened.append(([e["n"] for e in editions], {n: list(made) for n, made in files.items()}))
+
+    async def compare(self, editions: Sequence[Mapping[str, Any]]) -> None:
+        self._meet("compare")
+        self.compared.append([e["n"] for e in editions])
+
+    def _meet(self, step: str) -> None:
+        if step in self.refusals:
+            raise self.refusals[step]
 
 
 class RecordingNotices:
@@ -398,6 +410,7 @@ class Fakes:
     ledger: MemoryLedger = field(default_factory=MemoryLedger)
     accounts: MemoryAccounts = field(default_factory=MemoryAccounts)
     passes: MemoryPasses = field(default_factory=MemoryPasses)
+    passkeys: MemoryPasskeys = field(default_factory=MemoryPasskeys)
     mail: MemoryMail = field(default_factory=MemoryMail)
     jobs: MemoryJobs = field(default_factory=MemoryJobs)
     press: ScriptedPress = field(default_factory=ScriptedPress)
@@ -420,6 +433,7 @@ class Fakes:
             ledger=self.ledger,
             accounts=self.accounts,
             passes=self.passes,
+            passkeys=self.passkeys,
             mail=self.mail,
             jobs=self.jobs,
             press=self.press,

@@ -98,11 +98,17 @@ class Press(Protocol):
         """The list of signatories as PDFs, public at once. ``names``: ``at``, ``people``, ``organisations``, ``items``
         of the public list, ``places`` as (name, at least), ``is_cut``. Raises ``rendering_failed``."""
 
+    async def rehearse(self, editions: Sequence[Mapping[str, Any]], files: Mapping[int, Sequence[Made]]) -> None:
+        """Do what ``open`` does up to the moment at which anything is public, and take it back. Raises as it does."""
+
     async def open(self, editions: Sequence[Mapping[str, Any]], files: Mapping[int, Sequence[Made]]) -> None:
         """Put the entry pages up for the released editions of one declaration (newest last): chooser, feed, index.
 
         Raises ``rendering_failed`` where they cannot be written; what was public before then stays as it was.
         """
+
+    async def compare(self, editions: Sequence[Mapping[str, Any]]) -> None:
+        """Put up what changed between these editions, where it is not there yet. Raises ``rendering_failed``."""
 
 
 class LogForked(Exception):
@@ -124,7 +130,8 @@ class PublicLogs(Protocol):
     async def publish(self, stream: str, tree: Tree) -> bytes:
         """Put the tiles of the tree up, then its checkpoint, unless a newer one is there; the one that is there then.
 
-        Raises :class:`LogForked` where the public checkpoint is none of this tree.
+        Raises :class:`LogForked` where the public checkpoint is none of this tree, ``rendering_failed`` where the disk
+        does not take it.
         """
 
     async def cosignatures(self, stream: str, size: int) -> bytes:
@@ -133,7 +140,7 @@ class PublicLogs(Protocol):
     async def keep_cosignatures(self, stream: str, size: int, lines: bytes) -> None: ...
 
     async def put_bundle(self, slug: str, n: int, data: bytes) -> None:
-        """Put up the bundle of an edition."""
+        """Put up the bundle of an edition. Raises ``rendering_failed``."""
 
     async def bundle(self, slug: str, n: int) -> bytes | None:
         """The bundle that is up."""

@@ -20,15 +20,19 @@ from drafting.actions.publication import (
 )
 from drafting.actions.publishing_ports import Job, Made
 from drafting.domain.declaration import Declaration
-from drafting.domain.editions import Edition, EditionStatus
+from drafting.domain.editions import Edition, EditionStatus, Release
 from drafting.domain.errors import Code, Refusal
 from drafting.domain.events import Event, Kind
 
 ENDED: Final = ("done", "failed")
+# What the operator mends; the server then goes on without being asked.
+WAITED_FOR: Final = frozenset({"disk_full", "cannot_write"})
 
 
 async def work_on_jobs(ports: Ports) -> int:
     """Do all open work, oldest first, and what a crash left without a job. Returns how many jobs others are at.
+
+    Pages that were made and could not be put up are put up by the next call that can.
 
     May run any number of times, anywhere: files are named by their content and a release happens once.
     """
@@ -37,7 +41,7 @@ async def work_on_jobs(ports: Ports) -> int:
         if edition and is_approved(edition):
             await open_job(ports, declaration.slug, edition)
     done = [await run_job(ports, job.id) for job in await ports.jobs.open() if job.kind == PUBLISH]
-    return sum(job.status not in ENDED for job in done)
+    return sum(job.status not in ENDED and not job.error for job in done)
 
 
 async def ask_again(ports: Ports, job_id: str) -> Job:
@@ -81,8 +85,10 @@ async def _work(ports: Ports, job_id: str, holder: str) -> Job:
 async def _try_to_release(progress: "_Progress", content: Mapping[str, Any], files: Sequence[Made]) -> str:
     """Empty, or why the pages could not be put up; the next try goes on from there."""
     await progress.begin()
+    data = progress.job.data
     try:
-        await _release(progress.ports, progress.job.data, content, files)
+        await _rehearse(progress.ports, data, content, files)
+        await _release(progress.ports, data, content, files)
     except Refusal as refusal:
         if refusal.code is not Code.RENDERING_FAILED:
             raise
@@ -105,7 +111,7 @@ class _Progress:
 
     async def begin(self) -> None:
         async with self.turn:
-            await self._save(status="running")
+            await self._save(status="running", error="")
 
     async def mark(self, place: int, status: str, error: str = "") -> None:
         async with self.turn:
@@ -116,7 +122,7 @@ class _Progress:
     async def close(self, error: str) -> Job:
         async with self.turn:
             is_done = self.job.done == self.job.total and not error
-            await self._save(status="done" if is_done else "failed", error=error)
+            await self._save(status="done" if is_done else "queued" if error in WAITED_FOR else "failed", error=error)
         return self.job
 
     async def _save(self, **changes: Any) -> None:
@@ -136,6 +142,15 @@ async def _make(progress: _Progress, gate: asyncio.Semaphore, content: Mapping[s
             return None
         await progress.mark(place, "done")
         return made
+
+
+async def _rehearse(ports: Ports, data: Mapping[str, Any], content: Mapping[str, Any], files: Sequence[Made]) -> None:
+    """Find out, before the ledger tells of a release, whether the disk has room for its pages."""
+    declaration = await load_declaration(ports, data["declaration"])
+    contents, made = await _public(ports, declaration)
+    former = contents.get(data["n"], {}).get("released_at", [])
+    contents[data["n"]] = {**content, "released_at": [*former, ports.clock.now().isoformat()]}
+    await ports.press.rehearse(list(contents.values()), {**made, data["n"]: files})
 
 
 async def _release(ports: Ports, data: Mapping[str, Any], content: Mapping[str, Any], files: Sequence[Made]) -> None:
@@ -172,16 +187,36 @@ def _is_overtaken(edition: Edition, content: str) -> bool:
 
 
 async def open_entry_pages(ports: Ports, declaration: Declaration) -> None:
-    """The chooser, the feed and whatever leads to the released editions, made from their contents."""
-    contents = [await released_content(ports, edition) for edition in declaration.released]
-    files = {
+    """The chooser, the feed and whatever leads to the released editions, made from their contents.
+
+    The ledger says by now that they are out: what takes longer than their pages comes a moment after them.
+    """
+    contents, files = await _public(ports, declaration)
+    editions = list(contents.values())
+    await ports.press.open(editions, files)
+    await publish_bundles(ports, declaration)
+    await ports.press.compare(editions)
+
+
+async def _public(
+    ports: Ports, declaration: Declaration
+) -> tuple[dict[int, Mapping[str, Any]], dict[int, Sequence[Made]]]:
+    """The contents of the released editions and their files, by the editions' numbers, oldest first."""
+    contents = {edition.n: await released_content(ports, edition) for edition in declaration.released}
+    files: dict[int, Sequence[Made]] = {
         edition.n: [
             Made(f["locale"], f["format"], f["path"], f["bytes"], f["sha256"]) for f in edition.releases[-1].files
         ]
         for edition in declaration.released
     }
-    await publish_bundles(ports, declaration)
-    await ports.press.open(contents, files)
+    return contents, files
+
+
+def releases_up(edition: Edition, job: Job | None) -> Sequence[Release]:
+    """The releases whose pages are public; ``job`` is the one that makes the newest pages."""
+    if job is None or job.status == "done":
+        return edition.releases
+    return [release for release in edition.releases if release.content != job.data["content"]]
 
 
 async def released_content(ports: Ports, edition: Edition) -> Mapping[str, Any]:

@@ -54,7 +54,8 @@ class StaticLogs:
         return await asyncio.to_thread(_read, self._place(stream) / CHECKPOINT)
 
     async def publish(self, stream: str, tree: Tree) -> bytes:
-        return await asyncio.to_thread(self._publish, stream, tree, tree.size)
+        with refusing():
+            return await asyncio.to_thread(self._publish, stream, tree, tree.size)
 
     async def cosignatures(self, stream: str, size: int) -> bytes:
         return await asyncio.to_thread(_read, self._cosigned(stream, size)) or b""

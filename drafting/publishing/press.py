@@ -8,17 +8,16 @@ import shutil
 from collections.abc import Mapping, Sequence
 from itertools import pairwise
 from pathlib import Path
-from typing import Any, Final, TypeAlias
+from typing import Any, Final
 
 from drafting.actions.publication import FORMATS, SHEETS
 from drafting.actions.publishing_ports import Made
 from drafting.domain.errors import Code, Refusal
 from drafting.paths import LOCALES, TEMPLATES
 from drafting.publishing import name_press, site
-from drafting.publishing.known import Known
+from drafting.publishing.known import File, Known
 from drafting.publishing.limits import Limits
 from drafting.publishing.narrowing import narrowed
-from drafting.publishing.pages import CHANGES
 from drafting.publishing.workers import Workers
 from drafting.publishing.writing import Arrival, refusing, with_twins, write_all
 
@@ -27,8 +26,6 @@ MOST_CHECKED: Final = 128
 # Of the folder beside the public one, what tells of former renderings.
 KNOWN: Final = "known"
 
-
-_Comparison: TypeAlias = tuple[Mapping[str, Any], Mapping[str, Any], str]
 
 # What comes with the approvals and the releases of a content, and does not make it another one.
 _LATER: Final = ("approvals", "released_at")
@@ -80,14 +77,18 @@ class StaticPress:
         if format not in self.formats:
             raise Refusal(Code.BAD_INPUT, field="format")
         own, staged = narrowed(edition, locale), self.staged(edition)
+        return Made(locale, format, *(await self._make(own, locale, format, staged))[0])
+
+    async def _make(self, own: Mapping[str, Any], locale: str, format: str, target: Path) -> list[File]:
+        """The files of a rendering, brought into the target, or made where they are not known or not whole."""
         key = await self._workers.name(own, locale, format)
         with refusing():
-            made = await asyncio.to_thread(self._known.bring, key, [staged, self.public], staged)
+            made = await asyncio.to_thread(self._known.bring, key, [target, self.public], target)
             if made is None:
                 files = await asyncio.to_thread(with_twins, await self._workers.run(own, locale, format))
-                await asyncio.to_thread(write_all, staged, files)
+                await asyncio.to_thread(write_all, target, files)
                 made = await asyncio.to_thread(self._known.keep, key, files)
-        return Made(locale, format, *made[0])
+        return made
 
     async def render(self, edition: Mapping[str, Any], locale: str, format: str) -> bytes:
         """The same file's bytes; the public folder stays as it is."""
@@ -97,34 +98,30 @@ class StaticPress:
         """The list of signatories, in volumes; with limits of its own, since each has thousands of lines."""
         return await name_press.print_names(self._workers.run_long, self.public, edition, locale, names)
 
-    async def open(self, editions: Sequence[Mapping[str, Any]], files: Mapping[int, Sequence[Made]]) -> None:
-        """Put up the entry pages of a declaration: choosers, feed, and each edition's list of SHA-256 sums.
+    async def rehearse(self, editions: Sequence[Mapping[str, Any]], files: Mapping[int, Sequence[Made]]) -> None:
+        """Bring everything beside its place that :meth:`open` would put up, and take it away again."""
+        with refusing():
+            pages = await self._entry_pages(editions, files)
+            await asyncio.to_thread(self._rehearse, [self.staged(edition) for edition in editions], pages)
 
-        What changed between editions comes a moment later: the ledger says by now that they are out.
-        """
+    async def open(self, editions: Sequence[Mapping[str, Any]], files: Mapping[int, Sequence[Made]]) -> None:
+        """Put up the entry pages of a declaration: choosers, feed, and each edition's list of SHA-256 sums."""
         if editions:
             with refusing():
-                new = self._new_comparisons(editions)
-                pages = await asyncio.to_thread(site.entry_pages, editions, files, self.templates, self.locales)
-                staged = [self.staged(edition) for edition in editions]
-                await asyncio.to_thread(self._put_up, staged, pages)
-                for former, now, tag in new:
-                    made = await self._workers.run(narrowed({**now, "former": former}, tag), tag, "changes")
-                    await asyncio.to_thread(write_all, self.staged(now), with_twins(made))
-                if new:
-                    await asyncio.to_thread(self._put_up, staged, {})
+                pages = await self._entry_pages(editions, files)
+                await asyncio.to_thread(self._put_up, [self.staged(edition) for edition in editions], pages)
 
-    def _new_comparisons(self, editions: Sequence[Mapping[str, Any]]) -> Sequence[_Comparison]:
-        """The pages that say what changed between editions, where one of the two is new."""
-        new: list[_Comparison] = []
+    async def compare(self, editions: Sequence[Mapping[str, Any]]) -> None:
+        """Put up the pages that say what changed between editions, newest last, where they are others by now."""
         for former, now in pairwise(editions):
             known = {locale["tag"] for locale in former["locales"]}
-            is_new = self.staged(former).exists() or self.staged(now).exists()
             for tag in (tag for tag in site.languages_of(now) if tag in known):
-                page = self.public / f"d/{now['declaration']}/{now['n']}/{tag}/{CHANGES}"
-                if is_new or not page.is_file():
-                    new.append((former, now, tag))
-        return new
+                await self._make(narrowed({**now, "former": former}, tag), tag, "changes", self.public)
+
+    async def _entry_pages(
+        self, editions: Sequence[Mapping[str, Any]], files: Mapping[int, Sequence[Made]]
+    ) -> Mapping[str, bytes]:
+        return await asyncio.to_thread(site.entry_pages, editions, files, self.templates, self.locales)
 
     def staged(self, edition: Mapping[str, Any]) -> Path:
         """Where an edition's files wait, in the shape of the public tree. Another content of it waits elsewhere."""
@@ -157,13 +154,20 @@ class StaticPress:
     def _put_up(self, staged: Sequence[Path], pages: Mapping[str, bytes]) -> None:
         """Put up what waits and the pages that lead there: all of it, or where the disk is full nothing."""
         with Arrival() as arrival:
-            for folder in staged:
-                for path in sorted(folder.rglob("*")):
-                    if path.is_file():
-                        arrival.bring(path, self.public / path.relative_to(folder))
-            for name, data in with_twins(pages).items():
-                arrival.write(self.public / name, data)
+            self._bring(arrival, staged, pages)
             arrival.move()
         for folder in staged:
             shutil.rmtree(folder, ignore_errors=True)
         self._known.forget_old()
+
+    def _rehearse(self, staged: Sequence[Path], pages: Mapping[str, bytes]) -> None:
+        with Arrival() as arrival:
+            self._bring(arrival, staged, pages)
+
+    def _bring(self, arrival: Arrival, staged: Sequence[Path], pages: Mapping[str, bytes]) -> None:
+        for folder in staged:
+            for path in sorted(folder.rglob("*")):
+                if path.is_file():
+                    arrival.bring(path, self.public / path.relative_to(folder))
+        for name, data in with_twins(pages).items():
+            arrival.write(self.public / name, data)

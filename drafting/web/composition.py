@@ -16,6 +16,7 @@ from drafting.actions.roll_work import sweep_rolls, work_on_rolls
 from drafting.actions.signature_lists import Lister
 from drafting.actions.signing_upkeep import remind_signatories, sweep_signatures
 from drafting.actions.trees import publish_logs
+from drafting.domain.errors import Refusal
 from drafting.publishing.limits import Limits as PressLimits
 from drafting.publishing.logos import Logos
 from drafting.publishing.press import StaticPress
@@ -175,7 +176,7 @@ async def _keep_logs(ports: Ports) -> None:
     while True:
         try:
             await publish_logs(ports)
-        except (CannotSave, OSError) as error:
+        except (CannotSave, OSError, Refusal) as error:
             LOG.warning("cannot bring the public logs up to date now: %s", error)
         await asyncio.sleep(LOGS_SECONDS)
 

@@ -12,7 +12,7 @@ from drafting.actions.publication import (
     read_manifest,
     release_translations,
 )
-from drafting.actions.releasing import ask_again, rebuild_edition, run_job, work_on_jobs
+from drafting.actions.releasing import ask_again, rebuild_edition, releases_up, run_job, work_on_jobs
 from drafting.actions.translations import approve_blocks
 from drafting.domain.declaration import Charter, Preset, Status
 from drafting.domain.editions import Edition, EditionStatus
@@ -180,19 +180,45 @@ async def test_a_release_that_was_interrupted_goes_on_and_happens_once() -> None
     assert len((await coalition.state()).editions[0].releases) == len(edition.releases) == 1
 
 
-async def test_pages_that_cannot_be_put_up_are_told_and_put_up_at_the_next_try() -> None:
+async def test_no_release_is_told_of_whose_pages_the_disk_has_no_room_for() -> None:
     coalition = await agreed()
-    coalition.fakes.press.refusal = Refusal(Code.RENDERING_FAILED, reason="disk_full")
+    coalition.fakes.press.refusals["rehearse"] = Refusal(Code.RENDERING_FAILED, reason="disk_full")
     await release(coalition)
     job = next(iter(coalition.fakes.jobs.by_id.values()))
-    assert (job.status, job.error, job.done) == ("failed", "disk_full", job.total)
-    assert coalition.fakes.press.opened == []
-    coalition.fakes.press.refusal = None
+    assert (job.status, job.error, job.done) == ("queued", "disk_full", job.total)
+    assert (await coalition.state()).released == []
+    coalition.fakes.press.refusals.clear()
+    await work_on_jobs(coalition.ports)
+    assert [e.n for e in (await coalition.state()).released] == [1]
+
+
+@pytest.mark.parametrize(("step", "opened"), [("open", []), ("compare", [[1]])])
+async def test_pages_that_cannot_be_put_up_are_put_up_at_the_next_chance(step: str, opened: list[list[int]]) -> None:
+    coalition = await agreed()
+    coalition.fakes.press.refusals[step] = Refusal(Code.RENDERING_FAILED, reason="disk_full")
+    edition = await release(coalition)
+    job = next(iter(coalition.fakes.jobs.by_id.values()))
+    assert (job.status, job.error, job.done) == ("queued", "disk_full", job.total)
+    assert (len(edition.releases), releases_up(edition, job)) == (1, [])
+    assert [editions for editions, _ in coalition.fakes.press.opened] == opened
+    coalition.fakes.press.refusals.clear()
+    assert await work_on_jobs(coalition.ports) == 0
+    assert [editions for editions, _ in coalition.fakes.press.opened] == [*opened, [1]]
+    state, job = await coalition.state(), await coalition.ports.jobs.get(job.id)
+    assert (job.status, job.error, len(state.editions[0].releases)) == ("done", "", 1)
+    assert releases_up(state.editions[0], job) == state.editions[0].releases
+
+
+async def test_what_would_stop_again_by_itself_waits_for_somebody() -> None:
+    coalition = await agreed()
+    coalition.fakes.press.refusals["compare"] = Refusal(Code.RENDERING_FAILED, reason="crashed")
+    await release(coalition)
+    job = next(iter(coalition.fakes.jobs.by_id.values()))
+    assert (job.status, job.error) == ("failed", "crashed")
+    coalition.fakes.press.refusals.clear()
     await ask_again(coalition.ports, job.id)
     await work_on_jobs(coalition.ports)
-    assert [editions for editions, _ in coalition.fakes.press.opened] == [[1]]
-    state = await coalition.state()
-    assert ((await coalition.ports.jobs.get(job.id)).status, len(state.editions[0].releases)) == ("done", 1)
+    assert (await coalition.ports.jobs.get(job.id)).status == "done"
 
 
 async def test_a_crash_between_the_last_approval_and_its_job_loses_no_release() -> None:

@@ -15,6 +15,7 @@ async def release(press: StaticPress, *editions: dict[str, Any]) -> None:
     tags = [locale["tag"] for locale in newest["locales"]]
     files = [await press.make(newest, tag, format) for tag in tags for format in ("html", "txt")]
     await press.open(list(editions), {newest["n"]: files})
+    await press.compare(editions)
 
 
 def places(public: Path) -> set[str]:
@@ -45,3 +46,22 @@ async def test_corrections_and_later_editions_leave_every_address_of_the_first(p
     await release(press, corrected, second)
     assert then <= places(press.public)
     assert "d/open-well/2/en/changes.html" in places(press.public)
+
+
+async def test_an_edition_is_public_before_what_changed_is_known_and_that_follows_its_corrections(
+    press: StaticPress,
+) -> None:
+    """The ledger says by then that the edition is out."""
+    first, second = example_edition(1, sections=2), {**example_edition(1, sections=4), "n": 2}
+    await release(press, first)
+    made = await press.make(second, "en", "html")
+    await press.open([first, second], {2: [made]})
+    page, changes = press.public / made.path, press.public / "d/open-well/2/en/changes.html"
+    assert page.is_file()
+    assert not changes.exists()
+    await press.compare([first, second])
+    at_first = changes.read_bytes()
+    await press.compare([first, {**second, "title": {"en": "The mended well"}}])
+    assert b"The mended well" in changes.read_bytes()
+    await press.compare([first, second])
+    assert changes.read_bytes() == at_first
