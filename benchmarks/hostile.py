@@ -82,8 +82,9 @@ async def _p95(here: Scene, meanwhile: Callable[[], object], text: str = OWN) ->
     await asyncio.sleep(1)
     for typist in typists:
         await typist.go()
-    arrived.sort()
-    return arrived[len(arrived) * 95 // 100] * 1000 if arrived else float("inf")
+    due = KEYS * TYPISTS * (TYPISTS - 1)
+    arrived = sorted(arrived) + [float("inf")] * (due - len(arrived))
+    return arrived[due * 95 // 100] * 1000
 
 
 def p95(here: Scene, meanwhile: Callable[[], object] = lambda: None) -> float:

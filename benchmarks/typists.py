@@ -50,8 +50,9 @@ class Typist:
         self._made: list[bytes] = []
         self._subscription = self._doc.observe(lambda event: self._made.append(event.update))
         self._is_synced = asyncio.Event()
+        self._seen: dict[int, int] = {}
         self.others: list[Typist] = []
-        self.sent_at: float = 0
+        self.sent: list[float] = []
 
     async def come(self, url: str, token: str) -> None:
         self._socket: ClientConnection = await connect(url, max_size=None, compression=None)
@@ -64,7 +65,7 @@ class Typist:
         """One keystroke."""
         self._made.clear()
         self._body.insert(len(self._body), "a", {})
-        self.sent_at = time.perf_counter()
+        self.sent.append(time.perf_counter())
         await self._socket.send(self._prefix + wire.update(self._made[0]))
 
     async def _listen(self) -> None:
@@ -75,17 +76,26 @@ class Typist:
             if reader.uint() == Kind.SYNC and (step := reader.uint()):
                 update = reader.blob()
                 self._doc.apply_update(update)
-                if step == 1:
-                    self._is_synced.set()
-                else:
-                    self._arrived += [now - other.sent_at for other in self.others if other.wrote(update)]
+                self._is_synced.set()
+                self._look(now)
 
-    def wrote(self, update: bytes) -> bool:
-        return bool(self._made) and wire.uint(self._doc.client_id) in update
+    def _look(self, now: float) -> None:
+        """Which keystrokes of the others have come since the last look: each is one unit under its writer's id."""
+        known = _clocks(self._doc)
+        for other in self.others:
+            client = other._doc.client_id
+            self._arrived += [now - at for at in other.sent[self._seen.get(client, 0) : known.get(client, 0)]]
+        self._seen = known
 
     async def go(self) -> None:
         self._listening.cancel()
         await self._socket.close()
+
+
+def _clocks(doc: Doc[Any]) -> dict[int, int]:
+    """Units of each client, from a state vector."""
+    reader = Reader(doc.get_state())
+    return {reader.uint(): reader.uint() for _ in range(reader.uint())}
 
 
 async def measure(url: str, token: str, texts: list[str], each: int, keys: int, pids: list[int]) -> Measured:
