@@ -8,18 +8,17 @@ writes for whom it asks, that address counts; else the proxy has to keep floods 
 
 from collections import OrderedDict
 from datetime import datetime, timedelta
-from ipaddress import IPv4Address, IPv6Address, ip_address, ip_network
 from typing import Final
 
 from starlette.requests import Request
 
 from drafting.domain.errors import Code, Refusal
+from drafting.web.addresses import Address, address_of, counted, prefix
 
 HOUR: Final = timedelta(hours=1)
 MOST_KNOWN: Final = 50_000
 PREFIX_4: Final = 24
 PREFIX_6: Final = 48
-COUNTED_6: Final = 64
 UNPROVEN: Final = 5
 
 
@@ -39,15 +38,13 @@ class SigningGate:
         address = self._address(request)
         if address is None or address.is_loopback:
             return ""
-        self._count(_counted(address), at, 1 if is_proven else UNPROVEN)
-        return _prefix(address, PREFIX_4 if address.version == 4 else PREFIX_6)
+        self._count(counted(address), at, 1 if is_proven else UNPROVEN)
+        return prefix(address, PREFIX_4 if address.version == 4 else PREFIX_6)
 
-    def _address(self, request: Request) -> IPv4Address | IPv6Address | None:
+    def _address(self, request: Request) -> Address | None:
         """Who asks; what a proxy of this machine says of it, and nobody else, is believed."""
-        found = _parsed(request.client.host) if request.client else None
-        if found and found.is_loopback and self._header:
-            return _parsed(request.headers.get(self._header, "")) or found
-        return found
+        said = request.headers.get(self._header, "") if self._header else ""
+        return address_of(request.client.host, said) if request.client else None
 
     def _count(self, key: str, at: datetime, weight: int) -> None:
         since, count = self._counts.pop(key, (at, 0))
@@ -58,20 +55,3 @@ class SigningGate:
             self._counts.popitem(last=False)
         if count + weight > max(self._most, weight):
             raise Refusal(Code.TOO_MANY, limit=self._most)
-
-
-def _parsed(host: str) -> IPv4Address | IPv6Address | None:
-    try:
-        found = ip_address(host.strip())
-    except ValueError:
-        return None
-    return found.ipv4_mapped or found if isinstance(found, IPv6Address) else found
-
-
-def _counted(address: IPv4Address | IPv6Address) -> str:
-    """A line of its own in version 4; in version 6 whoever has one address has 2^64 of them."""
-    return str(address) if address.version == 4 else _prefix(address, COUNTED_6)
-
-
-def _prefix(address: IPv4Address | IPv6Address, bits: int) -> str:
-    return str(ip_network((address, bits), strict=False))
