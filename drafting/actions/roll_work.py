@@ -165,7 +165,8 @@ def _signature(roll: Roll, known: HandedIn, row: Row, at: datetime) -> Signature
             publish=known.wordings["publish"] if row.publish else "",
             updates=known.wordings["updates"] if row.updates else "",
             source=Source(roll.reading.source),
-            details={"roll": roll.id, "line": row.line, **({"sheet": row.sheet} if row.sheet else {})},
+            details={"line": row.line, **({"sheet": row.sheet} if row.sheet else {})},
+            roll=roll.id,
         )
     )
 

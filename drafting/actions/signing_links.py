@@ -199,6 +199,7 @@ async def export_signature(ports: Ports, secret: str) -> Mapping[str, Any]:
         "wordings": wordings,
         "times": {name: moment.isoformat() for name, moment in moments.items() if moment},
         "source": signature.source.value,
+        "list": signature.roll,
         "network_prefix": signature.prefix,
         "domain": signature.domain,
         "logo": base64.b64encode(await ports.signatures.logo(signature.id) or b"").decode(),

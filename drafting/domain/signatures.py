@@ -24,13 +24,15 @@ SALT_BYTES: Final = 32
 
 
 class SignatureState(StrEnum):
-    """``pending``: asked for and not confirmed. ``quarantined``: confirmed, and held back until somebody has looked."""
+    """``pending``: asked for and not confirmed. ``quarantined``: confirmed, and held back until somebody has looked.
+    ``taken_back``: it stood on a list that those who vouched for it took back; its address is free to sign."""
 
     PENDING = "pending"
     CONFIRMED = "confirmed"
     QUARANTINED = "quarantined"
     INVALIDATED = "invalidated"
     WITHDRAWN = "withdrawn"
+    TAKEN_BACK = "taken_back"
 
 
 class SignatoryKind(StrEnum):
@@ -69,7 +71,7 @@ class Signature:
     of its confirmation in the ledger. ``turn`` counts its changes. ``contact_confirmed`` and ``second_confirmed``: when
     the first and, for organisations, the second contact followed their links. ``prefix``: the network the request came
     from, for the rules against floods. ``domain``: the one that an organisation proves to be its own, or has proven.
-    ``details``: what organisations say beyond this.
+    ``details``: what organisations say beyond this. ``roll``: the list on which it came in, if any.
     """
 
     id: str
@@ -105,6 +107,7 @@ class Signature:
     details: Mapping[str, Any] = field(default_factory=dict)
     country: str = ""
     bounced: datetime | None = None
+    roll: str = ""
 
     @property
     def is_listed(self) -> bool:

@@ -73,6 +73,7 @@ def row_of(signature: Signature) -> dict[str, Any]:
         "country": signature.country,
         "bounced": signature.bounced,
         "domain": signature.domain,
+        "roll": signature.roll or None,
     }
 
 

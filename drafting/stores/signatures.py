@@ -293,4 +293,5 @@ def signature_of(row: Row[Any]) -> Signature:
         country=row.country,
         bounced=row.bounced,
         domain=row.domain,
+        roll=row.roll or "",
     )

@@ -180,6 +180,7 @@ signatures: Final = Table(
     Column("country", Text, nullable=False),
     Column("bounced", Moment),
     Column("domain", Text, nullable=False),
+    Column("roll", Text),
 )
 
 signature_logos: Final = Table(
