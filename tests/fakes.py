@@ -18,6 +18,7 @@ from drafting.domain.errors import Code, Refusal
 from drafting.domain.events import Entry, Event
 from drafting.domain.prose import Block, Run, Text, block_digest, digest, digest_of_bytes
 from tests.fake_mailings import MemoryMailings
+from tests.fake_passkeys import MemoryPasskeys
 from tests.fake_rolls import MemoryRolls
 from tests.fake_signatures import MemorySignatures
 

@@ -8,9 +8,11 @@ from typing import Any, Protocol
 
 from drafting.actions.mailing_ports import Mailings
 from drafting.actions.organisation_ports import Pictures, Sites
+from drafting.actions.passkey_ports import Passkeys
 from drafting.actions.publishing_ports import Jobs, Press, PublicLogs
 from drafting.actions.roll_ports import Rolls
 from drafting.actions.writing_ports import Workshops
+from drafting.domain.editions import Signing
 from drafting.domain.events import Entry, Event
 from drafting.domain.geography import Geography, Place
 from drafting.domain.signatures import Counts, SignatoryKind, Signature, SignatureState, Source
@@ -308,7 +310,8 @@ class ListFront:
     """The first page of an edition's list. ``newest``: people; items as ``actions/signature_lists.py`` shows them.
 
     ``index``: how far the ledger of signatures was read; ``gone``: ids that were taken back since the last time;
-    ``erased``: those of them of which nothing is left.
+    ``erased``: those of them of which nothing is left. ``closes`` and ``settles``: of the edition's signing, where its
+    end was set.
     """
 
     index: int
@@ -321,6 +324,9 @@ class ListFront:
     at: datetime
     places: Sequence[Place] = ()
     countries: Sequence[Place] = ()
+    signing: Signing = Signing.OPEN
+    closes: datetime | None = None
+    settles: datetime | None = None
 
 
 class SignatureLists(Protocol):
@@ -364,6 +370,7 @@ class Ports:
     ledger: Ledger
     accounts: Accounts
     passes: Passes
+    passkeys: Passkeys
     mail: Mail
     jobs: Jobs
     press: Press

@@ -37,6 +37,7 @@ BACKED_UP: Final = (
     tables.contents,
     tables.accounts,
     tables.passes,
+    tables.passkeys,
     tables.letters,
     tables.jobs,
     tables.sealing,

@@ -19,6 +19,7 @@ from drafting.stores.migrating import migrate
 from drafting.stores.offences import SqlOffences
 from drafting.stores.pace import Bucket, Pace
 from drafting.stores.passes import SqlPasses
+from drafting.stores.passkeys import SqlPasskeys
 from drafting.stores.postgres_log import PostgresLog
 from drafting.stores.remembered import Remembered
 from drafting.stores.rolls import SqlRolls
@@ -39,6 +40,7 @@ class Stores:
     ledger: Ledger
     accounts: Accounts
     passes: Passes
+    passkeys: SqlPasskeys
     mail: Outbox
     courier: Courier
     jobs: Jobs
@@ -102,6 +104,7 @@ async def open_stores(
         ledger=SqlLedger(database),
         accounts=SqlAccounts(database),
         passes=SqlPasses(database),
+        passkeys=SqlPasskeys(database),
         mail=outbox,
         courier=Courier(
             outbox, carrier(smtp, data / "mail", sender), clock, at_once=letters_at_once, bucket=Bucket(rate)

@@ -265,6 +265,15 @@ geography: Final = Table(
     Column("told", Json, nullable=False),
 )
 
+passkeys: Final = Table(
+    "passkeys",
+    metadata,
+    Column("id", Text, primary_key=True),
+    Column("account", Text, nullable=False),
+    Column("name", Sealed, nullable=False),
+    Column("counter", BigInteger, nullable=False),
+)
+
 offences: Final = Table(
     "offences",
     metadata,

@@ -14,6 +14,7 @@ from drafting.actions.ports import CannotSave, Ports
 from drafting.actions.releasing import work_on_jobs
 from drafting.actions.roll_work import sweep_rolls, work_on_rolls
 from drafting.actions.signature_lists import Lister
+from drafting.actions.signing_end import count_ended
 from drafting.actions.signing_upkeep import remind_signatories, sweep_signatures
 from drafting.actions.trees import publish_logs
 from drafting.domain.errors import Refusal
@@ -82,6 +83,7 @@ async def opened(settings: Settings, languages: Languages, notes: Notes = UNWATC
             ledger=stores.ledger,
             accounts=stores.accounts,
             passes=stores.passes,
+            passkeys=stores.passkeys,
             mail=stores.mail,
             jobs=stores.jobs,
             signatures=stores.signatures,
@@ -143,6 +145,7 @@ async def _keep_signatures(ports: Ports) -> None:
     while True:
         try:
             await names.renew()
+            await count_ended(ports)
             await remind_signatories(ports)
             await look_for_proofs(ports)
             await sweep_signatures(ports)

@@ -27,8 +27,9 @@ from tests.device import KINDS, ORIGIN, UP, UV, Device, cbor, client_data
 
 FILE = b'{"format":"drafting position 1"}\n'
 POSITION = {
-    "id": "p", "network": "river", "section": "water", "kind": "consent", "target_digest": "sha256:0", "read_locale": "en",
-    "read_digest": "sha256:0", "authority": "mandated", "statement": None, "harms": "", "remedy": "", "until": None,
+    "id": "p", "network": "river", "section": "water", "kind": "consent", "target_digest": "sha256:0",
+    "read_locale": "en", "read_digest": "sha256:0", "authority": "mandated", "statement": None, "harms": "",
+    "remedy": "", "until": None,
 }  # fmt: skip
 
 
@@ -136,7 +137,8 @@ ES, RSA = Device().cose(), Device("RS256").cose()
     "key",
     [
         None, [], {}, {**ES, 3: -35}, {**ES, -1: 2}, {**ES, -2: b"x"}, {**ES, -3: True}, {**ES, 1: 3},
-        {1: 1, 3: -8, -1: 6}, {**RSA, -2: b"\x03"}, {**RSA, -1: RSA[-1][:128]}, {**RSA, -1: b"\0" + RSA[-1]}, {**RSA, -1: b"\1" * 600},
+        {1: 1, 3: -8, -1: 6}, {**RSA, -2: b"\x03"}, {**RSA, -1: RSA[-1][:128]}, {**RSA, -1: b"\0" + RSA[-1]},
+        {**RSA, -1: b"\1" * 600},
     ],
 )  # fmt: skip
 def test_keys_of_other_types_are_named(key: object) -> None:
@@ -157,10 +159,8 @@ def test_a_registration_is_read_to_its_end() -> None:
 
 @given(st.binary(max_size=200))
 def test_any_bytes_are_read_or_refused(data: bytes) -> None:
-    for run in (
-        read_client_data,
-        lambda x: read_registration(read_client_data(client_data("webauthn.create", "c")), x),
-    ):
+    client = read_client_data(client_data("webauthn.create", "c"))
+    for run in (read_client_data, partial(read_registration, client)):
         with pytest.raises(PasskeyUnfit):
             run(data)
     try:

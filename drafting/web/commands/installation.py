@@ -91,6 +91,7 @@ async def opened(settings: Settings) -> AsyncIterator[Installation]:
             ledger=stores.ledger,
             accounts=stores.accounts,
             passes=stores.passes,
+            passkeys=stores.passkeys,
             mail=stores.mail,
             jobs=stores.jobs,
             signatures=stores.signatures,
