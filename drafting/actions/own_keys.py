@@ -42,12 +42,17 @@ async def add_key(ports: Ports, actor: Actor, *, public: str) -> OwnKey:
         return [Event(Kind.KEY_ADD, data, actor.account, actor.channel)]
 
     directory = await commit_platform(ports, decide)
-    account = await ports.accounts.get(actor.account)
+    await send_key_letter(ports, actor.account, fingerprint)
+    return directory.keys[id]
+
+
+async def send_key_letter(ports: Ports, id: str, fingerprint: str) -> None:
+    """Tell an account that something can sign for it from now on."""
+    account = await ports.accounts.get(id)
     locale = account.locale or "en"
     link = f"{ports.origin}/{locale}/account"
     subject, body = ports.sentences.letter("key_added", locale, person=account.name, fingerprint=fingerprint, link=link)
     await ports.mail.send([Letter(account.address, subject, body, locale)], ports.clock.now())
-    return directory.keys[id]
 
 
 async def end_key(ports: Ports, actor: Actor, *, key: str) -> OwnKey:

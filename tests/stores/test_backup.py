@@ -54,6 +54,7 @@ async def full(stores: Stores, tmp_path: Path, clock: Hands) -> Stores:
     await stores.ledger.append("air", facts, expected=0, at=clock.now())
     account, _ = await stores.accounts.open("Ana@example.org", "Ana", "es")
     await stores.passes.issue("session", account.id, clock.now(), clock.now(), {"a": [1]})
+    await stores.passkeys.keep("p1", account.id, "Telephone", 7)
     await stores.mail.send([Letter("ana@example.org", "s", "b")], clock.now())
     await stores.jobs.create("publish", {"slug": "water"}, [], clock.now())
     await stores.remembered.begin("ana", "key", "f")
