@@ -16,7 +16,7 @@ from drafting.actions.moderation import hold_back_floods
 from drafting.actions.ports import ListFront, Ports
 from drafting.actions.releasing import released_content
 from drafting.actions.signing_links import LOGO
-from drafting.domain.editions import Edition
+from drafting.domain.editions import Edition, Signing
 from drafting.domain.errors import Refusal
 from drafting.domain.events import Entry, Kind
 from drafting.domain.geography import Geography, told
@@ -82,6 +82,7 @@ class Lister:
     _guarded: dict[tuple[str, int], datetime] = field(default_factory=dict)
     _counted: dict[tuple[str, int], tuple[datetime, Geography]] = field(default_factory=dict)
     _contents: dict[tuple[str, int], tuple[str, Mapping[str, Any]]] = field(default_factory=dict)
+    _ends: dict[tuple[str, int], tuple[Signing, datetime | None]] = field(default_factory=dict)
 
     async def refresh(self) -> int:
         """Bring every list up to date; how many pages were written."""
@@ -91,8 +92,16 @@ class Lister:
             for edition in declaration.released:
                 content = await self._content(slug, edition)
                 pages += await refresh_list(self.ports, slug, content, await self._geography(slug, edition.n))
+                await self._tell_end(slug, edition, content)
                 await self._guard(slug, edition.n)
         return pages
+
+    async def _tell_end(self, slug: str, edition: Edition, content: Mapping[str, Any]) -> None:
+        """That signing ends, or has ended, is told when it comes, and once after a start: nobody may have signed since."""
+        told = edition.signing(self.ports.clock.now()), edition.closes
+        if self._ends.get((slug, edition.n)) != told:
+            await renew_front(self.ports, slug, content)
+            self._ends[slug, edition.n] = told
 
     async def _geography(self, slug: str, n: int) -> Geography:
         """Counted anew now and then only: it means going through all of them."""
@@ -205,6 +214,8 @@ async def renew_front(ports: Ports, slug: str, content: Mapping[str, Any]) -> No
 async def _front(ports: Ports, slug: str, n: int, last: int, changes: _Changes, geography: Geography) -> ListFront:
     newest = await ports.signatures.listed(slug, n, limit=NEWEST, newest_first=True)
     organisations = await ports.signatures.listed(slug, n, limit=MOST_ORGANISATIONS, kind=SignatoryKind.ORGANISATION)
+    edition = (await load_declaration(ports, slug)).editions[n - 1]
+    at = ports.clock.now()
     return ListFront(
         index=changes.index,
         pages=last,
@@ -213,7 +224,10 @@ async def _front(ports: Ports, slug: str, n: int, last: int, changes: _Changes, 
         organisations=[shown(signature) for signature in organisations],
         gone=changes.gone,
         erased=changes.erased,
-        at=ports.clock.now(),
+        at=at,
         places=told(geography.places),
         countries=told(geography.countries),
+        signing=edition.signing(at),
+        closes=edition.closes,
+        settles=edition.settles,
     )

@@ -141,6 +141,7 @@ class StaticLists:
                     },
                     "countries": [{"code": place.name, "about": place.count} for place in front.countries],
                     "places": [{"name": place.name, "about": place.count} for place in front.places],
+                    "signing": {"state": front.signing.value, "closes": _time(front.closes) if front.closes else None},
                     "pages": front.pages,
                     "first": "1.json",
                     "index": front.index,

@@ -104,6 +104,11 @@ class Words:
         """The day in UTC, which is the zone of the ledger."""
         return in_digits(format_date(at.astimezone(UTC).date(), "long", locale=self._cldr), self.tag)
 
+    def moment(self, at: datetime) -> str:
+        """Day and time in UTC: “4 December 2026, 18:00 UTC”."""
+        time = in_digits(f"{at.astimezone(UTC):%H:%M}", self.tag) + " UTC"
+        return self.gettext("%(day)s, %(time)s") % {"day": self.date(at), "time": time}
+
     def join(self, names: Sequence[str]) -> Markup:
         """“a, b and c”; names that are markup stay so, others are escaped."""
         tokens = [f"\ue000{index}\ue001" for index in range(len(names))]

@@ -9,6 +9,7 @@ import httpx
 from starlette.applications import Starlette
 
 from drafting.actions.organisation_ports import Pictures, Sites
+from drafting.actions.ports import SignatureLists
 from drafting.paths import LOCALES
 from drafting.settings import Settings
 from drafting.web.app import make_app, make_site
@@ -61,6 +62,7 @@ async def open_edition(
     address: str = "203.0.113.7",
     sites: Sites | None = None,
     pictures: Pictures | None = None,
+    lists: SignatureLists | None = None,
     **changes: Any,
 ) -> OpenEdition:
     """``address``: where the requests come from."""
@@ -71,6 +73,8 @@ async def open_edition(
     languages = Languages(LOCALES, pseudo=True)
     ports = coalition.fakes.ports(origin=settings.base, sentences=Letters(languages), limits=settings.limits)
     ports = replace(ports, sites=sites, pictures=pictures)
+    if lists is not None:
+        ports = replace(ports, lists=lists)
     app = make_app(make_site(ports, settings, languages))
     transport = httpx.ASGITransport(app, client=(address, 50_000))
     return OpenEdition(app, coalition, httpx.AsyncClient(transport=transport, base_url=ORIGIN))

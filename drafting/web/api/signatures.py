@@ -20,6 +20,7 @@ from drafting.web.api.answers import Page
 from drafting.web.api.bodies import Token
 from drafting.web.api.calls import MOST_ITEMS, USUAL_ITEMS, Call
 from drafting.web.api.operations import Operations
+from drafting.web.api.signing_end import signing_of
 from drafting.web.api.verdicts import Counts
 from drafting.web.late_mail import is_late
 from drafting.web.visits import Site
@@ -120,7 +121,7 @@ async def list_signatures(call: Call) -> bodies.SignaturesAnswer:
     """The count, and those who want to be shown, in the order of their confirmation."""
     n = call.count("n")
     kind = _kind(call)
-    await signing.open_edition(call.ports, call.slug, n)
+    _, edition = await signing.open_edition(call.ports, call.slug, n)
     limit = min(max(call.number("limit", USUAL_ITEMS), 1), MOST_ITEMS)
     found = await call.ports.signatures.listed(call.slug, n, call.number("after", 0), limit + 1, kind=kind)
     counts = await acts.count_signatures(call.ports, call.slug, n)
@@ -136,6 +137,7 @@ async def list_signatures(call: Call) -> bodies.SignaturesAnswer:
             bodies.CountryAnswer(code=country.name, about=country.count) for country in told(geography.countries)
         ],
         items=[_item(signature) for signature in items],
+        signing=signing_of(edition, call.ports.clock.now()),
         next=following,
     )
 

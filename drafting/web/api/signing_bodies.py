@@ -7,7 +7,7 @@ from msgspec import UNSET, Meta, UnsetType, field
 
 from drafting.web.api.answers import Answer
 from drafting.web.api.bodies import Address, Body, Name, Secret, Tag
-from drafting.web.api.verdicts import Counts
+from drafting.web.api.verdicts import Counts, SigningAnswer
 
 
 class Consents(Body):
@@ -165,7 +165,14 @@ class SignaturesAnswer(Answer):
     on_paper: Counts
     countries: list[CountryAnswer]
     items: list[SignatureAnswer]
+    signing: SigningAnswer
     next: str | None = None
+
+
+class SigningEnd(Body):
+    """When signing ends (RFC 3339, with its zone); at once without it."""
+
+    at: Annotated[datetime, Meta(tz=True)] | None = None
 
 
 class Decision(Body):

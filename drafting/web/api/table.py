@@ -20,6 +20,7 @@ from drafting.web.api.proofs import proofs
 from drafting.web.api.publication import publication
 from drafting.web.api.rolls import rolls
 from drafting.web.api.signatures import signatures
+from drafting.web.api.signing_end import signing_end
 from drafting.web.api.texts import texts
 from drafting.web.api.updates import updates
 
@@ -41,6 +42,7 @@ operations: Final[list[Operation]] = [
     *signatures.all,
     *organisations.all,
     *moderation.all,
+    *signing_end.all,
     *rolls.all,
     *printing.all,
     *updates.all,

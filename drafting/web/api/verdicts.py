@@ -211,6 +211,13 @@ class ApprovalPlace(Answer):
     at: datetime
 
 
+class SigningAnswer(Answer):
+    """``state``: open, ending (a moment is set), settling (only letters sent before still confirm) or ended."""
+
+    state: str
+    closes: datetime | None
+
+
 class EditionAnswer(Answer):
     """``approvals`` counts the people who approved it; ``approved_by`` names their networks."""
 
@@ -225,6 +232,7 @@ class EditionAnswer(Answer):
     releases: list[ReleaseAnswer]
     files: list[FileAnswer]
     signatures: Counts
+    signing: SigningAnswer
 
 
 class ApprovedAnswer(Answer):

@@ -37,6 +37,7 @@ class Published:
     locales: Sequence[str]
     networks: int
     signed: Counts
+    can_be_signed: bool
 
 
 async def show(visit: Visit) -> Response:
@@ -77,6 +78,7 @@ async def _published(visit: Visit, declaration: Declaration) -> Published:
         locales,
         len(content["networks"]),
         await count_signatures(visit.ports, declaration.slug, edition.n),
+        edition.can_be_signed(visit.at),
     )
 
 

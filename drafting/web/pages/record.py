@@ -111,6 +111,9 @@ def _sentence(words: Words, kind: Kind, values: Mapping[str, Any]) -> str:
         Kind.UPDATE_APPROVE: lambda: gettext("vouched for a letter to those who signed, for %(network)s", **values),
         Kind.UPDATE_DROP: lambda: gettext("took a letter to those who signed back"),
         Kind.UPDATE_SEND: lambda: gettext("a letter to those who signed edition %(n)s was sent", **values),
+        Kind.SIGNING_CLOSE: lambda: gettext("set the end of signing edition %(n)s", **values),
+        Kind.SIGNING_REOPEN: lambda: gettext("took the end of signing edition %(n)s back", **values),
+        Kind.SIGNING_COUNT: lambda: gettext("the signatures of edition %(n)s were counted at the end", **values),
         Kind.TEXT_RESTORE: lambda: gettext("brought earlier words of “%(section)s” back", **values),
     }
     return table[kind]() if kind in table else kind.value

@@ -28,7 +28,14 @@ TRAP = "website"
 
 async def show(visit: Visit) -> Response:
     declaration, edition = await _open(visit)
-    return _form_page(visit, declaration, edition, Form(), _text_of(visit, edition, visit.query("text")))
+    text = _text_of(visit, edition, visit.query("text"))
+    if not edition.can_be_signed(visit.at):
+        return _ended(visit, declaration, edition, text, 200)
+    return _form_page(visit, declaration, edition, Form(), text)
+
+
+def _ended(visit: Visit, declaration: Declaration, edition: Edition, text: str, status: int) -> Response:
+    return visit.page("signing/ended.html", status, **_about(visit, declaration, edition, text))
 
 
 async def _open(visit: Visit) -> tuple[Declaration, Edition]:
@@ -61,7 +68,8 @@ def _form_page(
 def _about(visit: Visit, declaration: Declaration, edition: Edition, text: str) -> dict[str, Any]:
     """What every page of signing shows of the edition."""
     address = f"{visit.settings.base}/d/{declaration.slug}/{edition.n}/{text}/"
-    return {"signed": declaration, "edition": edition, "text": text, "text_address": address}
+    signing = edition.signing(visit.at)
+    return {"signed": declaration, "edition": edition, "text": text, "text_address": address, "signing": signing}
 
 
 async def sign(visit: Visit) -> Response:
@@ -69,6 +77,8 @@ async def sign(visit: Visit) -> Response:
     declaration, edition = await _open(visit)
     form = await visit.form()
     text = _text_of(visit, edition, form.text("text"))
+    if not edition.can_be_signed(visit.at):
+        return _ended(visit, declaration, edition, text, STATUS[Code.SIGNING_ENDED])
     asked = _asked(visit, form, text)
     for refusal in signing.misfits(asked, visit.at):
         form.errors.setdefault(refusal.data.get("field", ""), sentence(visit.words, refusal))

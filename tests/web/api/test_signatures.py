@@ -36,6 +36,7 @@ async def test_the_whole_way(edition: OpenEdition) -> None:
         "on_paper": {"people": 0, "organisations": 0},
         "countries": [],
         "items": [],
+        "signing": {"state": "open", "closes": None},
         "next": None,
     }
     await edition.post("read", 410, token=token)
