@@ -7,10 +7,11 @@ import json
 import re
 import subprocess
 import tempfile
-import time
+from collections import deque
 from contextlib import ExitStack, suppress
 from itertools import count
 from pathlib import Path
+from threading import Event, Thread
 from types import TracebackType
 from typing import Any, Final
 from urllib.parse import urlsplit
@@ -20,6 +21,8 @@ from websockets.sync.client import ClientConnection, connect
 
 PATIENCE: Final = 60.0
 """Seconds: much, since the machine may be busy."""
+ANSWER: Final = 90.0
+"""Seconds for the answer to a command: more than what a page may wait for."""
 NAMES: Final = ("firefox-esr", "firefox")
 KEYS: Final = {
     "Enter": "\ue007",
@@ -41,6 +44,15 @@ user_pref("network.connectivity-service.enabled", false);
 user_pref("services.settings.server", "data:,none");
 """
 
+_WAIT: Final = """new Promise((done) => {
+  const held = () => Boolean(%s);
+  if (held()) return done(true);
+  const end = (found) => { watch.disconnect(); clearTimeout(timer); done(found); };
+  const watch = new MutationObserver(() => held() && end(true));
+  const timer = setTimeout(end, %d, false);
+  watch.observe(document, { attributes: true, characterData: true, childList: true, subtree: true });
+})"""
+
 
 class Firefox:
     """``with Firefox(program) as firefox``. ``faults``: errors and warnings of all pages."""
@@ -49,12 +61,12 @@ class Firefox:
         self._program = program
         self._numbers = count(1)
         self._open = ExitStack()
+        self._loaded: set[str] = set()
         self.faults: list[str] = []
 
     def __enter__(self) -> "Firefox":
         self._folder = tempfile.TemporaryDirectory(prefix="drafting-firefox-", ignore_cleanup_errors=True)
         (Path(self._folder.name) / "user.js").write_text(_QUIET)
-        self._log = (Path(self._folder.name) / "log").open("w+")
         self._process = subprocess.Popen(
             [
                 self._program,
@@ -66,62 +78,87 @@ class Firefox:
                 "0",
             ],
             stdin=subprocess.DEVNULL,
-            stdout=self._log,
+            stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
+            text=True,
+            errors="replace",
         )
         line = connect(self._address() + "/session", max_size=None, open_timeout=PATIENCE)
         self._line: ClientConnection = self._open.enter_context(line)
         self.do("session.new", capabilities={})
-        self.do("session.subscribe", events=["log.entryAdded"])
+        self.do("session.subscribe", events=["log.entryAdded", "browsingContext.load"])
         return self
 
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
         with suppress(ConnectionClosed, TimeoutError):
             self.do("browser.close")
-        self._open.close()
         try:
             self._process.wait(20)
         except subprocess.TimeoutExpired:
             self._process.kill()
             self._process.wait()
-        self._log.close()
+        self._open.close()  # after it, or both wait ten seconds for the other to end the line
+        self._reader.join()
         self._folder.cleanup()
 
     def _address(self) -> str:
-        for _ in range(int(PATIENCE / 0.1)):
-            said = Path(self._log.name).read_text(errors="replace")
-            if found := re.search(r"WebDriver BiDi listening on (ws://\S+)", said):
-                return found[1]
-            if self._process.poll() is not None:
-                break
-            time.sleep(0.1)
-        raise RuntimeError(f"{self._program} does not listen:\n{said[-2000:]}")
+        """What it listens at, which it says among other things; a thread reads on, so that it can say more."""
+        last, found, has_said = deque[str](maxlen=20), deque[str](maxlen=1), Event()
+
+        def read() -> None:
+            assert self._process.stdout
+            with self._process.stdout as lines:
+                for line in lines:
+                    last.append(line)
+                    if said := re.search(r"WebDriver BiDi listening on (ws://\S+)", line):
+                        found.append(said[1])
+                        has_said.set()
+            has_said.set()
+
+        self._reader = Thread(target=read, daemon=True)
+        self._reader.start()
+        has_said.wait(PATIENCE)
+        if not found:
+            raise RuntimeError(f"{self._program} does not listen:\n{''.join(last)}")
+        return found[0]
 
     def do(self, method: str, **parameters: Any) -> Any:
         """A command, and its result."""
         number = next(self._numbers)
         self._line.send(json.dumps({"id": number, "method": method, "params": parameters}))
-        while True:
-            message = json.loads(self._line.recv(timeout=PATIENCE))
-            if message["type"] == "event":
-                self._note(message)
-            elif message.get("id") == number:
-                if message["type"] == "error":
-                    raise RuntimeError(f"{method}: {message['error']}: {message['message']}")
-                return message["result"]
+        while (message := self._next()).get("id") != number:
+            pass
+        if message["type"] == "error":
+            raise RuntimeError(f"{method}: {message['error']}: {message['message']}")
+        return message["result"]
 
-    def _note(self, message: dict[str, Any]) -> None:
-        entry = message["params"]
-        if message["method"] == "log.entryAdded" and entry["level"] in ("error", "warn"):
-            self.faults.append(f"{entry['level']}: {entry['text']}")
+    def loaded(self, context: str) -> None:
+        """Wait until a page has loaded in the window, or see that it has since ``forget``."""
+        while context not in self._loaded:
+            self._next()
+        self._loaded.remove(context)
+
+    def forget(self, context: str) -> None:
+        """What has loaded by now is none of those that are waited for."""
+        self._loaded.discard(context)
+
+    def _next(self) -> dict[str, Any]:
+        message: dict[str, Any] = json.loads(self._line.recv(timeout=ANSWER))
+        about = message.get("params", {})
+        match message.get("method"):
+            case "log.entryAdded" if about["level"] in ("error", "warn"):
+                self.faults.append(f"{about['level']}: {about['text']}")
+            case "browsingContext.load":
+                self._loaded.add(about["context"])
+        return message
 
     def person(self, url: str, key: str, path: str, lang: str = "en") -> "Window":
         """Somebody of the demonstration in a window with cookies of its own, signed in by “try it as”."""
         apart = self.do("browser.createUserContext")["userContext"]
         window = Window(self, self.do("browsingContext.create", type="tab", userContext=apart)["context"])
         window.go(f"{url}/{lang}/")
-        window.run(f"document.querySelector('form.people button[value={key}]').click()")
-        window.until("/(desk|operation)$/.test(location.pathname) && document.readyState === 'complete'")
+        window.follow(f"form.people button[value={key}]")
+        assert window.run("location.pathname").endswith(("desk", "operation"))
         window.go(f"{url}/{lang}/{path}")
         return window
 
@@ -151,17 +188,16 @@ class Window:
         value = answer["result"].get("value")
         return None if value is None else json.loads(value)
 
+    def follow(self, selector: str) -> None:
+        """Click what leads to another page, and wait for that."""
+        self._firefox.forget(self._context)
+        self.run(f"document.querySelector({json.dumps(selector)}).click()")
+        self._firefox.loaded(self._context)
+
     def until(self, condition: str) -> None:
-        """Wait until an expression holds; a page that is being left answers nothing."""
-        until = time.monotonic() + PATIENCE
-        while time.monotonic() < until:
-            try:
-                if self.run(f"Boolean({condition})"):
-                    return
-            except RuntimeError:
-                pass
-            time.sleep(0.05)
-        raise AssertionError(f"never: {condition}\n{self.run('document.body.innerText')}")
+        """Wait until an expression about the page holds; the page looks again whenever it changes."""
+        if not self.run(_WAIT % (condition, PATIENCE * 1000)):
+            raise AssertionError(f"never: {condition}\n{self.run('document.body.innerText')}")
 
     def type(self, words: str) -> None:
         self._keys([{"type": kind, "value": letter} for letter in words for kind in ("keyDown", "keyUp")])
