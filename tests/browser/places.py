@@ -79,6 +79,7 @@ PLACES: Final = (
     Place("preflight", f"{W}/preflight/ar"),
     Place("edition", f"{W}/publishing/1"),
     Place("signatures", f"{W}/publishing/1/signatures"),
+    Place("signing_end", f"{W}/publishing/1/signing"),
     Place("updates", f"{W}/publishing/1/updates"),
     Place("update", f"{W}/publishing/1/updates/{{update}}"),
     Place("look", f"{W}/look"),

@@ -1,12 +1,23 @@
 """A link that many follow at once, over the real stores: one of them confirms."""
 
 import asyncio
+from dataclasses import replace
+from pathlib import Path
 
 from drafting.actions.ports import LinkRole
+from drafting.actions.signing import sign
+from drafting.actions.signing_end import close_signing, count_ended
 from drafting.actions.signing_links import confirm_signature
+from drafting.domain.declaration import Declaration
+from drafting.domain.editions import UNDER_WAY, Signing
 from drafting.domain.errors import Code, Refusal
+from drafting.domain.fold import fold
 from drafting.domain.signatures import Counts, Signature, Tally
+from drafting.publishing.signature_lists import StaticLists
 from drafting.stores.opening import Stores
+from tests.actions.coalition import SLUG
+from tests.actions.refusals import refused
+from tests.actions.test_signing import person, released
 from tests.fakes import Fakes
 from tests.stores.conftest import Hands
 from tests.stores.test_signatures import asked, signature
@@ -44,3 +55,25 @@ async def test_known_and_unknown_addresses_are_the_same_work(stores: Stores, clo
     assert counts == [1, 2, 3]
     found = [await stores.signatures.find(f"secret-{id}") for id in ("two", "new")]
     assert [known is not None for known in found] == [True, True]
+
+
+async def test_the_end_of_signing_holds_and_is_counted_over_the_real_stores(
+    stores: Stores, clock: Hands, tmp_path: Path
+) -> None:
+    coalition = await released()
+    told = coalition.fakes.ledger
+    events = [entry.event for entry in told.entries[SLUG]]
+    await stores.ledger.append(SLUG, events, expected=0, at=clock.now(), contents=told.contents)
+    lists = StaticLists(tmp_path)
+    ports = replace(coalition.ports, ledger=stores.ledger, signatures=stores.signatures, lists=lists, clock=clock)
+    under_way = asked(signature(clock, "one", "amina@people.example", declaration=SLUG), "secret")
+    await stores.signatures.request(under_way, clock.now())
+    await close_signing(ports, coalition.initiator, slug=SLUG, n=1)
+    refusal = await refused(Code.SIGNING_ENDED, sign(ports, slug=SLUG, n=1, asked=person("b@people.example")))
+    assert refusal["ended"] == clock.now()
+    await confirm_signature(ports, "secret")
+    clock.forward(days=UNDER_WAY.days)
+    assert [await count_ended(ports), await count_ended(ports)] == [1, 0]
+    edition = fold(Declaration(SLUG), await stores.ledger.read(SLUG)).editions[0]
+    assert edition.counted
+    assert (edition.counted.people, edition.counted.index, edition.signing(clock.now())) == (1, 1, Signing.ENDED)

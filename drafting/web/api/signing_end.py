@@ -31,4 +31,3 @@ async def reopen_signing(call: Call, body: bodies.Empty) -> SigningAnswer:
 
 def signing_of(edition: Edition, at: datetime) -> SigningAnswer:
     return SigningAnswer(state=edition.signing(at).value, closes=edition.closes)
-
