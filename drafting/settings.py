@@ -73,6 +73,15 @@ class Settings:
     sockets: int = _number(2000, "Most WebSockets at a time.", 10, 100_000)
     sockets_each: int = _number(200, "Most WebSockets of one account at a time.", 5, 100_000)
     messages_each: int = _number(1000, "Most messages a second on all WebSockets of one account.", 100, 10_000_000)
+    comings_each: int = _number(
+        300,
+        "Most WebSockets that an account may open in a minute, if DRAFTING_SOCKETS_EACH is not more.",
+        10,
+        1_000_000,
+    )
+    pause_seconds: int = _number(
+        60, "Longest pause, in seconds, until somebody who floods or comes too often may come again.", 1, 3600
+    )
     job_seconds: int = _number(60, "Most seconds for making one public file.", 10, 3600)
     job_bytes: int = _number(536_870_912, "Most memory for making one file, in bytes.", 268_435_456, 8_589_934_592)
 

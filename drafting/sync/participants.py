@@ -35,6 +35,8 @@ class Rights:
 class CloseCode(IntEnum):
     """Why a socket is closed (RFC 6455 and the contract)."""
 
+    MALFORMED = 1002
+    FLOOD = 1008
     TOO_BIG = 1009
     RESTART = 1012
     TRY_AGAIN = 1013

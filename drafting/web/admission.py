@@ -7,6 +7,7 @@ from typing import Final, Protocol
 
 from drafting.sync import wire
 from drafting.sync.participants import Guest, Rights
+from drafting.web.returning import Returns
 from drafting.web.throttle import Share
 
 
@@ -46,7 +47,10 @@ class Crowd:
     Those are told to go where there is no room: whoever signs in does so at once, and a flood keeps nobody out.
     """
 
-    def __init__(self, most_each: int | None = None, rate_each: int | None = None) -> None:
+    def __init__(
+        self, most_each: int | None = None, rate_each: int | None = None, returns: Returns | None = None
+    ) -> None:
+        self.returns = returns or Returns(1, 1, longest=0)
         self._most_each = most_each
         self._rate_each = rate_each
         self._shares: dict[str, Share] = {}
@@ -86,11 +90,3 @@ class Crowd:
         if self._rate_each is None:
             return None
         return self._shares.get(account) or self._shares.setdefault(account, Share(self._rate_each))
-
-
-@dataclass(frozen=True, slots=True)
-class Papers:
-    """The session cookie's value, or the token, that came with the handshake."""
-
-    cookie: str | None
-    token: str | None

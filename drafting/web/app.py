@@ -2,7 +2,7 @@
 
 from collections.abc import AsyncIterator, Callable
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
-from typing import Final, cast
+from typing import Any, Final, cast
 
 from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
@@ -18,7 +18,7 @@ from drafting.web.assets import Assets
 from drafting.web.blame import SharedNotes
 from drafting.web.commands.checking import examine
 from drafting.web.composition import opened
-from drafting.web.door import Behind, Door
+from drafting.web.door import DOOR, Behind, Door
 from drafting.web.endpoints import on_failure, on_http_error, on_refusal
 from drafting.web.guards import Guards
 from drafting.web.i18n import Languages
@@ -43,7 +43,7 @@ def create_app(settings: Settings, notes: Notes = UNWATCHED) -> Starlette:
     site = make_site(None, settings, languages)
 
     @asynccontextmanager
-    async def lifespan(app: Starlette) -> AsyncIterator[None]:
+    async def lifespan(app: Starlette) -> AsyncIterator[dict[str, Any]]:
         async with opened(settings, languages, notes) as parts:
             site.ports = parts.ports
             site.on_session_end = parts.rooms.recheck_account
@@ -60,13 +60,14 @@ def create_app(settings: Settings, notes: Notes = UNWATCHED) -> Starlette:
             if isinstance(notes, SharedNotes):
                 app.state.measures.gauges["worker_restarts"] = lambda: notes.record.restarts
                 app.state.measures.gauges["accounts_shut_out"] = lambda: notes.shut_out
-            yield
+            # What stands in front of the application may ask for it too.
+            yield {DOOR: app.state.door}
 
     return make_app(site, lifespan=lifespan)
 
 
 def make_app(
-    site: Site, *, lifespan: Callable[[Starlette], AbstractAsyncContextManager[None]] | None = None
+    site: Site, *, lifespan: Callable[[Starlette], AbstractAsyncContextManager[dict[str, Any]]] | None = None
 ) -> Starlette:
     """The application over a site whose ports are open already, or will be in the lifespan."""
     measures, door = Measures(), Door(site.settings)

@@ -15,8 +15,9 @@ from drafting.sync.participants import CloseCode, Guest, Level, Participant, Rig
 from drafting.sync.room import Room
 from drafting.sync.rooms import Rooms
 from drafting.sync.wire import Ask, FrameError, Leave, Message, Nothing, Offer, Point, QueryPoints, Token
-from drafting.web.admission import Admission, Crowd, Limits, Papers
+from drafting.web.admission import Admission, Crowd, Limits
 from drafting.web.outbox import Send, SocketOutbox
+from drafting.web.papers import Papers
 from drafting.web.throttle import Share, Throttle
 
 Receive: TypeAlias = Callable[[], Awaitable[MutableMapping[str, Any]]]
@@ -24,6 +25,9 @@ Receive: TypeAlias = Callable[[], Awaitable[MutableMapping[str, Any]]]
 # Our own editor says the number of its format instead of a token, and may add the epoch of what it holds.
 EDITOR: Final = "format="
 NO_RIGHTS: Final = Rights(Level.NONE)
+# Whoever is closed with these has sent what no honest client sends.
+FAULTS: Final = frozenset({CloseCode.REFUSED, CloseCode.TOO_BIG, CloseCode.MALFORMED, CloseCode.FLOOD})
+TOO_OFTEN: Final = "too often"
 
 
 @dataclass(eq=False, slots=True)
@@ -63,7 +67,7 @@ class Socket:
         self.admission = admission
         self.limits = limits
         self.papers = papers
-        self.outbox = SocketOutbox(send)
+        self.outbox = SocketOutbox(send, self._on_close)
         self.places: dict[str, Place] = {}
         self._known: tuple[Papers, Guest] | None = None
 
@@ -84,11 +88,11 @@ class Socket:
             for place in self.places.values():
                 self.leave(place)
 
-    def _count(self, account: str) -> bool:
+    def _count(self, papers: Papers, account: str) -> bool:
         """Once for each account that speaks on this socket; whether it may have one more."""
         if account in self.accounts:
             return True
-        if not self.crowd.admit(account):
+        if self.crowd.returns.come(papers, account) or not self.crowd.admit(account):
             return False
         self.crowd.go(self)
         self.accounts |= {account}
@@ -99,6 +103,10 @@ class Socket:
         for account in self.accounts:
             self.crowd.dismiss(account)
         self.crowd.go(self)
+
+    def _on_close(self, code: int) -> None:
+        if code in FAULTS:
+            self.crowd.returns.cut_off(self.papers, self.accounts)
 
     def begin(self) -> None:
         """The socket is open."""
@@ -128,6 +136,8 @@ class Socket:
                 await asyncio.sleep(throttle.rest())
             if self.share is not None and (wait := self.share.take()):
                 await asyncio.sleep(wait)
+        if not self.outbox.is_closed:
+            self._on_close(message.get("code", 0))
 
     def _expect_somebody(self) -> None:
         if not any(place.participant for place in self.places.values()):
@@ -160,6 +170,9 @@ class Socket:
         if epoch is None:
             self.outbox.close(CloseCode.OUT_OF_DATE, "editor")
             return
+        if not self.accounts and self.crowd.returns.pause(place.papers):
+            self.outbox.close(CloseCode.TRY_AGAIN, TOO_OFTEN)
+            return
         guest = await self._guest(place.papers)
         if guest is None:
             self.outbox.close(CloseCode.SIGN_IN, "sign in")
@@ -167,7 +180,7 @@ class Socket:
         if self.rooms.notes.is_shut_out(guest.account):
             self.outbox.close(CloseCode.REFUSED, "shut out")
             return
-        if not self.outbox.is_closed and not self._count(guest.account):
+        if not self.outbox.is_closed and not self._count(place.papers, guest.account):
             self.outbox.close(CloseCode.TRY_AGAIN, "too many sockets")
             return
         rights = await self.admission.rights(guest.account, place.name)
@@ -304,7 +317,7 @@ class SharedSocket(Socket):
     def _sign_in(self, key: str, token: str) -> None:
         if len(self.places) >= self.limits.texts:
             raise FrameError("too many texts")
-        papers = self.papers if not token or token.startswith(EDITOR) else Papers(None, token)
+        papers = self.papers if not token or token.startswith(EDITOR) else Papers(None, token, self.papers.address)
         self.open(Place(key, papers), token)
 
     def participant(

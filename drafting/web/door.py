@@ -1,5 +1,6 @@
 """Where WebSockets come in, in front of everything else: host, origin and number are looked at first."""
 
+from collections.abc import Iterable
 from typing import Final
 
 from starlette.datastructures import Headers
@@ -9,10 +10,14 @@ from drafting.settings import Settings
 from drafting.sync.participants import CloseCode
 from drafting.sync.rooms import Rooms
 from drafting.web.admission import Admission, Crowd, Limits
+from drafting.web.papers import papers_of
+from drafting.web.returning import Returns
 from drafting.web.sessions import cookie_name
 from drafting.web.sockets import PATH, Sockets
 
 NOTHING_BEHIND: Final = 4404
+DOOR: Final = "door"
+"""Its name in the state that a server keeps for its application."""
 
 
 class Door:
@@ -21,7 +26,9 @@ class Door:
     def __init__(self, settings: Settings) -> None:
         self.settings = settings
         self.sockets = 0
-        self._crowd = Crowd(settings.sockets_each, settings.messages_each)
+        each = max(settings.comings_each, settings.sockets_each)
+        self._returns = Returns(each, max(each, settings.sockets), settings.pause_seconds)
+        self._crowd = Crowd(settings.sockets_each, settings.messages_each, self._returns)
         self._limits = Limits(frame=settings.frame_bytes)
         self._rooms: Rooms | None = None
         self._admission: Admission | None = None
@@ -33,6 +40,18 @@ class Door:
     def _is_full(self) -> bool:
         most = self.settings.sockets
         return self.sockets >= 2 * most or (self.sockets >= most and not self._crowd.make_room())
+
+    def knock(self, headers: Iterable[tuple[bytes, bytes]], query: bytes, host: str) -> float:
+        """Somebody asks for a socket: seconds until it is worth opening one for them; 0: now."""
+        return self._returns.knock(
+            papers_of(
+                headers,
+                query,
+                cookie=cookie_name(self.settings),
+                host=host,
+                proxy_header=self.settings.client_header,
+            )
+        )
 
     async def serve(self, scope: Scope, receive: Receive, send: Send) -> None:
         sockets = self._sockets(Headers(scope=scope))
@@ -60,6 +79,7 @@ class Door:
             cookie=cookie_name(self.settings),
             limits=self._limits,
             crowd=self._crowd,
+            proxy_header=self.settings.client_header,
         )
 
 

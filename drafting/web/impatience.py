@@ -1,22 +1,31 @@
 """Connections that say nothing, or say or take it too slowly, are closed: each costs a file and some memory."""
 
 import asyncio
+import math
 from typing import Any, Final
 
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 from websockets.frames import Frame
 
+from drafting.sync.participants import CloseCode
+from drafting.web.door import DOOR
 from drafting.web.frugal import FrugalWebSocket
 
 HEAD_SECONDS: Final = 10.0
 BODY_SECONDS: Final = 10.0
 # Bytes a second beyond that time: a tenth of what the slowest telephone network sends.
 BODY_RATE: Final = 500
+# Bytes of a request beside its body, and lines of its head. A body in small pieces has some more beside it.
+HEAD_BYTES: Final = 32_768
+HEAD_LINES: Final = 100
+HEAD_LINE: Final = 8_000
+BESIDE_A_BYTE: Final = 8
 READER_SECONDS: Final = 20.0
 CLOSE_SECONDS: Final = 2.0
 
 # Bytes that are parsed before others have their turn: what is read at once may be 256 KiB of the smallest frames.
 PIECE: Final = 4096
+FIRST_PIECE: Final = 512
 # Pings, pongs and small pieces of messages are nothing that a pace of messages would bound; nobody needs many.
 ODD_BURST: Final = 100
 ODD_RATE: Final = 5
@@ -27,11 +36,13 @@ class ImpatientHttp(HttpToolsProtocol):
     """uvicorn's protocol; the head of a request has to be there within ``HEAD_SECONDS`` of its beginning, the first
     one's within as long of the connection. A body has ``BODY_SECONDS`` and as long as ``BODY_RATE`` makes of it. Who
     takes no byte of an answer for ``READER_SECONDS`` gets no more. Of requests that come without waiting for answers,
-    few are looked at before the first is answered: each is some ten thousand bytes."""
+    few are looked at before the first is answered: each is some ten thousand bytes. A head is bounded, which neither
+    uvicorn nor its parser does. Who comes again too soon for a socket is told 429 and for how long."""
 
     _hurry: asyncio.TimerHandle | None = None
     _reading: asyncio.TimerHandle | None = None
     _body_until = 0.0
+    _beside = 0
 
     def __init__(self, *args: Any, **named: Any) -> None:
         super().__init__(*args, **named)
@@ -43,10 +54,21 @@ class ImpatientHttp(HttpToolsProtocol):
 
     def data_received(self, data: bytes) -> None:
         if not self._rest and not self.pipeline and len(data) <= PIECE:
-            super().data_received(data)
+            self._take(data)
             return
         self._rest += data
         self._go_on()
+
+    def _take(self, data: bytes) -> None:
+        self._beside += len(data)
+        super().data_received(data)
+        if self._beside > HEAD_BYTES and not self.transport.is_closing() and self.transport.get_protocol() is self:
+            self._refuse(b"431 Request Header Fields Too Large")
+
+    def _refuse(self, status: bytes, *headers: bytes) -> None:
+        lines = (b"HTTP/1.1 " + status, b"Content-Length: 0", b"Connection: close", *headers)
+        self.transport.write(b"\r\n".join(lines) + b"\r\n\r\n")
+        self.transport.close()
 
     def on_response_complete(self) -> None:
         super().on_response_complete()
@@ -61,7 +83,7 @@ class ImpatientHttp(HttpToolsProtocol):
             if self.transport.is_closing() or self.transport.get_protocol() is not self:
                 self._rest.clear()
                 return
-            super().data_received(piece)
+            self._take(piece)
         if self._rest:
             self.flow.pause_reading()
         elif self.cycle is None or len(self.cycle.body) <= PIECE:
@@ -86,14 +108,25 @@ class ImpatientHttp(HttpToolsProtocol):
 
     def on_body(self, body: bytes) -> None:
         self._body_until += len(body) / BODY_RATE
+        self._beside = max(0, self._beside - BESIDE_A_BYTE * len(body))
         super().on_body(body)
 
     def on_message_complete(self) -> None:
         self._stop_waiting()
+        self._beside = 0
         super().on_message_complete()
 
     def handle_websocket_upgrade(self) -> None:
+        """The cheapest place to send somebody away: nothing is made of the request yet."""
         self._stop_waiting()
+        if len(self.headers) > HEAD_LINES or any(len(name) + len(value) > HEAD_LINE for name, value in self.headers):
+            self._refuse(b"431 Request Header Fields Too Large")
+            return
+        door = self.app_state.get(DOOR)
+        host = self.client[0] if self.client else ""
+        if door is not None and (pause := door.knock(self.headers, self.url.partition(b"?")[2], host)):
+            self._refuse(b"429 Too Many Requests", b"Retry-After: %d" % math.ceil(pause))
+            return
         super().handle_websocket_upgrade()
 
     def pause_writing(self) -> None:
@@ -148,10 +181,11 @@ class ImpatientSocket(FrugalWebSocket):
         self._rest = bytearray()
         self._next: asyncio.Handle | None = None
         self._odd = 0
+        self._piece = FIRST_PIECE
         self._began = self.loop.time()
 
     def data_received(self, data: bytes) -> None:
-        if not self._rest and len(data) <= PIECE:
+        if not self._rest and len(data) <= self._piece:
             super().data_received(data)
             return
         self._rest += data
@@ -194,19 +228,23 @@ class ImpatientSocket(FrugalWebSocket):
 
     def _is_too_odd(self) -> bool:
         self._odd += 1
-        if self._odd > ODD_BURST + ODD_RATE * (self.loop.time() - self._began):
+        if self._odd > ODD_BURST + ODD_RATE * (self.loop.time() - self._began) and not self.transport.is_closing():
+            self.queue.put_nowait({"type": "websocket.disconnect", "code": int(CloseCode.FLOOD)})
             self.transport.abort()
         return self.transport.is_closing()
 
     def _go_on(self) -> None:
-        """One piece; the application takes what is in it before the next one, as everything that others sent."""
+        """One piece; the application takes what is in it before the next one, as everything that others sent. Pieces
+        grow while no frame in them is odd: hundreds of those may be in one."""
         self._next = None
-        piece = bytes(self._rest[:PIECE])
-        del self._rest[:PIECE]
+        piece = bytes(self._rest[: self._piece])
+        del self._rest[: self._piece]
         if self.transport.is_closing() and not self.close_sent:
             self._rest.clear()
             return
+        odd = self._odd
         super().data_received(piece)
+        self._piece = min(PIECE, 2 * self._piece) if self._odd == odd else FIRST_PIECE
         if self.read_paused:
             return
         if self._rest:

@@ -19,10 +19,12 @@ CLOSE_WITHIN: Final = 5.0
 class SocketOutbox:
     """``send`` is the raw ASGI callable. While the transport takes bytes its coroutine runs to the end at once; when it
     first waits, one task takes over and frames queue up. More than ``MAX_WAITING`` bytes close the socket with 1013.
+    ``on_close`` hears the code that we close with.
     """
 
-    def __init__(self, send: Send) -> None:
+    def __init__(self, send: Send, on_close: Callable[[int], None] = lambda code: None) -> None:
         self._send = send
+        self._on_close = on_close
         self._shortcut = Shortcut.of(send)
         if self._shortcut is not None:
             self._shortcut.forget_handshake()
@@ -62,6 +64,7 @@ class SocketOutbox:
         if self.is_closed:
             return
         self.is_closed = True
+        self._on_close(code)
         message = {"type": "websocket.close", "code": int(code), "reason": reason[:120]}
         if self._draining is None:
             self._pass(message)

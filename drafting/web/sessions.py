@@ -9,6 +9,7 @@ from starlette.responses import Response
 from drafting.actions.ports import Account, Pass, Ports
 from drafting.actions.sign_in import SESSION_DAYS, session_account
 from drafting.settings import Settings
+from drafting.web.papers import cookie_of
 
 BROWSER_DAYS: Final = 365
 
@@ -24,13 +25,13 @@ def _browser_name(settings: Settings) -> str:
 
 async def account_of(connection: HTTPConnection, ports: Ports, settings: Settings) -> tuple[Pass, Account] | None:
     """The session and the account of a request or socket, or None."""
-    secret = connection.cookies.get(cookie_name(settings))
+    secret = cookie_of(connection.headers.getlist("cookie"), cookie_name(settings))
     return await session_account(ports, secret) if secret else None
 
 
 def browser_of(connection: HTTPConnection, settings: Settings) -> str:
     """The opaque value that stands for this browser; empty where it has none."""
-    return connection.cookies.get(_browser_name(settings), "")
+    return cookie_of(connection.headers.getlist("cookie"), _browser_name(settings)) or ""
 
 
 def new_browser() -> str:

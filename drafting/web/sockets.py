@@ -5,16 +5,14 @@ They stand in front of the application, so that ``send`` is the server's own. A 
 """
 
 from collections.abc import Awaitable, Callable, MutableMapping
-from contextlib import suppress
-from http.cookies import CookieError, SimpleCookie
 from typing import Any, Final, TypeAlias
-from urllib.parse import parse_qs
 
 from drafting.sync.participants import CloseCode
 from drafting.sync.rooms import Rooms
-from drafting.web.admission import LIMITS, Admission, Crowd, Limits, Papers
+from drafting.web.admission import LIMITS, Admission, Crowd, Limits
 from drafting.web.connections import Receive, SharedSocket, SingleSocket, Socket
 from drafting.web.outbox import Send
+from drafting.web.papers import Papers, papers_of
 
 Scope: TypeAlias = MutableMapping[str, Any]
 Application: TypeAlias = Callable[[Scope, Receive, Send], Awaitable[None]]
@@ -25,7 +23,8 @@ PATH: Final = "/sync"
 class Sockets:
     """ASGI application for ``/sync`` and ``/sync/{name}``; everything else goes to ``inner``.
 
-    ``origin``: the exact origin of our own pages; ``cookie``: the name of the session's cookie.
+    ``origin``: the exact origin of our own pages; ``cookie``: the name of the session's cookie; ``proxy_header``: where
+    a proxy of this machine names its client's address.
     """
 
     def __init__(
@@ -38,6 +37,7 @@ class Sockets:
         cookie: str,
         limits: Limits = LIMITS,
         crowd: Crowd | None = None,
+        proxy_header: str = "",
     ) -> None:
         self.inner = inner
         self.rooms = rooms
@@ -46,6 +46,7 @@ class Sockets:
         self.cookie = cookie
         self.limits = limits
         self.crowd = crowd or Crowd()
+        self.proxy_header = proxy_header
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         path = scope["path"]
@@ -65,23 +66,14 @@ class Sockets:
 
     def _papers(self, scope: Scope) -> Papers | None:
         """What the handshake says about who it is; None where a cookie comes from another origin."""
-        headers = {key.decode("latin-1").lower(): value.decode("latin-1") for key, value in scope["headers"]}
-        token = parse_qs(scope["query_string"].decode("latin-1")).get("token", [""])[0]
+        papers = papers_of(
+            scope["headers"],
+            scope["query_string"],
+            cookie=self.cookie,
+            host=(scope.get("client") or ("",))[0],
+            proxy_header=self.proxy_header,
+        )
         # The server logs the address when it accepts.
         scope["query_string"] = b""
-        kind, _, bearer = headers.get("authorization", "").partition(" ")
-        if kind.lower() == "bearer":
-            token = token or bearer.strip()
-        if token:
-            return Papers(None, token)
-        cookie = _cookie(headers.get("cookie", ""), self.cookie)
-        if cookie and headers.get("origin") != self.origin:
-            return None
-        return Papers(cookie, None)
-
-
-def _cookie(header: str, name: str) -> str | None:
-    cookies: SimpleCookie = SimpleCookie()
-    with suppress(CookieError):
-        cookies.load(header)
-    return cookies[name].value or None if name in cookies else None
+        origins = [value.decode("latin-1") for name, value in scope["headers"] if name == b"origin"]
+        return None if papers.cookie and origins != [self.origin] else papers
