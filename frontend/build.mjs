@@ -66,7 +66,7 @@ function licences() {
 
 const own = { ...common, ...hashed, outdir: out, format: "esm" }
 note(notePackages(await build({ ...own, entryPoints: ["src/editor.ts"], splitting: true })), scriptName)
-note(await build({ ...own, entryPoints: ["src/live.ts", "src/editor.css"], loader: files }), scriptName)
+note(await build({ ...own, entryPoints: ["src/live.ts", "src/passkeys.ts", "src/editor.css"], loader: files }), scriptName)
 
 const found = listed(assets)
 const styles = found.filter(path => extname(path) === ".css")
