@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any
 
 from drafting.actions.mailing_ports import Addressed, Mailing
-from drafting.actions.ports import LinkRole
+from drafting.actions.signature_ports import LinkRole
 from drafting.domain.signatures import Signature, SignatureState
 from tests.fake_signatures import MemorySignatures
 

@@ -4,8 +4,8 @@ from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 
-from drafting.actions.ports import SignatureChange
 from drafting.actions.roll_ports import RollMoved
+from drafting.actions.signature_ports import SignatureChange
 from drafting.domain.errors import Code, Refusal
 from drafting.domain.rolls import Outcome, Report, Roll, RollState
 from drafting.domain.signatures import HOLDING_STATES, ON_PAPER, Signature, SignatureState, folded

@@ -6,7 +6,13 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
-from drafting.actions.ports import AddressHasSigned, LinkRole, SignatureChange, SignatureMoved, SignatureRequest
+from drafting.actions.signature_ports import (
+    AddressHasSigned,
+    LinkRole,
+    SignatureChange,
+    SignatureMoved,
+    SignatureRequest,
+)
 from drafting.domain.errors import Code, Refusal
 from drafting.domain.events import Entry, Kind
 from drafting.domain.geography import Geography

@@ -11,8 +11,10 @@ from datetime import UTC, datetime, timedelta
 from difflib import SequenceMatcher
 from typing import Any, cast
 
-from drafting.actions.ports import Account, CannotSave, LedgerMoved, Letter, Outlook, Pass, Ports, SignatureLists
+from drafting.actions.letter_ports import Letter, Outlook
+from drafting.actions.ports import Account, CannotSave, LedgerMoved, Pass, Ports
 from drafting.actions.publishing_ports import Job, JobTaken, Made, Step
+from drafting.actions.signature_list_ports import SignatureLists
 from drafting.actions.writing_ports import Author, Edit, Written, WrittenBlock
 from drafting.domain.errors import Code, Refusal
 from drafting.domain.events import Entry, Event

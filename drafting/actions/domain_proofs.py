@@ -14,7 +14,8 @@ from typing import Any, Final
 
 from drafting.actions.core import load_declaration
 from drafting.actions.organisation_ports import Busy, Finding, Sites
-from drafting.actions.ports import AddressHasSigned, LinkRole, Ports, SignatureChange, SignatureLink, SignatureMoved
+from drafting.actions.ports import Ports
+from drafting.actions.signature_ports import AddressHasSigned, LinkRole, SignatureChange, SignatureLink, SignatureMoved
 from drafting.actions.signing import SIGNATURE, write_letter
 from drafting.actions.signing_links import change_by_link, counted, read_signature
 from drafting.domain.errors import Code, Refusal

@@ -7,7 +7,8 @@ beside the public lists for whoever keeps a copy of those.
 from collections.abc import Iterable
 from contextlib import suppress
 
-from drafting.actions.ports import Ports, SignatureMoved
+from drafting.actions.ports import Ports
+from drafting.actions.signature_ports import SignatureMoved
 from drafting.actions.signing_links import withdrawal
 from drafting.domain.errors import Refusal
 

@@ -13,8 +13,9 @@ from typing import Any, Final
 
 from drafting.actions import letters
 from drafting.actions.core import Actor, authorise, commit, load_declaration, load_directory
+from drafting.actions.letter_ports import Letter
 from drafting.actions.names import checked_address, new_id
-from drafting.actions.ports import Account, Letter, Pass, Ports
+from drafting.actions.ports import Account, Pass, Ports
 from drafting.domain.declaration import Declaration
 from drafting.domain.errors import Code, Refusal
 from drafting.domain.events import Event, Kind

@@ -2,7 +2,8 @@
 
 from collections.abc import Iterable, Sequence
 
-from drafting.actions.ports import Account, Letter, Ports
+from drafting.actions.letter_ports import Letter
+from drafting.actions.ports import Account, Ports
 from drafting.domain.declaration import Declaration
 from drafting.domain.networks import Scope
 from drafting.domain.positions import Position, Revision

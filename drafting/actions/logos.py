@@ -6,7 +6,8 @@ from dataclasses import replace
 from typing import Any, Final
 
 from drafting.actions.organisation_ports import Picture
-from drafting.actions.ports import LinkRole, Ports, SignatureChange
+from drafting.actions.ports import Ports
+from drafting.actions.signature_ports import LinkRole, SignatureChange
 from drafting.actions.signing_links import LOGO, LOGO_REFUSED, SIGNATORY, change_by_link, read_signature
 from drafting.domain.errors import Code, Refusal
 from drafting.domain.events import Event, Kind

@@ -10,9 +10,11 @@ from dataclasses import replace
 from typing import Final
 
 from drafting.actions.core import Actor, commit, list_declarations, load_declaration
+from drafting.actions.letter_ports import Letter
 from drafting.actions.letters import title_for
 from drafting.actions.mailing_ports import Addressed, Mailing
-from drafting.actions.ports import Letter, LinkRole, Ports, SignatureChange, SignatureMoved
+from drafting.actions.ports import Ports
+from drafting.actions.signature_ports import LinkRole, SignatureChange, SignatureMoved
 from drafting.actions.signing_links import SIGNATORY, read_signature
 from drafting.actions.updates import Said, find_update, read_texts
 from drafting.domain.declaration import Declaration

@@ -3,12 +3,10 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import TYPE_CHECKING, Protocol
+from typing import Protocol
 
+from drafting.actions.letter_ports import Letter
 from drafting.domain.signatures import Signature
-
-if TYPE_CHECKING:
-    from drafting.actions.ports import Letter
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +39,7 @@ class Addressed:
 
     signature: str
     secret: str
-    letter: "Letter"
+    letter: Letter
 
 
 class Mailings(Protocol):

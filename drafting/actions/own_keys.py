@@ -3,8 +3,9 @@
 from collections.abc import Sequence
 
 from drafting.actions.core import Actor, commit_platform, load_directory
+from drafting.actions.letter_ports import Letter
 from drafting.actions.names import new_id
-from drafting.actions.ports import Letter, Ports
+from drafting.actions.ports import Ports
 from drafting.domain.errors import Code, Refusal
 from drafting.domain.events import Event, Kind
 from drafting.domain.networks import Directory

@@ -4,7 +4,8 @@ import unicodedata
 from collections.abc import Sequence
 
 from drafting.actions.core import MAX_TRIES, Actor, authorise
-from drafting.actions.ports import Ports, SignatureMoved
+from drafting.actions.ports import Ports
+from drafting.actions.signature_ports import SignatureMoved
 from drafting.actions.signing import open_edition
 from drafting.actions.signing_links import withdrawal
 from drafting.domain.errors import Code, Refusal

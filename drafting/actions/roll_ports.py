@@ -2,13 +2,11 @@
 
 from collections.abc import Callable, Collection, Mapping, Sequence
 from datetime import datetime
-from typing import TYPE_CHECKING, Protocol
+from typing import Protocol
 
+from drafting.actions.signature_ports import SignatureChange
 from drafting.domain.rolls import Outcome, Roll, RollState
 from drafting.domain.signatures import Signature
-
-if TYPE_CHECKING:  # The other ports hold these ones.
-    from drafting.actions.ports import SignatureChange
 
 
 class RollMoved(Exception):
@@ -44,7 +42,7 @@ class Rolls(Protocol):
     async def count(
         self,
         roll: Roll,
-        changes: "Sequence[SignatureChange]",
+        changes: Sequence[SignatureChange],
         at: datetime,
         settle: Callable[[Sequence[Outcome]], Roll],
     ) -> Roll:

@@ -11,10 +11,11 @@ from datetime import datetime, timedelta
 from typing import Final
 
 from drafting.actions.core import commit, load_declaration
-from drafting.actions.ports import LinkRole, Ports, SignatureChange, SignatureLink
+from drafting.actions.ports import Ports
 from drafting.actions.roll_check import HELD, Found, Steps, check_roll
 from drafting.actions.roll_ports import RollMoved
 from drafting.actions.roll_rows import Fault, Row
+from drafting.actions.signature_ports import LinkRole, SignatureChange, SignatureLink
 from drafting.actions.signing import bound, write_letter
 from drafting.actions.signing_links import counted
 from drafting.domain.declaration import Declaration

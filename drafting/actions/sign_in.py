@@ -13,8 +13,9 @@ from urllib.parse import quote
 from weakref import WeakValueDictionary
 
 from drafting.actions.core import Actor, commit_platform
+from drafting.actions.letter_ports import Letter
 from drafting.actions.names import checked_address
-from drafting.actions.ports import Account, Letter, Pass, Ports
+from drafting.actions.ports import Account, Pass, Ports
 from drafting.domain.errors import Code, Refusal
 from drafting.domain.events import Event, Kind
 

@@ -14,9 +14,11 @@ from datetime import date, datetime, timedelta
 from typing import Any, Final
 
 from drafting.actions.core import load_declaration, recall_declaration
+from drafting.actions.letter_ports import Letter
 from drafting.actions.letters import title_for
 from drafting.actions.names import checked_address, has_faults, new_id
-from drafting.actions.ports import Letter, Ports, SignatureRequest
+from drafting.actions.ports import Ports
+from drafting.actions.signature_ports import SignatureRequest
 from drafting.domain.countries import COUNTRIES
 from drafting.domain.declaration import Declaration
 from drafting.domain.editions import Edition, EditionStatus

@@ -8,7 +8,8 @@ from datetime import datetime, timedelta
 from typing import Any, Final
 
 from drafting.actions.core import load_declaration
-from drafting.actions.ports import AddressHasSigned, LinkRole, Ports, SignatureChange, SignatureLink, SignatureMoved
+from drafting.actions.ports import Ports
+from drafting.actions.signature_ports import AddressHasSigned, LinkRole, SignatureChange, SignatureLink, SignatureMoved
 from drafting.actions.signing import LINK_DAYS, bound, write_letter
 from drafting.domain.errors import Code, Refusal
 from drafting.domain.events import Event, Kind

@@ -7,7 +7,8 @@ from datetime import timedelta
 from typing import Final
 
 from drafting.actions.core import load_declaration
-from drafting.actions.ports import LinkRole, Ports, SignatureChange, SignatureLink, SignatureMoved
+from drafting.actions.ports import Ports
+from drafting.actions.signature_ports import LinkRole, SignatureChange, SignatureLink, SignatureMoved
 from drafting.actions.signing import write_letter
 
 REMIND_AFTER: Final = timedelta(days=3)

@@ -17,7 +17,8 @@ from typing import Any, Final
 
 from markupsafe import Markup
 
-from drafting.actions.ports import CannotSave, ListFront
+from drafting.actions.ports import CannotSave
+from drafting.actions.signature_list_ports import ListFront
 from drafting.paths import LOCALES, TEMPLATES
 from drafting.publishing.content import Content, moment, read_content
 from drafting.publishing.designs import assets, stylesheet

@@ -9,7 +9,8 @@ from email.policy import SMTP, EmailPolicy
 from pathlib import Path
 from typing import Final, Protocol
 
-from drafting.actions.ports import CannotSave, Letter
+from drafting.actions.letter_ports import Letter
+from drafting.actions.ports import CannotSave
 from drafting.stores.files import write_atomically
 
 LONGEST_LINE: Final = 998

@@ -20,7 +20,7 @@ OPEN = ("queued", "running")
 
 
 class SqlJobs:
-    """:class:`drafting.actions.ports.Jobs`."""
+    """:class:`drafting.actions.publishing_ports.Jobs`."""
 
     def __init__(self, database: Database) -> None:
         self._database = database

@@ -13,7 +13,7 @@ from typing import Final
 
 from sqlalchemy import delete, func, insert, select, update
 
-from drafting.actions.ports import Letter, Outlook
+from drafting.actions.letter_ports import Letter, Outlook
 from drafting.stores.carriers import Parcel
 from drafting.stores.database import Database
 from drafting.stores.gathering import Gathering
@@ -52,7 +52,7 @@ class GivenUp:
 
 
 class Outbox:
-    """:class:`drafting.actions.ports.Mail`."""
+    """:class:`drafting.actions.letter_ports.Mail`."""
 
     def __init__(self, database: Database, pace: Pace | None = None) -> None:
         self._database = database

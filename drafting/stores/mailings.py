@@ -9,7 +9,7 @@ from sqlalchemy.dialects.postgresql import insert as upsert
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from drafting.actions.mailing_ports import Addressed, Mailing
-from drafting.actions.ports import LinkRole
+from drafting.actions.signature_ports import LinkRole
 from drafting.domain.signatures import Signature, SignatureState
 from drafting.stores.database import Database
 from drafting.stores.mail import Outbox, letter_row

@@ -4,7 +4,7 @@ from collections import deque
 from datetime import datetime, timedelta
 from typing import Final
 
-from drafting.actions.ports import Outlook
+from drafting.actions.letter_ports import Outlook
 
 MINUTE: Final = timedelta(minutes=1)
 BURST_SECONDS: Final = 5

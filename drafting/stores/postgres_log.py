@@ -100,7 +100,7 @@ class _Gathered:
 
 
 class PostgresLog:
-    """:class:`drafting.actions.ports.UpdateLog` on PostgreSQL; any number of nodes may write at once."""
+    """:class:`drafting.actions.writing_ports.UpdateLog` on PostgreSQL; any number of nodes may write at once."""
 
     def __init__(self, url: str, connect: Callable[[str], Awaitable[Any]] = connect_postgres) -> None:
         self._url = url

@@ -11,8 +11,8 @@ from sqlalchemy import Row, delete, insert, select, type_coerce, update
 from sqlalchemy import Text as SqlText
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from drafting.actions.ports import SignatureChange
 from drafting.actions.roll_ports import RollMoved
+from drafting.actions.signature_ports import SignatureChange
 from drafting.domain.errors import Code, Refusal
 from drafting.domain.rolls import Outcome, Reading, Report, Roll, RollState
 from drafting.domain.signatures import HOLDING_STATES, ON_PAPER, Signature, SignatureState, stream_of

@@ -11,7 +11,7 @@ from sqlalchemy import bindparam, delete, func, insert, select, text, type_coerc
 from sqlalchemy.dialects.postgresql import insert as upsert
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from drafting.actions.ports import AddressHasSigned, LinkRole, SignatureChange, SignatureMoved
+from drafting.actions.signature_ports import AddressHasSigned, LinkRole, SignatureChange, SignatureMoved
 from drafting.domain.events import Entry, Kind
 from drafting.domain.signatures import (
     HOLDING_STATES,

@@ -10,7 +10,7 @@ from sqlalchemy import insert, select, type_coerce
 from sqlalchemy.dialects.postgresql import insert as upsert
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from drafting.actions.ports import LinkRole, SignatureRequest
+from drafting.actions.signature_ports import LinkRole, SignatureRequest
 from drafting.domain.signatures import HOLDING_STATES, SignatureState
 from drafting.stores.mail import letter_row
 from drafting.stores.signature_rows import key_of, link_row, place_of, row_of

@@ -5,7 +5,7 @@ from typing import Any
 
 from sqlalchemy import Dialect
 
-from drafting.actions.ports import LinkRole
+from drafting.actions.signature_ports import LinkRole
 from drafting.domain.signatures import Signature, folded
 from drafting.stores.addresses import FoundBy
 

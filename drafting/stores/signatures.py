@@ -8,7 +8,7 @@ from sqlalchemy import Column, Row, delete, func, select, update
 from sqlalchemy.dialects.postgresql import insert as upsert
 from sqlalchemy.exc import IntegrityError
 
-from drafting.actions.ports import AddressHasSigned, LinkRole, SignatureChange, SignatureRequest
+from drafting.actions.signature_ports import AddressHasSigned, LinkRole, SignatureChange, SignatureRequest
 from drafting.domain.errors import Code, Refusal
 from drafting.domain.events import Entry
 from drafting.domain.geography import Geography
@@ -26,7 +26,7 @@ SWEPT_AT_A_TIME: Final = 500
 
 
 class SqlSignatures:
-    """:class:`drafting.actions.ports.Signatures`."""
+    """:class:`drafting.actions.signature_ports.Signatures`."""
 
     def __init__(self, database: Database, outbox: Outbox) -> None:
         self._database = database

@@ -157,7 +157,7 @@ class Writer:
 
 
 class SqliteLog:
-    """:class:`drafting.actions.ports.UpdateLog` on SQLite. ``turn``: the lock that every writer here holds."""
+    """:class:`drafting.actions.writing_ports.UpdateLog` on SQLite. ``turn``: the lock that every writer here holds."""
 
     def __init__(
         self, path: Path, turn: asyncio.Lock, connect: Callable[[Path], sqlite3.Connection] = open_connection

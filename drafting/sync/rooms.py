@@ -33,7 +33,7 @@ def restart_seconds(participants: int) -> int:
 
 
 class Rooms:
-    """Implements :class:`drafting.actions.ports.Workshops`. Belongs to one event loop."""
+    """Implements :class:`drafting.actions.writing_ports.Workshops`. Belongs to one event loop."""
 
     def __init__(
         self, log: UpdateLog, clock: Clock, times: Times = TIMES, others: Others = ALONE, notes: Notes = UNWATCHED

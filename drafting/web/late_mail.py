@@ -2,7 +2,7 @@
 
 from typing import Final
 
-from drafting.actions.ports import Outlook
+from drafting.actions.letter_ports import Outlook
 from drafting.web.i18n import Words
 
 LATE_MINUTES: Final = 10

@@ -13,7 +13,8 @@ from typing import Any, Final, TypeAlias
 
 from drafting.actions import declarations, folders, people, positions, publication, releasing, translations
 from drafting.actions.core import Actor, load_declaration
-from drafting.actions.ports import Letter, Mail, Outlook, Ports
+from drafting.actions.letter_ports import Letter, Mail, Outlook
+from drafting.actions.ports import Ports
 from drafting.actions.writing_ports import Author
 from drafting.domain.declaration import Declaration
 from drafting.domain.prose import Block, Run, Text, digest

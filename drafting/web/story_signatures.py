@@ -5,8 +5,10 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Any, Final
 
+from drafting.actions.letter_ports import Letter
 from drafting.actions.logos import put_logo
-from drafting.actions.ports import Letter, Ports, SignatureChange, SignatureRequest, Signatures
+from drafting.actions.ports import Ports
+from drafting.actions.signature_ports import SignatureChange, SignatureRequest, Signatures
 from drafting.actions.signing import Asked, sign
 from drafting.actions.signing_links import confirm_signature
 from drafting.domain.signatures import Signature

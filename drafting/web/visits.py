@@ -12,7 +12,8 @@ from starlette.requests import Request
 from starlette.responses import HTMLResponse, RedirectResponse, Response
 
 from drafting.actions.core import Actor, authorise, load_declaration
-from drafting.actions.ports import Account, Outlook, Pass, Ports
+from drafting.actions.letter_ports import Outlook
+from drafting.actions.ports import Account, Pass, Ports
 from drafting.actions.sign_in import is_fresh
 from drafting.domain.declaration import Declaration
 from drafting.domain.errors import Code, Refusal

@@ -6,7 +6,8 @@ import re
 import pytest
 import rfc8785
 
-from drafting.actions.ports import Letter, LinkRole
+from drafting.actions.letter_ports import Letter
+from drafting.actions.signature_ports import LinkRole
 from drafting.actions.signing import LINK_DAYS, Asked, sign
 from drafting.actions.signing_links import (
     confirm_signature,

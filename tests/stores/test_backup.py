@@ -12,7 +12,9 @@ from typing import Any
 import pytest
 from sqlalchemy import select
 
-from drafting.actions.ports import CannotSave, Letter, SignatureChange, SignatureRequest
+from drafting.actions.letter_ports import Letter
+from drafting.actions.ports import CannotSave
+from drafting.actions.signature_ports import SignatureChange, SignatureRequest
 from drafting.actions.writing_ports import Update
 from drafting.domain.events import Event, Kind
 from drafting.domain.geography import Cell, Geography

@@ -4,7 +4,7 @@ import asyncio
 from dataclasses import replace
 from pathlib import Path
 
-from drafting.actions.ports import LinkRole
+from drafting.actions.signature_ports import LinkRole
 from drafting.actions.signing import sign
 from drafting.actions.signing_end import close_signing, count_ended
 from drafting.actions.signing_links import confirm_signature

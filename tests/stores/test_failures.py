@@ -17,7 +17,8 @@ import asyncpg
 import pytest
 from sqlalchemy import event
 
-from drafting.actions.ports import CannotSave, Letter
+from drafting.actions.letter_ports import Letter
+from drafting.actions.ports import CannotSave
 from drafting.actions.writing_ports import Update, UpdateLog
 from drafting.domain.errors import Refusal
 from drafting.domain.events import Event, Kind

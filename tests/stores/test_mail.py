@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from drafting.actions.ports import Letter
+from drafting.actions.letter_ports import Letter
 from drafting.stores.carriers import Carrier, MailFolder, Parcel, WillNeverDeliver
 from drafting.stores.carrying import carrier
 from drafting.stores.courier import PAUSES, RESTS, Courier

@@ -16,7 +16,8 @@ from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
 
-from drafting.actions.ports import CannotSave, Letter
+from drafting.actions.letter_ports import Letter
+from drafting.actions.ports import CannotSave
 from drafting.stores import courier as couriers
 from drafting.stores.carriers import Parcel
 from drafting.stores.courier import PAUSES, REFUSES_ALL, RESTS, Courier

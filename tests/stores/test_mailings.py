@@ -6,8 +6,9 @@ from dataclasses import replace
 
 import pytest
 
+from drafting.actions.letter_ports import Letter
 from drafting.actions.mailing_ports import Addressed, Mailing
-from drafting.actions.ports import Letter, LinkRole, SignatureChange
+from drafting.actions.signature_ports import LinkRole, SignatureChange
 from drafting.actions.signing_links import withdrawal
 from drafting.domain.signatures import Signature, SignatureState
 from drafting.stores.mail import Fault

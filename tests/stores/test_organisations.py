@@ -3,7 +3,7 @@
 from dataclasses import replace
 from datetime import timedelta
 
-from drafting.actions.ports import SignatureChange
+from drafting.actions.signature_ports import SignatureChange
 from drafting.actions.signing_links import counted, withdrawal
 from drafting.domain.signatures import SignatoryKind, Signature
 from drafting.stores.opening import Stores

@@ -10,8 +10,9 @@ from typing import Any
 import pytest
 from sqlalchemy import select
 
-from drafting.actions.ports import AddressHasSigned, Letter
+from drafting.actions.letter_ports import Letter
 from drafting.actions.roll_ports import RollMoved
+from drafting.actions.signature_ports import AddressHasSigned
 from drafting.actions.signing_links import counted, withdrawal
 from drafting.domain.errors import Refusal
 from drafting.domain.rolls import Outcome, Reading, Report, Roll, RollState

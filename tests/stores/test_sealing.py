@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy import text
 
-from drafting.actions.ports import Letter
+from drafting.actions.letter_ports import Letter
 from drafting.stores.address_keys import Keys, KeysMissing, make_keys, read_keys
 from drafting.stores.backup import BACKED_UP, backup, kind_of, raw_table
 from drafting.stores.database import Database

@@ -5,7 +5,8 @@ from datetime import timedelta
 
 import pytest
 
-from drafting.actions.ports import Letter, SignatureChange, SignatureMoved
+from drafting.actions.letter_ports import Letter
+from drafting.actions.signature_ports import SignatureChange, SignatureMoved
 from drafting.domain.geography import Cell, Geography
 from drafting.domain.signatures import SignatoryKind, SignatureState
 from drafting.stores.mail import Fault

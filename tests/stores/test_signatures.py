@@ -10,10 +10,10 @@ import pytest
 from sqlalchemy import func, insert, select
 from sqlalchemy.exc import IntegrityError
 
-from drafting.actions.ports import (
+from drafting.actions.letter_ports import Letter
+from drafting.actions.ports import CannotSave
+from drafting.actions.signature_ports import (
     AddressHasSigned,
-    CannotSave,
-    Letter,
     LinkRole,
     SignatureChange,
     SignatureLink,

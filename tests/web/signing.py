@@ -9,7 +9,7 @@ import httpx
 from starlette.applications import Starlette
 
 from drafting.actions.organisation_ports import Pictures, Sites
-from drafting.actions.ports import SignatureLists
+from drafting.actions.signature_list_ports import SignatureLists
 from drafting.paths import LOCALES
 from drafting.settings import Settings
 from drafting.web.app import make_app, make_site

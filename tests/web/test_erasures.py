@@ -8,7 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from drafting.actions.ports import Letter, SignatureRequest
+from drafting.actions.letter_ports import Letter
+from drafting.actions.signature_ports import SignatureRequest
 from drafting.actions.signing_links import counted, withdraw_signature
 from drafting.domain.events import Kind
 from drafting.domain.signatures import Counts, Shown, SignatoryKind, Signature, SignatureState, Tally, stream_of

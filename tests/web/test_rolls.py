@@ -11,9 +11,9 @@ from typing import Any, cast
 import httpx
 import pytest
 
-from drafting.actions.ports import SignatureLists
 from drafting.actions.roll_work import work_on_rolls
 from drafting.actions.sign_in import SESSION, issue_token
+from drafting.actions.signature_list_ports import SignatureLists
 from drafting.domain.events import Event, Kind
 from drafting.web.sessions import cookie_name
 from tests.actions.coalition import ALL_SCOPES, SLUG

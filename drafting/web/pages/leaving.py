@@ -10,7 +10,7 @@ from starlette.responses import Response
 
 from drafting.actions import signing
 from drafting.actions.mailing import leave_updates
-from drafting.actions.ports import LinkRole
+from drafting.actions.signature_ports import LinkRole
 from drafting.actions.signing_links import read_signature
 from drafting.domain.errors import Code, Refusal
 from drafting.domain.signatures import Signature

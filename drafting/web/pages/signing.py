@@ -10,7 +10,7 @@ from drafting.actions import signing, signing_links
 from drafting.actions.domain_proofs import can_prove
 from drafting.actions.letters import title_for
 from drafting.actions.logos import can_have_logo
-from drafting.actions.ports import LinkRole
+from drafting.actions.signature_ports import LinkRole
 from drafting.domain.declaration import Declaration
 from drafting.domain.editions import Edition
 from drafting.domain.errors import Code, Refusal
