@@ -1,6 +1,7 @@
 """Signing an edition, without account and without script: the form, the letter's link, the receipt, the way out."""
 
 import json
+from datetime import datetime
 from typing import Any
 from urllib.parse import quote
 
@@ -158,17 +159,29 @@ async def confirm(visit: Visit) -> Response:
 
 async def _used(visit: Visit, signature: Signature, role: LinkRole, *, already: bool = False) -> Response:
     values = await _of_signature(visit, signature, role)
-    counts = signature.state is SignatureState.CONFIRMED
-    return visit.page(
-        "signing/used.html",
-        STATUS[Code.LINK_USED],
-        **{**values, "counts": counts, "waits": signature.awaits_second, "already": already},
-    )
+    why = "already" if already else _why_spent(signature, visit.at)
+    return visit.page("signing/used.html", STATUS[Code.LINK_USED], **values, why=why)
+
+
+def _why_spent(signature: Signature, at: datetime) -> str:
+    """Why the link confirms nothing: counts, held (confirmed, and not counted), withdrawn, expired or waits."""
+    match signature.state:
+        case SignatureState.CONFIRMED:
+            return "counts"
+        case SignatureState.WITHDRAWN:
+            return "withdrawn"
+        case SignatureState.PENDING:
+            return "expired" if _is_expired(signature, at) else "waits"
+    return "held"
+
+
+def _is_expired(signature: Signature, at: datetime) -> bool:
+    """Nothing can confirm it any more; it is deleted within days."""
+    return signature.state is SignatureState.PENDING and at >= signature.expires
 
 
 def _unknown_link(visit: Visit) -> Response:
-    nothing = {"signed": None, "counts": False, "waits": False, "already": False, "is_own": False}
-    return visit.page("signing/used.html", STATUS[Code.LINK_USED], **nothing)
+    return visit.page("signing/used.html", STATUS[Code.LINK_USED], signed=None, why="unknown", is_own=False)
 
 
 async def show_own(visit: Visit) -> Response:
@@ -210,6 +223,7 @@ async def _of_signature(visit: Visit, signature: Signature, role: LinkRole) -> d
         "mandate": mandate_of(signature.details),
         "adherence": adherence_of(signature.details),
         "is_own": role is LinkRole.OWN,
+        "expired": _is_expired(signature, visit.at),
         "spendable": signing_links.is_spendable(signature, role, visit.at),
         "token": visit.part("token"),
         "counts": await signing_links.count_signatures(visit.ports, declaration.slug, edition.n),
