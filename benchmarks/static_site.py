@@ -39,15 +39,19 @@ class Site(NamedTuple):
     worker: int
 
 
-def _configuration(public: Path, ours: int, plain: int) -> str:
+def site_configuration(public: Path, ours: int, plain: int = 0, behind: int = 8000) -> str:
+    """What docs/operators.md says, for these ports: ``ours`` as set up there, ``plain`` with nothing set (0: without
+    it). ``behind``: the server's."""
     [server] = re.findall("```nginx\n(server .*?)```", HANDBOOK.read_text("utf-8"), re.S)
     server = server.replace("listen 80;", f"listen 127.0.0.1:{ours};").replace("/srv/drafting/public", str(public))
+    server = server.replace("127.0.0.1:8000", f"127.0.0.1:{behind}")
+    beside = f"server {{ listen 127.0.0.1:{plain}; root {public}; }}" if plain else ""
     here = public.parent
     paths = "".join(f"{name}_temp_path {here}/{name};" for name in ("client_body", "proxy", "fastcgi", "uwsgi", "scgi"))
     return (
         f"user root; daemon off; worker_processes 1; pid {here}/pid; error_log stderr; events {{}}\n"
         f"http {{ access_log off; keepalive_requests 1000000; {paths}\n{server}\n"
-        f"server {{ listen 127.0.0.1:{plain}; root {public}; }}\n}}\n"
+        f"{beside}\n}}\n"
     )
 
 
@@ -60,7 +64,7 @@ def _nginx(program: str) -> Iterator[Site]:
         write_all(public, files)
         ours, plain = find_free_port(), find_free_port()
         configuration = Path(folder) / "nginx.conf"
-        configuration.write_text(_configuration(public, ours, plain), "utf-8")
+        configuration.write_text(site_configuration(public, ours, plain), "utf-8")
         command = [program, "-c", str(configuration), "-p", folder, "-e", "stderr"]
         with Process(command, log=Path(folder) / "log", is_ready=lambda: listens(plain)) as nginx:
             children = Path(f"/proc/{nginx.pid}/task/{nginx.pid}/children").read_text("ascii")
