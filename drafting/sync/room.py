@@ -24,6 +24,7 @@ from drafting.sync.participants import CloseCode, Participant
 from drafting.sync.presence import Presence
 from drafting.sync.relay import News
 from drafting.sync.replica import Broken, Replica
+from drafting.sync.rounds import Alarm, call_later
 from drafting.sync.turn import Turn, cannot_save
 
 logger: Final = logging.getLogger(__name__)
@@ -80,7 +81,7 @@ class Room:
         self._has_turned: asyncio.Event | None = None
         self._presence = Presence(self.owns)
         self._presence_timer: asyncio.TimerHandle | None = None
-        self._quiet_timer: asyncio.TimerHandle | None = None
+        self._quiet_timer: Alarm | None = None
         self._quiet_at = 0.0
         self._on_rest = on_rest
 
@@ -324,16 +325,15 @@ class Room:
     # ---- timers
 
     def _watch_for_quiet(self) -> None:
-        loop = asyncio.get_running_loop()
-        self._quiet_at = loop.time() + self.times.quiet
+        self._quiet_at = asyncio.get_running_loop().time() + self.times.quiet
         if self._quiet_timer is None:
-            self._quiet_timer = loop.call_at(self._quiet_at, self._on_quiet)
+            self._quiet_timer = call_later(self.times.quiet, self._on_quiet)
 
     def _on_quiet(self) -> None:
         self._quiet_timer = None
-        loop = asyncio.get_running_loop()
-        if self._turning or loop.time() < self._quiet_at:
-            self._quiet_timer = loop.call_at(max(self._quiet_at, loop.time() + self.times.quiet / 10), self._on_quiet)
+        left = self._quiet_at - asyncio.get_running_loop().time()
+        if self._turning or left > 0:
+            self._quiet_timer = call_later(max(left, self.times.quiet / 10), self._on_quiet)
         elif self.is_abandoned or self.is_retired:
             return
         elif self.replica.needs_repair:

@@ -3,6 +3,7 @@
 import asyncio
 import logging
 from collections.abc import Iterable, Sequence
+from functools import partial
 from typing import Final
 
 from drafting.actions.ports import CannotSave, Clock
@@ -18,6 +19,7 @@ from drafting.sync.pace import Traffic
 from drafting.sync.participants import CloseCode
 from drafting.sync.replica import Broken, Replica
 from drafting.sync.room import CHECKPOINT_WHEN_QUIET, TIMES, Room, Times
+from drafting.sync.rounds import Alarm, call_later
 from drafting.sync.wire import FrameError
 
 logger: Final = logging.getLogger(__name__)
@@ -47,7 +49,7 @@ class Rooms:
         self._traffic = Traffic()
         self._rooms: dict[str, Room] = {}
         self._opening: dict[str, asyncio.Task[Room]] = {}
-        self._closing: dict[str, asyncio.TimerHandle] = {}
+        self._closing: dict[str, Alarm] = {}
         self._tasks: set[asyncio.Task[None]] = set()
         self._is_closed = False
 
@@ -86,8 +88,7 @@ class Rooms:
             return
         if (timer := self._closing.pop(room.name, None)) is not None:
             timer.cancel()
-        loop = asyncio.get_running_loop()
-        self._closing[room.name] = loop.call_later(self._times.idle, self._close_if_idle, room)
+        self._closing[room.name] = call_later(self._times.idle, partial(self._close_if_idle, room))
 
     def _close_if_idle(self, room: Room) -> None:
         self._closing.pop(room.name, None)

@@ -14,6 +14,7 @@ from drafting.sync import wire
 from drafting.sync.participants import CloseCode, Guest, Level, Participant, Rights
 from drafting.sync.room import Room
 from drafting.sync.rooms import Rooms
+from drafting.sync.rounds import call_later
 from drafting.sync.wire import Ask, FrameError, Leave, Message, Nothing, Offer, Point, QueryPoints, Token
 from drafting.web.admission import Admission, Crowd, Limits
 from drafting.web.outbox import Send, SocketOutbox
@@ -56,7 +57,21 @@ class Place:
 class Socket:
     """What both protocols share: limits, opening a text, going on with its messages, leaving."""
 
-    share: Share | None = None
+    __slots__ = (
+        "__weakref__",
+        "_alive",
+        "_known",
+        "_sign_in_by",
+        "accounts",
+        "admission",
+        "crowd",
+        "limits",
+        "outbox",
+        "papers",
+        "places",
+        "rooms",
+        "share",
+    )
 
     def __init__(
         self, rooms: Rooms, admission: Admission, limits: Limits, crowd: Crowd, papers: Papers, send: Send
@@ -69,13 +84,13 @@ class Socket:
         self.papers = papers
         self.outbox = SocketOutbox(send, self._on_close)
         self.places: dict[str, Place] = {}
+        self.share: Share | None = None
         self._known: tuple[Papers, Guest] | None = None
 
     async def serve(self, receive: Receive) -> None:
         """Until the client or we close."""
-        loop = asyncio.get_running_loop()
-        self._sign_in_by = loop.call_later(self.limits.sign_in, self._expect_somebody)
-        self._alive = loop.call_later(self.limits.keep_alive, self._keep_alive)
+        self._sign_in_by = call_later(self.limits.sign_in, self._expect_somebody)
+        self._alive = call_later(self.limits.keep_alive, self._keep_alive)
         self.crowd.come(self, lambda: self.outbox.close(CloseCode.TRY_AGAIN, "too many sockets"))
         try:
             self.begin()
@@ -148,7 +163,7 @@ class Socket:
         place = next((place for place in self.places.values() if place.participant), None)
         if place is not None and place.participant is not None:
             place.participant.tell(wire.KEEP_ALIVE)
-        self._alive = asyncio.get_running_loop().call_later(self.limits.keep_alive, self._keep_alive)
+        self._alive = call_later(self.limits.keep_alive, self._keep_alive)
 
     # ---- opening a text
 
@@ -293,7 +308,13 @@ class Socket:
 class SharedSocket(Socket):
     """Hocuspocus: each message names its text, and the first for a text says who is there."""
 
-    _last: Place | None = None
+    __slots__ = ("_last",)
+
+    def __init__(
+        self, rooms: Rooms, admission: Admission, limits: Limits, crowd: Crowd, papers: Papers, send: Send
+    ) -> None:
+        super().__init__(rooms, admission, limits, crowd, papers, send)
+        self._last: Place | None = None
 
     def receive(self, data: bytes) -> Room | None:
         place = self._last
@@ -332,6 +353,8 @@ class SharedSocket(Socket):
 
 class SingleSocket(Socket):
     """y-websocket: the address names the text."""
+
+    __slots__ = ("_place",)
 
     def __init__(
         self,

@@ -9,6 +9,8 @@ from typing import Any
 
 from uvicorn.protocols.websockets.websockets_sansio_impl import WebSocketsSansIOProtocol
 
+from drafting.sync.rounds import call_later
+
 
 class Inbox:
     """What :class:`asyncio.Queue` does, for one reader."""
@@ -111,3 +113,7 @@ class FrugalWebSocket(WebSocketsSansIOProtocol):
         super().__init__(*args, **kwargs)
         self.queue = Inbox()  # type: ignore[assignment]
         self.writable = Gate()  # type: ignore[assignment]
+
+    def schedule_ping(self) -> None:
+        assert self.ping_interval is not None
+        self.ping_timer = call_later(self.ping_interval, self.send_keepalive_ping)  # type: ignore[assignment]

@@ -22,6 +22,17 @@ class SocketOutbox:
     ``on_close`` hears the code that we close with.
     """
 
+    __slots__ = (
+        "_bytes",
+        "_draining",
+        "_on_close",
+        "_send",
+        "_shortcut",
+        "_task",
+        "_waiting",
+        "is_closed",
+    )
+
     def __init__(self, send: Send, on_close: Callable[[int], None] = lambda code: None) -> None:
         self._send = send
         self._on_close = on_close

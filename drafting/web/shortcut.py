@@ -30,7 +30,8 @@ class Shortcut:
 
     def forget_handshake(self) -> None:
         """What the client said at first weighs as much as half of all else that is kept of a socket."""
-        self._protocol.scope["headers"] = []
+        self._protocol.request.headers.clear()  # websockets' parser holds the request for as long as it lives.
+        self._protocol.scope.clear()
         del self._protocol.request, self._protocol.response
 
     def write(self, messages: Sequence[bytes]) -> bool:
