@@ -7,7 +7,7 @@ from datetime import datetime
 from drafting.actions.roll_ports import RollMoved
 from drafting.actions.signature_ports import SignatureChange
 from drafting.domain.errors import Code, Refusal
-from drafting.domain.rolls import Outcome, Report, Roll, RollState
+from drafting.domain.rolls import ENDED_STATES, Outcome, Report, Roll, RollState, Rows
 from drafting.domain.signatures import HOLDING_STATES, ON_PAPER, Signature, SignatureState, folded
 from tests.fake_signatures import MemorySignatures
 
@@ -69,6 +69,35 @@ class MemoryRolls:
             (added,) = await self.signatures.add([change], at)
             told.append(Outcome.SIGNED if added is None else Outcome.FITS)
         return await self.save(settle(told))
+
+    async def change_rows(
+        self,
+        roll: Roll,
+        states: Collection[SignatureState],
+        at: datetime,
+        decide: Callable[[Signature], SignatureChange],
+        settle: Callable[[int], Roll],
+        limit: int,
+    ) -> Roll:
+        if self.by_id[roll.id].turn != roll.turn:
+            raise RollMoved(roll.id)
+        own = [s for s in self.signatures.by_id.values() if s.roll == roll.id and s.state in states and s.salt][:limit]
+        for each in own:
+            await self.signatures.change(decide(each), at)
+        return await self.save(settle(len(own)))
+
+    async def rows(self, roll: str) -> Rows:
+        own = [s for s in self.signatures.by_id.values() if s.roll == roll]
+        counting = [s for s in own if s.state is SignatureState.CONFIRMED]
+        held = sum(s.state in HOLDING_STATES for s in own) - len(counting)
+        listed = sum(s.is_listed for s in counting)
+        return Rows(len(counting), listed, held, len(own) - len(counting) - held)
+
+    async def forget_words(self, before: datetime) -> int:
+        ended = [r for r in self.by_id.values() if r.state in ENDED_STATES and r.changed < before]
+        for roll in (found := [r for r in ended if r.name or r.reason]):
+            self.by_id[roll.id] = replace(roll, name="", reason="", turn=roll.turn + 1)
+        return len(found)
 
     async def standing(self, declaration: str, edition: int, addresses: Collection[str]) -> Mapping[str, bool]:
         found: dict[str, bool] = {}

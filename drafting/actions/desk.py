@@ -10,6 +10,7 @@ from drafting.actions.vouching import waits_for
 from drafting.domain.declaration import Declaration
 from drafting.domain.networks import Mandate, Scope
 from drafting.domain.positions import CellStatus
+from drafting.domain.rolls import HandedIn
 from drafting.domain.standing import cell, manifest, row, section_status
 from drafting.domain.updates import UpdateState
 
@@ -25,11 +26,12 @@ class Urgency(IntEnum):
     POSITION = 4
     ALL = 5
     VOUCH = 6
-    UPDATE = 7
-    FREEZE = 8
-    TABLE = 9
-    CONSULTING = 10
-    TRANSLATE = 11
+    TAKE_BACK = 7
+    UPDATE = 8
+    FREEZE = 9
+    TABLE = 10
+    CONSULTING = 11
+    TRANSLATE = 12
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,13 +82,17 @@ def _approval(declaration: Declaration, mandate: Mandate, at: datetime) -> Itera
 
 
 def _lists(declaration: Declaration, mandate: Mandate, at: datetime) -> Iterator[Matter]:
-    """Names on paper and lists for which another network has vouched."""
+    """Names on paper and lists for which another network has vouched, or which it wants taken back."""
     for roll in declaration.rolls.values():
         is_open = not (roll.is_approved or roll.is_dropped)
         if is_open and waits_for(declaration, roll.approvals, mandate, at):
-            yield Matter(
-                Urgency.VOUCH, declaration.slug, network=mandate.network or "", n=roll.edition, others=(roll.id,)
-            )
+            yield _of_roll(Urgency.VOUCH, declaration, mandate, roll)
+        if roll.doubters and not roll.is_taken_back and waits_for(declaration, roll.doubters, mandate, at):
+            yield _of_roll(Urgency.TAKE_BACK, declaration, mandate, roll)
+
+
+def _of_roll(urgency: Urgency, declaration: Declaration, mandate: Mandate, roll: HandedIn) -> Matter:
+    return Matter(urgency, declaration.slug, network=mandate.network or "", n=roll.edition, others=(roll.id,))
 
 
 def _updates(declaration: Declaration, mandate: Mandate, at: datetime) -> Iterator[Matter]:

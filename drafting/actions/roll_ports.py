@@ -5,8 +5,8 @@ from datetime import datetime
 from typing import Protocol
 
 from drafting.actions.signature_ports import SignatureChange
-from drafting.domain.rolls import Outcome, Roll, RollState
-from drafting.domain.signatures import Signature
+from drafting.domain.rolls import Outcome, Roll, RollState, Rows
+from drafting.domain.signatures import Signature, SignatureState
 
 
 class RollMoved(Exception):
@@ -52,6 +52,24 @@ class Rolls(Protocol):
         An outcome is fits, signed (the address holds a signature) or left (it took one back). Raises
         :class:`RollMoved` where somebody else was here first; nothing is kept then.
         """
+
+    async def change_rows(
+        self,
+        roll: Roll,
+        states: Collection[SignatureState],
+        at: datetime,
+        decide: Callable[[Signature], SignatureChange],
+        settle: Callable[[int], Roll],
+        limit: int,
+    ) -> Roll:
+        """Change the next rows of the roll that are in one of these states and not erased, and keep the roll that
+        ``settle`` makes of how many they were, in one transaction. Raises :class:`RollMoved`; nothing is kept then."""
+
+    async def rows(self, roll: str) -> Rows:
+        """What has become by now of the rows that were counted."""
+
+    async def forget_words(self, before: datetime) -> int:
+        """Empty names and notes of those that ended before then; how many."""
 
     async def standing(self, declaration: str, edition: int, addresses: Collection[str]) -> Mapping[str, bool]:
         """Which of these addresses (folded) have signed (True), or signed and took it back or were erased (False)."""

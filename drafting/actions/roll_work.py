@@ -1,4 +1,5 @@
-"""The work on rolls: every row checked, and once two networks vouch for them every row counted, each once.
+"""The work on rolls: every row checked, and once two networks vouch for them every row counted, each once. What two
+networks take back leaves the count in ``actions/roll_leaving.py``.
 
 It goes in steps. After each the roll is kept with how far it has come; where rows count, in the same transaction as
 their signatures. So it may stop anywhere, be taken up by another process, or be done twice, and no row comes in twice.
@@ -7,12 +8,13 @@ their signatures. So it may stop anywhere, be taken up by another process, or be
 import secrets
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Final
 
 from drafting.actions.core import commit, load_declaration
 from drafting.actions.ports import Ports
 from drafting.actions.roll_check import HELD, Found, Steps, check_roll
+from drafting.actions.roll_leaving import let_rows_leave
 from drafting.actions.roll_ports import RollMoved
 from drafting.actions.roll_rows import Fault, Row
 from drafting.actions.signature_ports import LinkRole, SignatureChange, SignatureLink
@@ -20,10 +22,9 @@ from drafting.actions.signing import bound, write_letter
 from drafting.actions.signing_links import counted
 from drafting.domain.declaration import Declaration
 from drafting.domain.events import Event, Kind
-from drafting.domain.rolls import OPEN_STATES, HandedIn, Outcome, Report, Roll, RollState
+from drafting.domain.rolls import OPEN_STATES, WAITING_STATES, HandedIn, Outcome, Report, Roll, RollState, is_decided
 from drafting.domain.signatures import SALT_BYTES, Shown, SignatoryKind, Signature, SignatureState, Source
 
-DAYS: Final = 30
 MOST_WAITING: Final = 1000
 SYSTEM: Final = "system"
 
@@ -32,7 +33,7 @@ async def work_on_rolls(ports: Ports) -> int:
     """Do what is open and nobody else is at; how many rolls moved on."""
     done, at = 0, ports.clock.now()
     # Those that wait are asked for apart: a hundred of them, for weeks, would leave no room for any other.
-    waiting = await ports.rolls.in_states({RollState.WAITING}, due=at, limit=MOST_WAITING)
+    waiting = await ports.rolls.in_states(WAITING_STATES, due=at, limit=MOST_WAITING)
     for roll in [*await ports.rolls.in_states(OPEN_STATES, due=at), *waiting]:
         try:
             done += await _work_on(ports, roll)
@@ -42,45 +43,20 @@ async def work_on_rolls(ports: Ports) -> int:
 
 
 async def _work_on(ports: Ports, roll: Roll) -> bool:
-    if roll.state is RollState.WAITING:
+    if roll.state in WAITING_STATES:
         known = (await load_declaration(ports, roll.declaration)).rolls.get(roll.id)
-        if known is None or not known.is_approved:
+        if known is None or not is_decided(roll, known):
             return False
-        roll = await ports.rolls.save(replace(roll, state=RollState.COUNTING, done=0, changed=ports.clock.now()))
+        state = RollState.COUNTING if roll.state is RollState.WAITING else RollState.LEAVING
+        roll = await ports.rolls.save(replace(roll, state=state, done=0, changed=ports.clock.now()))
     roll = await ports.rolls.save(replace(roll, due=ports.clock.now() + HELD))
     if roll.state is RollState.CHECKING:
         await check_roll(ports, roll)
+    elif roll.state is RollState.LEAVING:
+        await let_rows_leave(ports, roll)
     else:
         await _count(ports, roll)
     return True
-
-
-async def sweep_rolls(ports: Ports) -> int:
-    """Drop what nobody handed in or approved for long, with its file; how many."""
-    at = ports.clock.now()
-    old = at - timedelta(days=ports.limits.get("list_days", DAYS))
-    swept = 0
-    for roll in await ports.rolls.in_states({RollState.NEW, RollState.CHECKED, RollState.WAITING}, limit=MOST_WAITING):
-        if roll.changed < old and not await _is_approved(ports, roll):
-            await commit(ports, roll.declaration, lambda d, roll=roll: _expiry(d, roll))  # type: ignore[misc]
-            try:
-                await ports.rolls.save(replace(roll, state=RollState.DROPPED, changed=at), drops_file=True)
-            except RollMoved:
-                continue
-            swept += 1
-    return swept
-
-
-async def _is_approved(ports: Ports, roll: Roll) -> bool:
-    known = (await load_declaration(ports, roll.declaration)).rolls.get(roll.id)
-    return known is not None and known.is_approved
-
-
-def _expiry(declaration: Declaration, roll: Roll) -> Sequence[Event]:
-    known = declaration.rolls.get(roll.id)
-    if known is None or known.is_dropped or known.is_approved:
-        return []
-    return [Event(Kind.ROLL_DROP, {"roll": roll.id, "n": roll.edition}, SYSTEM, SYSTEM)]
 
 
 async def _count(ports: Ports, roll: Roll) -> None:

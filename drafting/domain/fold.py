@@ -329,6 +329,23 @@ def _count_roll(d: Declaration, entry: Entry, data: Mapping[str, Any]) -> None:
     d.rolls[data["roll"]].is_counted = True
 
 
+def _ask_roll_back(d: Declaration, entry: Entry, data: Mapping[str, Any]) -> None:
+    d.rolls[data["roll"]].doubt = data["reason"]
+    _take_roll_back(d, entry, data)
+
+
+def _take_roll_back(d: Declaration, entry: Entry, data: Mapping[str, Any]) -> None:
+    _add_word(d.rolls[data["roll"]].doubters, entry, data)
+
+
+def _keep_roll(d: Declaration, entry: Entry, data: Mapping[str, Any]) -> None:
+    d.rolls[data["roll"]].doubters.clear()
+
+
+def _uncount_roll(d: Declaration, entry: Entry, data: Mapping[str, Any]) -> None:
+    d.rolls[data["roll"]].is_counted = False
+
+
 def _write_update(d: Declaration, entry: Entry, data: Mapping[str, Any]) -> None:
     update = Update(data["id"], data["n"], data["content"], tuple(data["locales"]), entry.event.actor, entry.at)
     update.approvals.append(Approval(entry.event.actor, data.get("network") or "", entry.at))
@@ -385,6 +402,10 @@ _APPLY: Final[Mapping[Kind, Callable[[Declaration, Entry, Mapping[str, Any]], No
     Kind.ROLL_APPROVE: _approve_roll,
     Kind.ROLL_DROP: _drop_roll,
     Kind.ROLL_COUNT: _count_roll,
+    Kind.ROLL_ASK_BACK: _ask_roll_back,
+    Kind.ROLL_TAKE_BACK: _take_roll_back,
+    Kind.ROLL_KEEP: _keep_roll,
+    Kind.ROLL_UNCOUNT: _uncount_roll,
     Kind.SIGNING_CLOSE: _close_signing,
     Kind.SIGNING_REOPEN: _reopen_signing,
     Kind.SIGNING_COUNT: _count_signing,

@@ -1,7 +1,8 @@
 """A roll: names that somebody typed in from paper, or that a partner sent as a list, until two networks vouch for them.
 
 Whoever brings a roll in says how it is read; it is checked row by row; a person hands it in for one network, and a
-person of another network approves it, as two do for an edition. Only then does any row count.
+person of another network approves it, as two do for an edition. Only then does any row count. Two of different networks
+can also take back what was counted; then none of its rows counts any more.
 """
 
 import hashlib
@@ -15,12 +16,16 @@ from typing import Any, Final
 from drafting.domain.editions import APPROVALS_NEEDED, Approval
 from drafting.domain.signatures import SignatoryKind, Source
 
+TAKING: Final = "taking"
+"""What a refusal is of where a list that counts is taken back."""
 MOST_TOLD: Final = 2_000
 """So many lines of each kind are told by number; beyond that they are only counted."""
 
 
 class RollState(StrEnum):
-    """``new``: not read yet. ``checked``: every row was looked at. ``waiting``: handed in. ``counted``: done."""
+    """``new``: not read yet. ``checked``: every row was looked at. ``waiting``: handed in. ``counted``: done.
+    ``asked_back``: it counts, and one network wants it taken back. ``leaving``: row after row counts no more.
+    """
 
     NEW = "new"
     CHECKING = "checking"
@@ -29,12 +34,45 @@ class RollState(StrEnum):
     COUNTING = "counting"
     COUNTED = "counted"
     DROPPED = "dropped"
+    ASKED_BACK = "asked_back"
+    LEAVING = "leaving"
+    TAKEN_BACK = "taken_back"
 
 
-OPEN_STATES: Final = frozenset({RollState.CHECKING, RollState.COUNTING})
-"""In which there is work to do. Of those that wait there is once they are approved, which the ledger knows."""
+OPEN_STATES: Final = frozenset({RollState.CHECKING, RollState.COUNTING, RollState.LEAVING})
+"""In which there is work to do."""
+WAITING_STATES: Final = frozenset({RollState.WAITING, RollState.ASKED_BACK})
+"""In which there is once a second network has said its word, which the ledger knows."""
+ENDED_STATES: Final = frozenset({RollState.COUNTED, RollState.DROPPED, RollState.TAKEN_BACK})
+"""In which nothing of it waits, so that the words that people wrote about it can go in time."""
 KEPT_STATES: Final = frozenset({RollState.NEW, RollState.CHECKING, RollState.CHECKED, RollState.WAITING})
 """In which nothing of it counts yet, and it can be dropped."""
+
+
+class Doubt(StrEnum):
+    """Why a list that counts is taken back. The ledger is told this alone: a note may name people, and goes in time."""
+
+    MADE_UP = "made_up"
+    NOT_THEIRS = "not_theirs"
+    TWICE = "twice"
+    MISREAD = "misread"
+    OTHER = "other"
+
+
+@dataclass(frozen=True, slots=True)
+class Rows:
+    """What has become of the rows that were counted. ``published``: of those that count, the ones that are listed;
+    ``held``: out of the count by moderation; ``gone``: taken back by whoever signed, or with the list."""
+
+    counting: int = 0
+    published: int = 0
+    held: int = 0
+    gone: int = 0
+
+    @property
+    def leaving(self) -> int:
+        """How many would be taken back with the list."""
+        return self.counting + self.held
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,12 +140,16 @@ class Report:
         return {"numbers": self.numbers, "lines": {name: [list(r) for r in rows] for name, rows in self.lines.items()}}
 
 
+_COUNTED_STATES: Final = frozenset({RollState.COUNTED, RollState.ASKED_BACK, RollState.LEAVING, RollState.TAKEN_BACK})
+
+
 @dataclass(frozen=True, slots=True)
 class Roll:
     """``name``: that of the file. ``total``: its rows, once known; ``done``: how many were gone through by now.
 
     ``due``: when somebody may (again) take up the work on it. ``salt`` goes into the digest and the ids of its
-    signatures. ``counted``: what became of the rows in the end.
+    signatures, and goes with them. ``counted``: what became of the rows when they were counted. ``reason``: the note of
+    whoever declined it or wants it taken back. Name and note go some time after the list has ended.
     """
 
     id: str
@@ -130,11 +172,21 @@ class Roll:
     turn: int = 0
 
     @property
+    def is_erased(self) -> bool:
+        """Whether it was taken back and nothing of its rows is kept any more."""
+        return not self.salt
+
+    @property
+    def has_counted(self) -> bool:
+        """Whether its rows count, or did before it was taken back."""
+        return self.state in _COUNTED_STATES
+
+    @property
     def lines(self) -> list[tuple[str, int, str, int]]:
         """(outcome, line, what, other) of the lines that are told apart, in their order: what became of them where they
         were counted, else what the check found. What counts all the same is always from the check."""
         told = dict(self.report.lines)
-        if self.state is RollState.COUNTED:
+        if self.has_counted:
             beside = {name: found for name, found in told.items() if name in (Outcome.NAMESAKE, Outcome.UNCLEAR)}
             told = {**beside, **self.counted.lines}
         rows = [(name, *each) for name, found in told.items() for each in found]
@@ -155,7 +207,8 @@ def roll_digest(salt: bytes, data: bytes, reading: Reading, report: Report) -> s
 class HandedIn:
     """A roll as the ledger knows it. The first approval is the word of whoever handed it in.
 
-    ``wordings``: the digests of what the sheets say next to the boxes, by consent.
+    ``wordings``: the digests of what the sheets say next to the boxes, by consent. ``doubters``: the words of those who
+    want it taken back, and ``doubt`` why, one of :class:`Doubt`.
     """
 
     id: str
@@ -165,7 +218,20 @@ class HandedIn:
     wordings: Mapping[str, str] = field(default_factory=dict)
     is_dropped: bool = False
     is_counted: bool = False
+    doubters: list[Approval] = field(default_factory=list)
+    doubt: str = ""
 
     @property
     def is_approved(self) -> bool:
         return len(self.approvals) >= APPROVALS_NEEDED and not self.is_dropped
+
+    @property
+    def is_taken_back(self) -> bool:
+        return len(self.doubters) >= APPROVALS_NEEDED
+
+
+def is_decided(roll: Roll, known: HandedIn) -> bool:
+    """Whether a second network has said its word about a roll that waits for one."""
+    if roll.state is RollState.ASKED_BACK:
+        return known.is_taken_back
+    return roll.state is RollState.WAITING and known.is_approved

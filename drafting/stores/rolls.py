@@ -2,24 +2,25 @@
 
 import base64
 import zlib
+from collections import Counter
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 from typing import Any, Final
 
-from sqlalchemy import Row, delete, insert, select, type_coerce, update
+from sqlalchemy import Row, delete, func, insert, or_, select, type_coerce, update
 from sqlalchemy import Text as SqlText
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from drafting.actions.roll_ports import RollMoved
 from drafting.actions.signature_ports import SignatureChange
 from drafting.domain.errors import Code, Refusal
-from drafting.domain.rolls import Outcome, Reading, Report, Roll, RollState
+from drafting.domain.rolls import ENDED_STATES, Outcome, Reading, Report, Roll, RollState, Rows
 from drafting.domain.signatures import HOLDING_STATES, ON_PAPER, Signature, SignatureState, stream_of
 from drafting.stores.addresses import FoundBy
 from drafting.stores.database import Database
 from drafting.stores.mail import Outbox
-from drafting.stores.signature_changes import hold_stream, keep_new
+from drafting.stores.signature_changes import hold_stream, keep_changes, keep_new
 from drafting.stores.signature_rows import key_of, left_key
 from drafting.stores.signatures import signature_of
 from drafting.stores.tables import roll_files, rolls, signatures
@@ -99,6 +100,50 @@ class SqlRolls:
             kept = await _move(connection, settle(told))
         self._outbox.arrived.set()
         return kept
+
+    async def change_rows(
+        self,
+        roll: Roll,
+        states: Collection[SignatureState],
+        at: datetime,
+        decide: Callable[[Signature], SignatureChange],
+        settle: Callable[[int], Roll],
+        limit: int,
+    ) -> Roll:
+        own = select(signatures).where(
+            signatures.c.roll == roll.id,
+            signatures.c.state.in_([state.value for state in states]),
+            signatures.c.salt != b"",
+        )
+        async with self._database.writing() as connection:
+            await _require(connection, roll)
+            await hold_stream(connection, stream_of(roll.declaration), is_sqlite=self._database.is_sqlite)
+            found = await connection.execute(own.order_by(signatures.c.number).limit(limit).with_for_update())
+            changes = [(decide(signature_of(row)), at) for row in found]
+            if changes:
+                await keep_changes(connection, changes, is_sqlite=self._database.is_sqlite)
+            return await _move(connection, settle(len(changes)))
+
+    async def rows(self, roll: str) -> Rows:
+        query = select(signatures.c.state, signatures.c.listed, func.count().label("number"))
+        query = query.where(signatures.c.roll == roll).group_by(signatures.c.state, signatures.c.listed)
+        found: Counter[str] = Counter()
+        async with self._database.reading() as connection:
+            for row in await connection.execute(query):
+                found["listed" if row.listed else row.state] += row.number
+        counting = found["listed"] + found[SignatureState.CONFIRMED]
+        held = found[SignatureState.QUARANTINED] + found[SignatureState.INVALIDATED]
+        return Rows(counting, found["listed"], held, found.total() - counting - held)
+
+    async def forget_words(self, before: datetime) -> int:
+        old = update(rolls).where(
+            rolls.c.state.in_([state.value for state in ENDED_STATES]),
+            rolls.c.changed < before,
+            or_(rolls.c.name != "", rolls.c.reason != ""),
+        )
+        async with self._database.writing() as connection:
+            # The turn moves on, so that nobody who looked before writes the words back.
+            return (await connection.execute(old.values(name="", reason="", turn=rolls.c.turn + 1))).rowcount
 
     async def standing(self, declaration: str, edition: int, addresses: Collection[str]) -> Mapping[str, bool]:
         async with self._database.reading() as connection:

@@ -60,6 +60,7 @@ class _Batch:
     erased: list[str] = field(default_factory=list)
     left: dict[str, str] = field(default_factory=dict)
     silenced: list[str] = field(default_factory=list)
+    unsent: list[str] = field(default_factory=list)
     logos: dict[str, bytes] = field(default_factory=dict)
     counts: dict[tuple[str, int], list[int]] = field(default_factory=dict)
 
@@ -80,9 +81,12 @@ class _Batch:
             self.logos[kept.id] = change.logo
         if before.updates and not (after.updates and after.state is SignatureState.CONFIRMED):
             self.silenced.append(kept.id)
+        if kept.state is SignatureState.TAKEN_BACK:
+            self.unsent.append(kept.id)
         if kept.is_erased:
             self.erased.append(kept.id)
-            if before.address and before.index is not None:
+            # Whoever stood on a list that was taken back has asked for nothing: another list may bring them in.
+            if before.address and before.index is not None and kept.state is SignatureState.WITHDRAWN:
                 self.left[kept.id] = left_key(before.declaration, before.edition, folded(before.address))
         for link in change.links:
             letter = letter_row(link.letter, self.at)
@@ -198,6 +202,8 @@ async def _write(connection: AsyncConnection, batch: _Batch) -> None:
         await _keep_logos(connection, batch.logos)
     if batch.silenced:
         await _silence(connection, batch.silenced)
+    if batch.unsent:
+        await _hold_letters(connection, batch.unsent)
     if batch.erased:
         await _forget(connection, batch.erased)
     await _recount(connection, batch)
@@ -216,6 +222,12 @@ async def _silence(connection: AsyncConnection, ids: Sequence[str]) -> None:
     for about, count in sorted(dropped.items()):
         fewer = {"handed": mailings.c.handed - count}
         await connection.execute(update(mailings).where(mailings.c.id == about).values(fewer))
+
+
+async def _hold_letters(connection: AsyncConnection, ids: Sequence[str]) -> None:
+    """Letters that still wait and would say that a signature counts; their links stay."""
+    own = select(signature_links.c.letter).where(signature_links.c.signature.in_(ids))
+    await connection.execute(delete(letters).where(letters.c.id.in_(own), letters.c.due.is_not(None)))
 
 
 async def _forget(connection: AsyncConnection, ids: Sequence[str]) -> None:

@@ -12,7 +12,8 @@ from drafting.actions.mailing import begin_mailings, mail_updates
 from drafting.actions.name_books import NameKeeper, work_on_names
 from drafting.actions.ports import CannotSave, Ports
 from drafting.actions.releasing import work_on_jobs
-from drafting.actions.roll_work import sweep_rolls, work_on_rolls
+from drafting.actions.roll_upkeep import sweep_rolls
+from drafting.actions.roll_work import work_on_rolls
 from drafting.actions.signature_lists import Lister
 from drafting.actions.signing_end import count_ended
 from drafting.actions.signing_upkeep import remind_signatories, sweep_signatures
@@ -208,7 +209,8 @@ async def _mail_updates(ports: Ports) -> None:
 
 
 async def _work_on_rolls(ports: Ports) -> None:
-    """Names on paper and lists: checked once somebody said how to read them, counted once two networks vouch."""
+    """Names on paper and lists: checked once somebody said how to read them, counted once two networks vouch, and taken
+    back once two networks say so."""
     while True:
         with suppress(CannotSave):
             await work_on_rolls(ports)

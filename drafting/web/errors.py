@@ -7,6 +7,7 @@ from typing import Any, Final
 from starlette.responses import JSONResponse, Response
 
 from drafting.domain.errors import Code, Refusal
+from drafting.domain.rolls import TAKING
 from drafting.domain.spreadsheets import ROLL
 from drafting.web.faults import in_folder, in_markdown
 from drafting.web.i18n import Words
@@ -133,6 +134,11 @@ def _window(w: Words, data: Mapping[str, Any]) -> str:
 
 
 def _second_network(w: Words, data: Mapping[str, Any]) -> str:
+    if data.get("of") == TAKING:
+        return w.gettext(
+            "It takes two people of different networks to take a list back. Your network has asked for it; another one "
+            "has to agree."
+        )
     if data.get("of") == ROLL:
         return w.gettext(
             "It takes two people of different networks to vouch for a list. Your network has; ask another one."

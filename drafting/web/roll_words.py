@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any, Final
 
 from drafting.domain.roll_columns import Column
-from drafting.domain.rolls import Outcome, RollState
+from drafting.domain.rolls import Doubt, Outcome, RollState
 from drafting.domain.signatures import SignatoryKind, Source
 from drafting.domain.spreadsheets import ROLL
 from drafting.web.i18n import Words
@@ -55,9 +55,24 @@ def _approval_of_list(w: Words, v: Values) -> Written:
     return subject, [first, w.gettext("Look at it, and approve or decline it here:"), v["link"]]
 
 
+def _list_asked_back(w: Words, v: Values) -> Written:
+    first = w.ngettext(
+        "somebody wants a list under edition %(n)s of “%(declaration)s” taken back. %(num)s name of it would not count "
+        "any more. It goes on counting until your network agrees.",
+        "somebody wants a list under edition %(n)s of “%(declaration)s” taken back. %(num)s names of it would not "
+        "count any more. They go on counting until your network agrees.",
+        v.get("rows", 1),
+        n=v["n"],
+        declaration=v["declaration"],
+    )
+    subject = w.gettext("“%(declaration)s”: should a list of names be taken back?", declaration=v["declaration"])
+    return subject, [first, w.gettext("Look at it, and agree or let it count here:"), v["link"]]
+
+
 ROLL_LETTERS: Final[Mapping[str, Callable[[Words, Values], Written]]] = {
     "signature_on_paper": _signature_on_paper,
     "approval_of_list": _approval_of_list,
+    "list_asked_back": _list_asked_back,
 }
 
 
@@ -192,7 +207,21 @@ def state(w: Words, of: RollState) -> str:
         RollState.COUNTING: w.gettext("being counted"),
         RollState.COUNTED: w.gettext("counted"),
         RollState.DROPPED: w.gettext("deleted, nothing of it counts"),
+        RollState.ASKED_BACK: w.gettext("counted, and a network wants it taken back"),
+        RollState.LEAVING: w.gettext("being taken back"),
+        RollState.TAKEN_BACK: w.gettext("taken back, nothing of it counts"),
     }[of]
+
+
+def doubts(w: Words) -> dict[str, str]:
+    """Why a list is taken back, each in words."""
+    return {
+        Doubt.MADE_UP: w.gettext("The names look made up"),
+        Doubt.NOT_THEIRS: w.gettext("These people did not sign"),
+        Doubt.TWICE: w.gettext("The same list was counted already"),
+        Doubt.MISREAD: w.gettext("The file was read wrongly"),
+        Doubt.OTHER: w.gettext("Another reason"),
+    }
 
 
 def source(w: Words, of: str) -> str:

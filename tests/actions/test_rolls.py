@@ -10,7 +10,8 @@ from drafting.actions.desk import desk
 from drafting.actions.ports import Ports
 from drafting.actions.roll_approval import approve_roll, drop_roll, hand_in_roll
 from drafting.actions.roll_check import HELD, STEP
-from drafting.actions.roll_work import sweep_rolls, work_on_rolls
+from drafting.actions.roll_upkeep import sweep_rolls
+from drafting.actions.roll_work import work_on_rolls
 from drafting.actions.rolls import bring_in_roll, list_rolls, look_at_roll, read_roll
 from drafting.actions.signature_list_ports import SignatureLists
 from drafting.actions.signing_links import confirm_signature, export_signature, withdraw_signature
@@ -408,3 +409,20 @@ async def test_a_list_that_nobody_approves_is_deleted_in_time(coalition: Coaliti
     assert await sweep_rolls(coalition.ports) == 1
     assert coalition.fakes.rolls.files == {}
     assert (await coalition.state()).rolls[roll.id].is_dropped
+
+
+async def test_words_about_a_list_go_some_time_after_it_has_ended(coalition: Coalition) -> None:
+    ports, clock = coalition.ports, coalition.fakes.clock
+    counts = await vouched(coalition, await brought(coalition))
+    declined = await brought(coalition, "Name\nEve\n")
+    await drop_roll(ports, coalition.delegate("night"), slug=SLUG, id=declined.id, why="Eve never was there.")
+    open_one = await brought(coalition, "Name\nFela\n")
+    clock.step(days=29)
+    assert await sweep_rolls(ports) == 0
+    await read_roll(ports, coalition.initiator, slug=SLUG, id=open_one.id, reading=cast(Reading, open_one.reading))
+    clock.step(days=2)
+    assert await sweep_rolls(ports) == 2
+    kept = [await ports.rolls.get(roll.id) for roll in (counts, declined, open_one)]
+    assert [(roll.name, roll.reason) for roll in kept] == [("", ""), ("", ""), ("list.csv", "")]
+    assert (await count(coalition)).people == 3
+    assert await sweep_rolls(ports) == 0

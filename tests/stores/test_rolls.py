@@ -12,11 +12,12 @@ from sqlalchemy import select
 
 from drafting.actions.letter_ports import Letter
 from drafting.actions.roll_ports import RollMoved
-from drafting.actions.signature_ports import AddressHasSigned
-from drafting.actions.signing_links import counted, withdrawal
+from drafting.actions.signature_ports import AddressHasSigned, LinkRole, SignatureChange, SignatureLink
+from drafting.actions.signing_links import counted, erased, withdrawal
 from drafting.domain.errors import Refusal
-from drafting.domain.rolls import Outcome, Reading, Report, Roll, RollState
-from drafting.domain.signatures import Counts, Signature, SignatureState, Source, Tally, stream_of
+from drafting.domain.events import Event, Kind
+from drafting.domain.rolls import Outcome, Reading, Report, Roll, RollState, Rows
+from drafting.domain.signatures import HOLDING_STATES, Counts, Signature, SignatureState, Source, Tally, stream_of
 from drafting.stores import rolls as roll_store
 from drafting.stores import tables
 from drafting.stores.opening import Stores, open_stores
@@ -182,6 +183,109 @@ async def test_two_lists_at_once_count_an_address_once(stores: Stores, clock: Ha
     assert sorted(first for first, _ in told.values()) == [Outcome.FITS, Outcome.SIGNED, Outcome.SIGNED]
     assert {second for _, second in told.values()} == {Outcome.FITS}
     assert await stores.signatures.counts("open-well", 1) == Counts(4, 0, 4) == await replayed(stores)
+
+
+async def listed(stores: Stores, clock: Hands, id: str = "one") -> Roll:
+    """A list of four that counts: two with an address, of whom one asked for news; one withdrew, one is held back."""
+    wanted = replace(roll(clock, id), state=RollState.COUNTING)
+    await stores.rolls.keep(wanted, FILE)
+    rows = [
+        replace(signature(clock, f"{id}-{n}", address), state=SignatureState.CONFIRMED, source=Source.PAPER, roll=id)
+        for n, address in enumerate([f"a@{id}.example", f"b@{id}.example", "", ""])
+    ]
+    links = [SignatureLink(f"secret-{id}-{n}", LinkRole.OWN, Letter(rows[n].address, "counts", "")) for n in (0, 1)]
+    changes = [
+        replace(counted(row, row, clock.now(), "holder", "paper"), links=links[n : n + 1] if n < 2 else ())
+        for n, row in enumerate(rows)
+    ]
+    kept = await stores.rolls.count(wanted, changes, clock.now(), lambda _: replace(wanted, state=RollState.LEAVING))
+    b, d = await stores.signatures.get(f"{id}-1"), await stores.signatures.get(f"{id}-3")
+    await stores.signatures.change(withdrawal(b, clock.now(), erase=False), clock.now())
+    held = Event(Kind.SIGNATURE_QUARANTINE, {"edition": 1, "id": d.id}, "holder")
+    after = replace(d, state=SignatureState.QUARANTINED)
+    await stores.signatures.change(SignatureChange(d, after, [held]), clock.now())
+    return kept
+
+
+def leaving(row: Signature) -> SignatureChange:
+    event = Event(Kind.SIGNATURE_INVALIDATE, {"edition": row.edition, "id": row.id}, "holder")
+    return SignatureChange(row, replace(row, state=SignatureState.TAKEN_BACK), [event])
+
+
+async def test_rows_of_a_list_leave_in_steps_and_once(stores: Stores, clock: Hands) -> None:
+    one, other = await listed(stores, clock), await listed(stores, clock, "other")
+    assert await stores.rolls.rows("one") == Rows(counting=2, published=2, held=1, gone=1)
+
+    async def step(of: Roll) -> Roll:
+        def settle(number: int) -> Roll:
+            return replace(of, done=of.done + number)
+
+        return await stores.rolls.change_rows(of, HOLDING_STATES, clock.now(), leaving, settle, 2)
+
+    results = await asyncio.gather(*(step(one) for _ in range(3)), return_exceptions=True)
+    assert sorted(type(result).__name__ for result in results) == ["Roll", "RollMoved", "RollMoved"]
+    half = next(result for result in results if isinstance(result, Roll))
+    assert (half.done, await stores.rolls.rows("one")) == (2, Rows(counting=0, held=1, gone=3))
+    whole = await step(half)
+    assert (whole.done, (await step(whole)).done) == (3, 3)
+    assert await stores.rolls.rows("one") == Rows(gone=4)
+    assert await stores.rolls.rows("other") == Rows(counting=2, published=2, held=1, gone=1)
+    assert await stores.signatures.counts("open-well", 1) == Counts(2, 0, 2) == await replayed(stores)
+    entries = await stores.ledger.read(stream_of("open-well"))
+    left = [entry.event.data["id"] for entry in entries if entry.event.kind is Kind.SIGNATURE_INVALIDATE]
+    assert sorted(left) == ["one-0", "one-2", "one-3"]
+    assert other.id == "other"
+
+
+async def test_letters_of_a_list_that_is_taken_back_do_not_go_out(stores: Stores, clock: Hands) -> None:
+    one = await listed(stores, clock)
+    assert (await stores.mail.outlook(clock.now())).waiting == 2
+    await stores.rolls.change_rows(one, HOLDING_STATES, clock.now(), leaving, lambda _: one, 9)
+    assert (await stores.mail.outlook(clock.now())).waiting == 1, "who withdrew gets theirs"
+    found = await stores.signatures.find("secret-one-0")
+    assert found
+    assert found[0].state is SignatureState.TAKEN_BACK
+
+
+async def test_who_stood_on_a_list_that_was_taken_back_is_no_stranger_and_none_who_left(
+    stores: Stores, clock: Hands
+) -> None:
+    one = await listed(stores, clock)
+    one = await stores.rolls.change_rows(one, HOLDING_STATES, clock.now(), leaving, lambda _: one, 9)
+    asked_for = ["a@one.example", "b@one.example"]
+    assert await stores.rolls.standing("open-well", 1, asked_for) == {"b@one.example": False}
+    again = await signed(stores, clock, signature(clock, "again", "a@one.example"))
+    assert again.state is SignatureState.CONFIRMED
+
+    def forget(row: Signature) -> SignatureChange:
+        return SignatureChange(row, erased(row), [Event(Kind.SIGNATURE_ERASE, {"edition": 1, "id": row.id}, "system")])
+
+    gone = {SignatureState.TAKEN_BACK}
+    one = await stores.rolls.change_rows(one, gone, clock.now(), forget, lambda n: replace(one, done=n), 9)
+    assert one.done == 3
+    one = await stores.rolls.change_rows(one, gone, clock.now(), forget, lambda n: replace(one, done=n), 9)
+    assert (one.done, await stores.rolls.rows("one")) == (0, Rows(gone=4)), "what is erased is not erased again"
+    assert await stores.signatures.find("secret-one-0") is None
+    assert await stores.rolls.standing("open-well", 1, asked_for) == {"a@one.example": True, "b@one.example": False}
+
+
+async def test_names_and_notes_of_lists_go_in_time(stores: Stores, clock: Hands) -> None:
+    at = clock.now()
+    for id, state in (("old", RollState.COUNTED), ("declined", RollState.DROPPED), ("open", RollState.WAITING)):
+        await stores.rolls.keep(replace(roll(clock, id, state), reason="why"), FILE)
+    clock.forward(days=1)
+    await stores.rolls.keep(roll(clock, "new", RollState.COUNTED), FILE)
+    assert await stores.rolls.forget_words(clock.now()) == 2
+    assert await stores.rolls.forget_words(clock.now()) == 0
+    kept = {id: await stores.rolls.get(id) for id in ("old", "declined", "open", "new")}
+    assert {id: (each.name, each.reason) for id, each in kept.items()} == {
+        "old": ("", ""),
+        "declined": ("", ""),
+        "open": ("list.csv", "why"),
+        "new": ("list.csv", ""),
+    }
+    with pytest.raises(RollMoved):  # Whoever looked before must not write them back.
+        await stores.rolls.save(replace(roll(clock, "old", RollState.COUNTED), changed=at))
 
 
 async def test_nobody_signs_and_takes_it_back_unseen_while_a_list_is_counted(

@@ -99,6 +99,64 @@ async def test_a_list_goes_its_whole_way_without_script(edition: OpenEdition) ->
     assert told["count"] == told["on_paper"] == {"people": 3, "organisations": 0}
 
 
+async def test_a_list_that_counts_is_taken_back_without_script(edition: OpenEdition) -> None:
+    async with await delegate(edition, "river") as first, await delegate(edition, "salt") as second:
+        own = (await upload(first, LIST.encode())).headers["location"]
+        await first.post(f"{own}/read", data=chosen((await first.get(own)).text))
+        await work(edition)
+        await first.post(f"{own}/hand-in", data={"network": "river"})
+        await second.post(f"{own}/approve", data={"digest": _digest(edition), "network": "salt"})
+        await work(edition)
+        page = (await first.get(own)).text
+        assert "3 names would leave the count" in page
+        assert "2 of them would leave the public list" in page
+        assert (await first.post(f"{own}/ask-back", data={"reason": "because"})).status_code == 422
+        asked = {"reason": "misread", "note": "Places and names changed places.", "network": "river"}
+        assert (await first.post(f"{own}/ask-back", data=asked)).status_code == 303
+        assert "Take 3 names back" not in (await first.get(own)).text
+        again = await first.post(f"{own}/take-back", data={"reason": "misread"})
+        assert again.status_code == 403
+        assert "to take a list back" in again.text
+        assert "Another network wants a list of names taken back" in (await second.get("/en/desk")).text
+        page = (await second.get(own)).text
+        assert all(
+            words in page
+            for words in ("Take 3 names back", "The file was read wrongly", "Places and names changed places.")
+        )
+        answer = await second.post(f"{own}/take-back", data={"reason": "misread", "network": "salt"})
+        assert answer.status_code == 303
+        assert 'http-equiv="refresh"' in (await second.get(own)).text
+        await work(edition)
+        assert "What is kept of these names is erased after 30 days." in (await second.get(own)).text
+    told = (await edition.client.get(f"/api/v1/declarations/{SLUG}/editions/1/signatures")).json()
+    assert told["count"] == {"people": 0, "organisations": 0}
+
+
+async def test_a_list_is_asked_back_kept_and_taken_back_by_program(edition: OpenEdition) -> None:
+    async with await delegate(edition, "river") as first, await delegate(edition, "salt") as second:
+        own = (await upload(first, LIST.encode())).headers["location"]
+        await first.post(f"{own}/read", data=chosen((await first.get(own)).text))
+        await work(edition)
+        await first.post(f"{own}/hand-in", data={"network": "river"})
+        await second.post(f"{own}/approve", data={"digest": _digest(edition), "network": "salt"})
+        await work(edition)
+        one = f"{API}/{own.rpartition('/')[2]}"
+        counted = (await first.get(one)).json()
+        assert counted["rows"] == {"counting": 3, "published": 2, "held": 0, "gone": 0}
+        asked = (await first.post(f"{one}/ask-back", json={"reason": "twice", "note": "It came twice."})).json()
+        assert (asked["state"], asked["reason"], asked["note"]) == ("asked_back", "twice", "It came twice.")
+        assert [place["network"] for place in asked["doubted"]] == ["river"]
+        kept = (await second.post(f"{one}/keep", json={})).json()
+        assert (kept["state"], kept["reason"], kept["doubted"]) == ("counted", "", [])
+        await first.post(f"{one}/ask-back", json={"reason": "twice"})
+        answer = await second.post(f"{one}/take-back", json={"reason": "made_up"})
+        assert answer.json()["code"] == "text_changed"
+        assert (await second.post(f"{one}/take-back", json={"reason": "twice"})).status_code == 202
+        await work(edition)
+        gone = (await first.get(one)).json()
+        assert (gone["state"], gone["rows"]["gone"]) == ("taken_back", 3)
+
+
 def _digest(edition: OpenEdition) -> str:
     (roll,) = edition.coalition.fakes.rolls.by_id.values()
     return roll.digest
@@ -165,18 +223,18 @@ async def test_who_left_no_address_is_erased_by_those_they_ask(edition: OpenEdit
         await first.post(f"{own}/hand-in", data={})
         await second.post(f"{own}/approve", data={"digest": _digest(edition)})
         await work(edition)
-        page = (await first.get(LISTS, params={"name": "Bo  Li"})).text
+        page = (await first.post(f"{LISTS}/find", data={"name": "Bo  Li"})).text
         (erase,) = re.findall(r'action="([^"]+/erase)"', page)
         assert "K7QF-1" in page
         assert (await first.post(erase, data={})).status_code == 303
-        assert "Nobody of this name" in (await first.get(LISTS, params={"name": "Bo Li"})).text
-        assert "Nobody of this name" in (await first.get(LISTS, params={"name": "Amina Said"})).text
+        assert "Nobody of this name" in (await first.post(f"{LISTS}/find", data={"name": "Bo Li"})).text
+        assert "Nobody of this name" in (await first.post(f"{LISTS}/find", data={"name": "Amina Said"})).text
     (amina,) = [s.id for s in edition.coalition.fakes.signatures.by_id.values() if s.name == "Amina Said"]
     headers = await programs(edition, "river")
     signatures = f"/api/v1/declarations/{SLUG}/editions/1/signatures"
     answer = await edition.client.post(f"{signatures}/{amina}/erase", json={}, headers=headers)
     assert answer.status_code == 403, "a link leads to this one"
-    found = await edition.client.get(f"{signatures}/on-paper", params={"name": "Bo Li"}, headers=headers)
+    found = await edition.client.post(f"{signatures}/on-paper", json={"name": "Bo Li"}, headers=headers)
     assert found.json() == {"items": []}
     assert (await edition.client.get(signatures)).json()["on_paper"] == {"people": 2, "organisations": 0}
 
@@ -191,7 +249,7 @@ async def test_strangers_see_no_list(edition: OpenEdition) -> None:
 
 ROUTES = (
     ("GET", LISTS),
-    ("GET", f"{LISTS}?name=Bo+Li"),
+    ("POST", f"{LISTS}/find"),
     ("POST", LISTS),
     ("GET", LISTS + "/{list}"),
     ("GET", LISTS + "/{list}?again=1"),
@@ -236,7 +294,7 @@ async def test_lists_are_for_those_who_may_sign_for_a_network_now(edition: OpenE
         ("GET", API, None),
         ("GET", f"{API}/{list_id}", None),
         ("GET", f"{API}/{list_id}/lines", None),
-        ("GET", API.removesuffix("lists") + "signatures/on-paper?name=Bo+Li", None),
+        ("POST", API.removesuffix("lists") + "signatures/on-paper", {"name": "Bo Li"}),
         ("POST", f"{API}/{list_id}/hand-in", {"network": "salt"}),
         ("POST", f"{API}/{list_id}/approve", {"network": "salt", "digest": digest}),
         ("POST", f"{API}/{list_id}/drop", {}),

@@ -6,7 +6,7 @@ from typing import Annotated
 from msgspec import Meta, field
 
 from drafting.web.api.answers import Answer
-from drafting.web.api.bodies import Body, Id, Tag
+from drafting.web.api.bodies import Body, Id, Name, Tag
 from drafting.web.api.verdicts import ApprovalPlace
 
 Short = Annotated[str, Meta(max_length=40)]
@@ -40,6 +40,30 @@ class RollDrop(Body):
     note: Annotated[str, Meta(max_length=500)] = ""
 
 
+class RollDoubt(Body):
+    """``reason``: made_up, not_theirs, twice, misread or other."""
+
+    reason: Short
+    note: Annotated[str, Meta(max_length=500)] = ""
+    network: Id | None = None
+
+
+class RollTaking(Body):
+    """``reason``: the one that was given for it, as it was read."""
+
+    reason: Short
+    network: Id | None = None
+
+
+class RowsAnswer(Answer):
+    """Of the rows that were counted: how many count now, are published, are held back, and count no more."""
+
+    counting: int
+    published: int
+    held: int
+    gone: int
+
+
 class ReadingAnswer(Answer):
     encoding: str
     delimiter: str
@@ -52,8 +76,10 @@ class ReadingAnswer(Answer):
 
 class RollAnswer(Answer):
     """``numbers``: rows by what was found (fits, fault, twice, signed, left, namesake, unclear), and among those that
-    fit address, publish, updates; ``counted``: what became of them. ``vouched``: by whom. ``encodings``: the ones to
-    choose from, where the file does not tell; ``proposed``: how it would be read."""
+    fit address, publish, updates; ``counted``: what became of them; ``rows``: what has become of those by now.
+    ``vouched``: by whom. ``doubted``: who wants it taken back, and ``reason`` why. ``encodings``: the ones to choose
+    from, where the file does not tell; ``proposed``: how it would be read. Names and notes go some time after a list
+    has ended."""
 
     id: str
     state: str
@@ -67,8 +93,11 @@ class RollAnswer(Answer):
     counted: dict[str, int]
     vouched: list[ApprovalPlace]
     note: str
+    doubted: list[ApprovalPlace]
+    reason: str
     encodings: list[str] = field(default_factory=list)
     proposed: ReadingAnswer | None = None
+    rows: RowsAnswer | None = None
 
 
 class LineAnswer(Answer):
@@ -91,6 +120,12 @@ class OnPaper(Answer):
     place: str
     sheet: str
     at: datetime
+
+
+class Named(Body):
+    """``name``: as it was typed in."""
+
+    name: Name
 
 
 class OnPaperAnswer(Answer):

@@ -2,7 +2,7 @@
 
 from starlette.responses import Response
 
-from drafting.actions import paper_erasing, roll_approval, sheets
+from drafting.actions import paper_erasing, roll_approval, roll_taking, sheets
 from drafting.actions import rolls as acts
 from drafting.domain.declaration import Declaration
 from drafting.domain.rolls import Reading, Report, Roll, RollState
@@ -97,11 +97,42 @@ async def drop_roll(call: Call, body: bodies.RollDrop) -> bodies.RollAnswer:
     return _roll(call, await call.declaration(), roll)
 
 
-@add("GET", EDITION + "/signatures/on-paper", queries={"name": "as it was typed in"})
-async def find_on_paper(call: Call) -> bodies.OnPaperAnswer:
+@add("POST", ONE + "/ask-back")
+async def ask_roll_back(call: Call, body: bodies.RollDoubt) -> bodies.RollAnswer:
+    """Ask for a list that counts to be taken back; it counts until somebody of another network agrees."""
+    roll = await roll_taking.ask_roll_back(
+        call.ports,
+        call.actor,
+        slug=call.slug,
+        id=call.part("list"),
+        reason=body.reason,
+        note=body.note,
+        network=body.network,
+    )
+    return _roll(call, await call.declaration(), roll)
+
+
+@add("POST", ONE + "/take-back", 202)
+async def take_roll_back(call: Call, body: bodies.RollTaking) -> bodies.RollAnswer:
+    """Agree, as another person of another network, to take a list back; then none of its names counts any more."""
+    id, network = call.part("list"), body.network
+    await roll_taking.take_roll_back(call.ports, call.actor, slug=call.slug, id=id, reason=body.reason, network=network)
+    declaration, roll = await _opened(call)
+    return _roll(call, declaration, roll)
+
+
+@add("POST", ONE + "/keep")
+async def keep_roll(call: Call, body: Empty) -> bodies.RollAnswer:
+    """Let a list that was asked back go on counting."""
+    roll = await roll_taking.keep_roll(call.ports, call.actor, slug=call.slug, id=call.part("list"))
+    return _roll(call, await call.declaration(), roll)
+
+
+@add("POST", EDITION + "/signatures/on-paper")
+async def find_on_paper(call: Call, body: bodies.Named) -> bodies.OnPaperAnswer:
     """Signatures on paper of this name that left no address, for whoever asks to have theirs erased."""
     found = await paper_erasing.find_on_paper(
-        call.ports, call.actor, slug=call.slug, n=call.count("n"), name=call.query("name") or ""
+        call.ports, call.actor, slug=call.slug, n=call.count("n"), name=body.name
     )
     return bodies.OnPaperAnswer(items=[_on_paper(signature) for signature in found])
 
@@ -153,18 +184,24 @@ async def _opened(call: Call) -> tuple[Declaration, Roll]:
 
 
 async def _looked_at(call: Call, roll: Roll) -> bodies.RollAnswer:
-    """With how it may be read, while that can be changed."""
+    """With how it may be read, while that can be changed, and what has become of its rows once they were counted."""
     answer = _roll(call, await call.declaration(), roll)
     if roll.state in (RollState.NEW, RollState.CHECKED):
         look = await acts.look_at_roll(call.ports, roll)
         answer.encodings = [look.guess.encoding] if look.guess.encoding else list(look.guess.candidates)
         answer.proposed = _reading(look.reading)
+    if roll.has_counted:
+        now = await call.ports.rolls.rows(roll.id)
+        answer.rows = bodies.RowsAnswer(now.counting, now.published, now.held, now.gone)
     return answer
 
 
 def _roll(call: Call, declaration: Declaration, roll: Roll) -> bodies.RollAnswer:
     known = declaration.rolls.get(roll.id)
-    vouched = declaration.standing_words(known.approvals if known else (), call.ports.clock.now())
+    vouched, doubted = (
+        [ApprovalPlace(network=a.network, at=a.at) for a in declaration.standing_words(words, call.ports.clock.now())]
+        for words in ((known.approvals, known.doubters) if known else ((), ()))
+    )
     return bodies.RollAnswer(
         id=roll.id,
         state=roll.state.value,
@@ -176,8 +213,10 @@ def _roll(call: Call, declaration: Declaration, roll: Roll) -> bodies.RollAnswer
         reading=_reading(roll.reading),
         numbers=_numbers(roll.report),
         counted=_numbers(roll.counted),
-        vouched=[ApprovalPlace(network=a.network, at=a.at) for a in vouched],
+        vouched=vouched,
         note=roll.reason,
+        doubted=doubted,
+        reason=known.doubt if known and known.doubters else "",
     )
 
 

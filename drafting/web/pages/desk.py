@@ -119,6 +119,14 @@ def _vouch(visit: Visit, d: Declaration, m: Matter, section: str) -> Words:
     return title, text, gettext("Look at the list"), href
 
 
+def _take_back(visit: Visit, d: Declaration, m: Matter, section: str) -> Words:
+    gettext = visit.words.gettext
+    title = gettext("Another network wants a list of names taken back")
+    text = gettext("Its names count until your network agrees.")
+    href = visit.path("workshop", d.slug, "publishing", m.n, "lists", m.others[0])
+    return title, text, gettext("Look at the list"), href
+
+
 def _update(visit: Visit, d: Declaration, m: Matter, section: str) -> Words:
     gettext = visit.words.gettext
     title = gettext("A letter to those who signed waits for a second network")
@@ -207,6 +215,7 @@ def _translate(visit: Visit, d: Declaration, m: Matter, section: str) -> Words:
 _WORDS = {
     Urgency.APPROVE: _approve,
     Urgency.VOUCH: _vouch,
+    Urgency.TAKE_BACK: _take_back,
     Urgency.UPDATE: _update,
     Urgency.STALE: _stale,
     Urgency.OBJECTION: _objection,

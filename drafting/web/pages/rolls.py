@@ -2,6 +2,7 @@
 
 import csv
 import io
+from collections.abc import Sequence
 from typing import Any, Final
 
 from starlette.responses import Response
@@ -11,10 +12,12 @@ from drafting.actions import sheets
 from drafting.actions.paper_erasing import erase_on_paper, find_on_paper
 from drafting.actions.publication import find_edition
 from drafting.actions.roll_approval import approve_roll, drop_roll, hand_in_roll
+from drafting.actions.roll_taking import ask_roll_back, keep_roll, take_roll_back
 from drafting.domain.declaration import Declaration
+from drafting.domain.editions import Approval
 from drafting.domain.errors import Code, Refusal
 from drafting.domain.networks import Scope
-from drafting.domain.rolls import KEPT_STATES, Reading, Roll, RollState
+from drafting.domain.rolls import KEPT_STATES, OPEN_STATES, HandedIn, Reading, Roll, RollState, is_decided
 from drafting.web import roll_words
 from drafting.web.api.rolls import sheets_answer
 from drafting.web.api.uploads import read_upload
@@ -24,19 +27,23 @@ from drafting.web.pages.roll_reading import reading_values, typed_reading
 from drafting.web.visits import Form, Visit
 
 MOST_SHOWN: Final = 100
-UNDER_WAY: Final = frozenset({RollState.CHECKING, RollState.COUNTING})
+UNDER_WAY: Final = OPEN_STATES
 
 
 async def index(visit: Visit) -> Response:
     return await _index(visit, None)
 
 
-async def _index(visit: Visit, refusal: Refusal | None) -> Response:
+async def find(visit: Visit) -> Response:
+    """The same page with those of a name; a form that is sent, since names belong into no log and no history."""
+    return await _index(visit, None, (await visit.form()).text("name"))
+
+
+async def _index(visit: Visit, refusal: Refusal | None, name: str = "") -> Response:
     declaration = await visit.declaration()
     n = visit.number("edition")
     edition = find_edition(declaration, n)
     found = await acts.list_rolls(visit.ports, visit.actor, slug=declaration.slug, n=n)
-    name = visit.query("name")
     form = Form({"name": [name]})
     if refusal:
         form.errors["list"] = sentence(visit.words, refusal)
@@ -107,17 +114,19 @@ async def _show(visit: Visit, refusal: Refusal | None, typed: Reading | None = N
         roll=roll,
         reads=reads,
         state=roll_words.state(visit.words, roll.state),
-        refreshes=roll.state in UNDER_WAY or _is_approved(declaration, roll),
+        refreshes=roll.state in UNDER_WAY or _is_decided(declaration, roll),
         fault=sentence(visit.words, refusal) if refusal else "",
-        may_drop=roll.state in KEPT_STATES and not _is_approved(declaration, roll),
+        may_drop=roll.state in KEPT_STATES and not _is_decided(declaration, roll),
+        days=visit.settings.list_days,
         of=roll_words,
         **values,
     )
 
 
-def _is_approved(declaration: Declaration, roll: Roll) -> bool:
+def _is_decided(declaration: Declaration, roll: Roll) -> bool:
+    """Whether a second network has said its word, and the work begins within moments."""
     known = declaration.rolls.get(roll.id)
-    return roll.state is RollState.WAITING and known is not None and known.is_approved
+    return known is not None and is_decided(roll, known)
 
 
 async def _opened(visit: Visit) -> tuple[Declaration, Roll]:
@@ -129,21 +138,42 @@ async def _found_values(visit: Visit, declaration: Declaration, roll: Roll) -> d
     known = declaration.rolls.get(roll.id)
     words = known.approvals if known else []
     approvals = declaration.standing_words(words, visit.at)
-    voted = {a.network for a in approvals}
-    own = own_networks(visit, declaration, Scope.SIGN)
-    may_repeat = len(declaration.voices(visit.at)) == 1
-    has_spoken = any(a.account == visit.actor.account for a in approvals)
     lines = roll.lines
     return {
         "approvals": approvals,
         "lapsed": [word for word in words if word not in approvals],
-        "voices": [network for network in own if network not in voted or may_repeat] if not has_spoken else [],
-        "has_spoken": has_spoken,
+        "voices": _voices(visit, declaration, approvals),
+        **await _doubts(visit, declaration, roll, known),
         "lines": [(line, roll_words.outcome(visit.words, o, what, other)) for o, line, what, other in lines],
         "most_shown": MOST_SHOWN,
         **await _rows(visit, roll),
         "by": (await visit.ports.accounts.names([roll.account])).get(roll.account, ""),
         "language": visit.words.language(roll.reading.locale) if roll.reading else "",
+    }
+
+
+def _voices(visit: Visit, declaration: Declaration, words: Sequence[Approval]) -> list[str]:
+    """The networks for which the reader may say a word beside these."""
+    if any(word.account == visit.actor.account for word in words):
+        return []
+    spoken = {word.network for word in words} if len(declaration.voices(visit.at)) > 1 else set()
+    return [network for network in own_networks(visit, declaration, Scope.SIGN) if network not in spoken]
+
+
+async def _doubts(visit: Visit, declaration: Declaration, roll: Roll, known: HandedIn | None) -> dict[str, Any]:
+    """Who wants a list that counts taken back, why, and what would go."""
+    if known is None or not roll.has_counted:
+        return {}
+    words = declaration.standing_words(known.doubters, visit.at)
+    doubts = roll_words.doubts(visit.words)
+    return {
+        "doubters": words,
+        "doubters_lapsed": [word for word in known.doubters if word not in words],
+        "doubting_voices": _voices(visit, declaration, words),
+        "doubt": known.doubt,
+        "doubt_words": doubts.get(known.doubt, ""),
+        "doubt_options": list(doubts.items()),
+        "rows_now": await visit.ports.rolls.rows(roll.id),
     }
 
 
@@ -204,6 +234,38 @@ async def drop(visit: Visit) -> Response:
     form = await visit.form()
     slug, id = visit.part("declaration"), visit.part("list")
     return _to(visit, await drop_roll(visit.ports, visit.actor, slug=slug, id=id, why=form.text("note")))
+
+
+async def ask_back(visit: Visit) -> Response:
+    form = await visit.form()
+    slug, id = visit.part("declaration"), visit.part("list")
+    reason, note, network = form.text("reason"), form.text("note"), form.text("network") or None
+    try:
+        roll = await ask_roll_back(
+            visit.ports, visit.actor, slug=slug, id=id, reason=reason, note=note, network=network
+        )
+    except Refusal as refusal:
+        if refusal.code is not Code.BAD_INPUT:
+            raise
+        return await _show(visit, refusal)
+    return _to(visit, roll)
+
+
+async def take_back(visit: Visit) -> Response:
+    form = await visit.form()
+    slug, id = visit.part("declaration"), visit.part("list")
+    reason, network = form.text("reason"), form.text("network") or None
+    try:
+        await take_roll_back(visit.ports, visit.actor, slug=slug, id=id, reason=reason, network=network)
+    except Refusal as refusal:
+        if refusal.code not in (Code.BAD_INPUT, Code.SECOND_NETWORK_REQUIRED, Code.TEXT_CHANGED):
+            raise
+        return await _show(visit, refusal)
+    return visit.go("workshop", slug, "publishing", visit.part("edition"), "lists", id)
+
+
+async def keep(visit: Visit) -> Response:
+    return _to(visit, await keep_roll(visit.ports, visit.actor, slug=visit.part("declaration"), id=visit.part("list")))
 
 
 async def erase(visit: Visit) -> Response:
