@@ -16,11 +16,13 @@ from pycrdt import Doc, Text
 
 from drafting.sync import wire
 
-COME_AGAIN_SECONDS: Final = 0.5
+COME_AGAIN_SECONDS: Final = 0.1
 PIECE: Final = 1 << 16
+# As a proxy would say it (RFC 5737).
+ADDRESS: Final = "192.0.2.1"
 UPGRADE: Final = (
     "GET /sync HTTP/1.1\r\nHost: {host}\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
-    "Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: {key}\r\n\r\n"
+    "Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: {key}\r\nX-Real-IP: {address}\r\n\r\n"
 )
 
 
@@ -45,7 +47,7 @@ def upgraded(target: Target) -> socket.socket:
     """A WebSocket on which nothing was said yet."""
     one = socket.create_connection((target.host, target.port), timeout=20)
     key = base64.b64encode(os.urandom(16)).decode()
-    one.sendall(UPGRADE.format(host=f"{target.host}:{target.port}", key=key).encode())
+    one.sendall(UPGRADE.format(host=f"{target.host}:{target.port}", key=key, address=ADDRESS).encode())
     answer = b""
     while b"\r\n\r\n" not in answer:
         answer += one.recv(4096) or b"\r\n\r\n"

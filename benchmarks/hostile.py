@@ -59,6 +59,7 @@ def scene(module: str = "drafting.cli") -> Iterator[Scene]:
     port = free_port()
     with tempfile.TemporaryDirectory() as folder:
         environment = {"DRAFTING_DATA": str(Path(folder) / "data"), "DRAFTING_LOG": "error"}
+        environment["DRAFTING_CLIENT_HEADER"] = "X-Real-IP"
         furnish = [sys.executable, "-m", "tests.hostile.furnish", CALM, HOSTILE, "reader"]
         done = subprocess.run(furnish, env={**os.environ, **environment}, check=True, capture_output=True, text=True)
         with running([sys.executable, "-m", module, "serve", "--port", str(port)], port, environment) as pids:

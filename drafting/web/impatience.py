@@ -30,6 +30,8 @@ FIRST_PIECE: Final = 512
 ODD_BURST: Final = 100
 ODD_RATE: Final = 5
 SMALL_PIECE: Final = 256
+# Bytes that are still looked at for the answer to a closing frame.
+LAST_BYTES: Final = 1024
 
 
 class ImpatientHttp(HttpToolsProtocol):
@@ -182,14 +184,15 @@ class ImpatientSocket(FrugalWebSocket):
         self._next: asyncio.Handle | None = None
         self._odd = 0
         self._piece = FIRST_PIECE
+        self._last = LAST_BYTES
         self._began = self.loop.time()
 
     def data_received(self, data: bytes) -> None:
-        if not self._rest and len(data) <= self._piece:
+        if self._rest or len(data) > self._piece:
+            self._rest += data
+            self._go_on()
+        elif not self._is_deaf(len(data)):
             super().data_received(data)
-            return
-        self._rest += data
-        self._go_on()
 
     async def receive(self) -> Any:
         message = await super().receive()
@@ -242,6 +245,8 @@ class ImpatientSocket(FrugalWebSocket):
         if self.transport.is_closing() and not self.close_sent:
             self._rest.clear()
             return
+        if self._is_deaf(len(piece)):
+            return
         odd = self._odd
         super().data_received(piece)
         self._piece = min(PIECE, 2 * self._piece) if self._odd == odd else FIRST_PIECE
@@ -251,6 +256,16 @@ class ImpatientSocket(FrugalWebSocket):
             self._go_on_soon()
         else:
             self.transport.resume_reading()
+
+    def _is_deaf(self, size: int) -> bool:
+        """Who is sent away and goes on flooding is not read any more; in a moment the connection is cut off."""
+        if not self.close_sent:
+            return False
+        self._last -= size
+        if self._last < 0:
+            self._rest.clear()
+            self.transport.pause_reading()
+        return self._last < 0
 
     def _go_on_soon(self) -> None:
         if self._next is None:
