@@ -128,6 +128,10 @@ async def test_a_list_that_counts_is_taken_back_without_script(edition: OpenEdit
         assert 'http-equiv="refresh"' in (await second.get(own)).text
         await work(edition)
         assert "What is kept of these names is erased after 30 days." in (await second.get(own)).text
+    secret = next(iter(edition.coalition.fakes.signatures.links))
+    page = (await edition.client.get(f"/en/sign/own/{secret}")).text
+    assert "two networks have taken the whole list back" in page
+    assert "Withdraw my signature" not in page
     told = (await edition.client.get(f"/api/v1/declarations/{SLUG}/editions/1/signatures")).json()
     assert told["count"] == {"people": 0, "organisations": 0}
 
