@@ -85,6 +85,7 @@ PLACES: Final = (
     Place("look", f"{W}/look"),
     Place("printed_names", f"{W}/publishing/1/signatures/printed"),
     Place("lists", f"{W}/publishing/1/lists"),
+    Place("find_name", f"{W}/publishing/1/lists/find"),
     Place("list", f"{W}/publishing/1/lists/{{unread}}"),
     Place("list", f"{W}/publishing/1/lists/{{unread}}?encoding=windows-1256&delimiter=;"),
     Place("list", f"{W}/publishing/1/lists/{{checked}}"),
