@@ -137,8 +137,21 @@ def finish() -> Callable[[Any, Any], None]:
                 each.extra["Interpolate"] = "false"
             if isinstance(each, pydyf.Stream) and each.compress:
                 _end_plainly(each)
+        pdf.objects[:] = [each if each.free == "f" else _Written(each) for each in pdf.objects]
 
     return mark
+
+
+class _Written(pydyf.Object):  # type: ignore[misc]
+    """An object of the file as bytes, which are asked for twice: to be written, and for the identifier of the file."""
+
+    data = b""
+    compressible = False
+
+    def __init__(self, written: Any) -> None:
+        super().__init__()
+        self.number, self.generation = written.number, written.generation
+        self.data, self.compressible = written.data, written.compressible
 
 
 def _ends_like_a_line(data: bytes) -> bool:
@@ -153,6 +166,7 @@ def _end_plainly(stream: Any) -> None:
     anything, other streams here by white space.
     """
     data = b"\n".join(pydyf._to_bytes(part) for part in stream.stream)
+    stream.stream = [data]
     if not _ends_like_a_line(data) or "Params" in stream.extra:
         return
     data += b"\0\0\0\1" if "Length1" in stream.extra or "Subtype" in stream.extra else b"\n"

@@ -23,7 +23,7 @@ from weasyprint.urls import URLFetcher, URLFetcherResponse
 from drafting.domain.errors import Code, Refusal
 from drafting.domain.locales import Locale
 from drafting.domain.looks import Design
-from drafting.publishing import archival, patches, surround, warming
+from drafting.publishing import archival, patches, shortcuts, surround, warming
 from drafting.publishing.breaks import SPACE, mark_breaks
 from drafting.publishing.designs import MARK, printed
 from drafting.publishing.fonts import typography
@@ -32,6 +32,7 @@ from drafting.publishing.reading import Reading, direction_of
 from drafting.publishing.words import cldr
 
 patches.apply()
+shortcuts.apply()
 
 LONG_TITLE: Final = 28
 # Up to this many lines of front and of networks leave room for a line at the foot of the title page.

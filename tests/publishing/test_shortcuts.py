@@ -1,0 +1,40 @@
+"""What is taken as a short cut through the page maker leads to the same place."""
+
+import os
+import subprocess
+import sys
+from typing import Final
+
+import pytest
+
+PRINT: Final = """
+import sys
+from hashlib import sha256
+from drafting.publishing import archival, shortcuts
+way, *tags = sys.argv[1:]
+if way == "long":
+    shortcuts.apply = lambda: None
+    archival._Written = lambda each: each
+from drafting.paths import LOCALES, TEMPLATES
+from drafting.publishing.worker import render
+from tests.publishing.conftest import example_edition
+for tag in tags:
+    for data in render(example_edition(locales=("en", tag), sections=6), tag, "pdf", TEMPLATES, LOCALES).values():
+        print(tag, sha256(data).hexdigest())
+"""
+
+
+@pytest.mark.parametrize("tags", [("ar", "th", "fr"), ("ja", "hi", "ur")])
+def test_a_short_cut_changes_no_byte(tags: tuple[str, ...]) -> None:
+    short, long = (
+        subprocess.run(
+            [sys.executable, "-c", PRINT, way, *tags],
+            check=True,
+            capture_output=True,
+            text=True,
+            env={**os.environ, "PYTHONHASHSEED": "0"},
+        ).stdout
+        for way in ("short", "long")
+    )
+    assert len(short.splitlines()) == len(tags)
+    assert short == long
