@@ -75,12 +75,13 @@ class _Writer:
         return escape(f"{self.setting.section}{self.setting.separator}{kind}-{n}")
 
     def link(self) -> str:
-        """To the block whose anchor was the last. It has no words, so that copied text stays clean."""
+        """To the block whose anchor was the last. It has no words, so that copied text stays clean; no other link of
+        a page is empty, by which style sheets know it."""
         if not self.setting.has_links:
             return ""
         place = f"{escape(self.setting.section)}{self.setting.separator}{self.paragraphs}"
         shown = escape(self.setting.number(self.paragraphs))
-        return f'<a class="cite" href="#{place}" aria-label="¶ {shown}"></a>'
+        return f'<a href="#{place}" aria-label="¶{shown}"></a>'
 
     def next_anchor(self) -> str:
         self.paragraphs += 1

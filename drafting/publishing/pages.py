@@ -17,11 +17,13 @@ from drafting.publishing.content import Content
 from drafting.publishing.designs import stylesheet
 from drafting.publishing.reading import Part, Reading
 from drafting.publishing.standings import MARKS, label
+from drafting.publishing.tight import tight
 from drafting.publishing.words import Words
 
 # Wider tables than this are read as lists.
 WIDEST_TABLE: Final = 9
-DESCRIPTION_LENGTH: Final = 200
+# In bytes, so that a script of three bytes a letter spends no more of a page on it.
+DESCRIPTION_LENGTH: Final = 300
 BESIDE: Final = "beside.html"
 QR: Final = "qr.svg"
 CHANGES: Final = "changes.html"
@@ -110,7 +112,10 @@ def describe(reading: Reading) -> str:
     """The first words of the front, for those who show links."""
     blocks = reading.front.text.body[1:] if reading.front else ()
     words = next((block.words for block in blocks if not block.is_empty), reading.title)
-    return words if len(words) <= DESCRIPTION_LENGTH else words[: DESCRIPTION_LENGTH - 1].rstrip() + "…"
+    said = words.encode()
+    if len(said) <= DESCRIPTION_LENGTH:
+        return words
+    return said[:DESCRIPTION_LENGTH].decode(errors="ignore").rstrip() + "…"
 
 
 class Cell:
@@ -158,15 +163,18 @@ class Pages:
         }
 
     def _check(self) -> dict[str, Any]:
-        """What stands behind each position: a signature made away from the server (A), or the server's word (C)."""
+        """What stands behind each position: a signature made away from the server (A), a device that agreed when this
+        site asked (B), or the server's word (C)."""
         reading, content = self.reading, self.reading.content
         held = [(part, each) for part in reading.parts for each in part.section.standings]
         offline = [(reading.name(each.network), part, each.offline_key) for part, each in held if each.offline_key]
+        agreed = [(reading.name(each.network), part, each.passkey) for part, each in held if each.passkey]
         name = f"{content.slug}-{content.n}-bundle.zip"
         return {
             "text_prefix": TEXT_PREFIX.decode().strip(),
             "offline": offline,
-            "attested": len(held) - len(offline),
+            "agreed": agreed,
+            "attested": sum(not each.offline_key and not each.passkey for _, each in held),
             "bundle": name,
             "log": f"{content.origin}/d/{content.slug}/log",
         }
@@ -192,7 +200,7 @@ def page_bytes(reading: Reading, templates: Path, template: str, page: str, **va
     """A page of an edition in one language; ``page`` is its name in the folder, empty for the text itself."""
     root = reading.attributes(reading.locale.tag)
     others = [each for each in reading.content.public_locales if _has_page(reading.content, each.tag, page)]
-    return (
+    return tight(
         environment(templates, reading.words)
         .get_template(f"public/{template}")
         .render(
@@ -210,8 +218,7 @@ def page_bytes(reading: Reading, templates: Path, template: str, page: str, **va
             stylesheet=stylesheet(templates, reading.content.look)[0],
             **values,
         )
-        .encode()
-    )
+    ).encode()
 
 
 def _has_page(content: Content, tag: str, page: str) -> bool:

@@ -25,7 +25,7 @@ def places(public: Path) -> set[str]:
         if path.is_file():
             found.add(name := path.relative_to(public).as_posix())
             if path.suffix == ".html":
-                found |= {f"{name}#{anchor}" for anchor in re.findall(r' id="([^"]+)"', path.read_text("utf-8"))}
+                found |= {f"{name}#{anchor}" for anchor in re.findall(r' id="?([^ ">]+)', path.read_text("utf-8"))}
     return found
 
 

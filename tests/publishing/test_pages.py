@@ -21,6 +21,8 @@ from tests.publishing.reader import parse, words
 
 TEN_ARTICLES = 10
 LIMIT = 50_000
+# What thirty sections need beside their words. Tamil and Burmese have 30,000 and 36,000 bytes of those.
+MOST_AROUND = 23_500
 
 
 def tree_of(edition: dict[str, Any]) -> dict[str, bytes]:
@@ -49,12 +51,14 @@ def test_every_page_is_clean_and_small(tree: dict[str, bytes]) -> None:
         assert len(data) < LIMIT, path
 
 
-@pytest.mark.parametrize("tag", ["hi", "th"])
-def test_a_whole_declaration_is_small_in_scripts_of_three_bytes_a_letter(tag: str) -> None:
-    page = next(
-        iter(render(example_edition(locales=["en", tag], sections=30), tag, "html", TEMPLATES, LOCALES).values())
-    )
-    assert len(page) < LIMIT
+@pytest.mark.parametrize("tag", udhr.LANGUAGES)
+def test_a_whole_declaration_is_small_in_every_script(tag: str) -> None:
+    tags = dict.fromkeys(["en", tag])
+    page = next(iter(render(example_edition(locales=[*tags], sections=30), tag, "html", TEMPLATES, LOCALES).values()))
+    said = sum(len(part.encode()) for heading, paragraphs in udhr.articles(tag) for part in [heading, *paragraphs])
+    assert len(page) - said < MOST_AROUND
+    if said < LIMIT - MOST_AROUND:
+        assert len(page) < LIMIT
 
 
 @pytest.mark.parametrize("tag", DEFAULT_LOCALES)
@@ -219,10 +223,11 @@ def test_positions_name_every_network(tree: dict[str, bytes]) -> None:
 
 def test_every_paragraph_has_an_address_of_its_own_and_a_link_to_it(tree: dict[str, bytes]) -> None:
     page = parse(index(tree, "ar"))
-    links = [e for e in page.iter("a") if e.get("class") == "cite"]
+    links = [e for e in page.iter("a") if (e.get("aria-label") or "").startswith("¶")]
     ids = {e.get("id") for e in page.iter() if e.get("id")}
     assert {e.get("href")[1:] for e in links} == {id for id in ids if re.fullmatch(r"[a-z0-9-]+:\d+", id)}
-    assert all(e.get("aria-label") and not words(e) for e in links)
+    assert not any(words(e) for e in links)
+    assert [e for e in page.iter("a") if not words(e) and not len(e)] == links
 
 
 def test_two_languages_stand_side_by_side_paragraph_by_paragraph(tree: dict[str, bytes]) -> None:
