@@ -76,7 +76,7 @@ async def assert_position(
         if not actor.fresh:
             raise Refusal(Code.SIGN_IN_ANEW)
         if position in now.passkeys:
-            raise Refusal(Code.TAKEN, field="passkey")
+            raise Refusal(Code.TAKEN, field="assertion")
 
     allow(declaration)
     passkey = await _own(ports, actor, answer.credential)

@@ -140,7 +140,7 @@ def select_acts(
                 return data["network"] in networks and entry.index < edition.index
             case Kind.POSITION_TAKE:
                 return data["id"] in taken
-            case Kind.POSITION_SIGN:
+            case Kind.POSITION_SIGN | Kind.POSITION_ASSERT:
                 return data["position"] in taken
             case Kind.MANIFEST_SIGN:
                 return bool(data["digest"] == edition.manifest_digest)

@@ -119,6 +119,7 @@ def _position(declaration: Declaration, cell: Cell) -> dict[str, Any]:
         "remedy": position.remedy,
         "statement": statement,
         "offline_key": declaration.offline_keys.get(position.id, ""),
+        "passkey": declaration.passkeys.get(position.id, ""),
     }
 
 

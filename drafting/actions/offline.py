@@ -74,12 +74,15 @@ async def sign_position(
 
 
 async def _check_owner(ports: Ports, actor: Actor, fingerprint: str) -> None:
-    """Who has added keys of their own signs with one of them, and nobody with somebody else's or one that was ended."""
-    keys = (await load_directory(ports)).keys.values()
+    """Who has added keys of their own, or passkeys, signs with one of those keys; nobody signs with somebody else's or
+    with one that was ended."""
+    directory = await load_directory(ports)
+    keys = directory.keys.values()
     known = [key for key in keys if key.fingerprint == fingerprint]
     own = [key for key in keys if key.account == actor.account]
     if any(not key.is_live for key in known if key in own):
         raise Refusal(Code.BAD_INPUT, field="signature", reason="ended_key", key=fingerprint)
-    has_other = bool(known) or any(key.is_live for key in own)
+    passkeys = [passkey for passkey in directory.passkeys.values() if passkey.account == actor.account]
+    has_other = bool(known) or any(key.is_live for key in own) or any(passkey.is_live for passkey in passkeys)
     if has_other and not any(key in own for key in known):
         raise Refusal(Code.BAD_INPUT, field="signature", reason="other_key", key=fingerprint)

@@ -1,4 +1,4 @@
-"""A person's passkeys: asking a device for one, adding it, ending it. Letter: ``key_added``, as for keys of one's own."""
+"""A person's passkeys: asking a device for one, adding it, ending it. Letter: ``key_added``, as for other keys."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -73,8 +73,8 @@ async def ask_for_passkey(ports: Ports, actor: Actor) -> Asking:
 async def add_passkey(ports: Ports, actor: Actor, *, name: str, client: str, attestation: str) -> Passkey:
     """Add what a device made to the actor's account, who gets a letter about it.
 
-    ``client``, ``attestation``: clientDataJSON and attestationObject in base64url. Raises ``bad_input`` (``field`` name,
-    or passkey with a ``reason`` of :class:`PasskeyMisfit`), ``taken`` where this account has it, ``too_many``,
+    ``client``, ``attestation``: clientDataJSON and attestationObject in base64url. Raises ``bad_input`` (``field``
+    name, or passkey with a ``reason`` of :class:`PasskeyMisfit`), ``taken`` where this account has it, ``too_many``,
     ``sign_in_anew``.
     """
     if not actor.fresh:

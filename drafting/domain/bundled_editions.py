@@ -11,6 +11,7 @@ from drafting.domain.events import Kind
 from drafting.domain.faults import Fault, Reason
 from drafting.domain.lines import FIELDS
 from drafting.domain.notes import Check
+from drafting.domain.passkeys import agreed_by
 from drafting.domain.positions import CellStatus, revision_digest
 from drafting.domain.prose import canonical_bytes, digest, digest_of_bytes, from_json
 from drafting.domain.statements import offline_key
@@ -67,7 +68,8 @@ def _is_same(said: object, expected: object) -> bool:
 @dataclass(frozen=True, slots=True)
 class Shown:
     """What the edition says and the log bears out. ``offline``: (network, section, fingerprint of the key) of each
-    position that was signed with a key of the network's own."""
+    position that was signed with a key of the network's own; ``passkeys``: (network, section, fingerprint, the site
+    that asked) of each that a device of a delegate agreed to."""
 
     sections: int = 0
     texts: int = 0
@@ -75,6 +77,12 @@ class Shown:
     positions: int = 0
     acts: int = 0
     offline: tuple[tuple[str, str, str], ...] = ()
+    passkeys: tuple[tuple[str, str, str, str], ...] = ()
+
+    @property
+    def attested(self) -> int:
+        """How many positions rest on the server's word alone."""
+        return self.positions - len({each[:2] for each in (*self.offline, *self.passkeys)})
 
 
 class _Misfit(Exception):
@@ -231,20 +239,46 @@ class _Record:
             len(self.edition["networks"]),
             len(self.positions),
             len(self.acts),
-            tuple(self.offline(check)),
+            tuple((network, section, key) for network, section, (key, _) in self.backed(SIGNED, check)),
+            tuple((network, section, *agreed) for network, section, agreed in self.backed(AGREED, check)),
         )
 
-    def offline(self, check: Check) -> Iterator[tuple[str, str, str]]:
-        """Raises :class:`_Misfit` for what is no signature, and for a key that the edition alone names."""
+    def backed(self, backing: "_Backing", check: Check) -> Iterator[tuple[str, str, tuple[str, str]]]:
+        """(network, section, (key, site)) of each position behind which stands more than the server's word.
+
+        Raises :class:`_Misfit` where one of the acts that say so does not hold, and for a key that the edition alone
+        names.
+        """
         for section, position, act in self.positions:
             network, id = position["network"], act.data.get("id")
-            signed = [a.data for a in self.acts if isinstance(id, str) and a.says(Kind.POSITION_SIGN, position=id)]
-            declaration = self.release["declaration"]
-            keys = [offline_key(declaration, act.data, data.get("signature"), check) for data in signed]
-            if None in keys or position.get("offline_key", "") not in ("", *keys):
+            said = [a.data for a in self.acts if isinstance(id, str) and a.says(backing.kind, position=id)]
+            found = [backing.read(self.release["declaration"], act.data, data, check) for data in said]
+            keys = [each[0] for each in found if each]
+            if len(keys) < len(said) or position.get(backing.field, "") not in ("", *keys):
                 raise _Misfit(Reason.BAD_SIGNATURE, network=network, section=section)
-            if keys and keys[-1]:
-                yield network, section, keys[-1]
+            if found and found[-1]:
+                yield network, section, found[-1]
+
+
+def _signed_by(
+    declaration: str, position: Mapping[str, Any], said: Mapping[str, Any], check: Check
+) -> tuple[str, str] | None:
+    key = offline_key(declaration, position, said.get("signature"), check)
+    return None if key is None else (key, "")
+
+
+@dataclass(frozen=True, slots=True)
+class _Backing:
+    """Acts that strengthen a position, the field of the edition that names their key, and how they are checked: (key,
+    the site that asked), or None."""
+
+    kind: Kind
+    field: str
+    read: Callable[[str, Mapping[str, Any], Mapping[str, Any], Check], tuple[str, str] | None]
+
+
+SIGNED: Final = _Backing(Kind.POSITION_SIGN, "offline_key", _signed_by)
+AGREED: Final = _Backing(Kind.POSITION_ASSERT, "passkey", agreed_by)
 
 
 def _moment(at: str) -> str:

@@ -77,7 +77,7 @@ _POSITION: Final = record(
     remedy=is_text,
     statement=_is_statement,
 )
-_SIGNED: Final = some_of(offline_key=is_text)
+_SIGNED: Final = some_of(offline_key=is_text, passkey=is_text)
 _SECTION: Final = record(
     id=is_text,
     revision=record(digest=is_digest),

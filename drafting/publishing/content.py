@@ -55,7 +55,8 @@ class Statement:
 class Standing:
     """A network's position on a section as of the freeze.
 
-    ``offline_key``: the fingerprint of the key that it was signed with away from the server, or empty.
+    ``offline_key``: the fingerprint of the key that it was signed with away from the server, or empty; ``passkey``:
+    that of the passkey with which a device of a delegate agreed to it.
     """
 
     network: str
@@ -65,6 +66,7 @@ class Standing:
     remedy: str
     statement: Statement | None
     offline_key: str = ""
+    passkey: str = ""
 
     @property
     def has_words(self) -> bool:
@@ -255,6 +257,7 @@ def _standing(value: Mapping[str, Any]) -> Standing:
         value.get("remedy") or "",
         _statement(value["statement"]) if value.get("statement") else None,
         value.get("offline_key") or "",
+        value.get("passkey") or "",
     )
 
 

@@ -45,22 +45,52 @@ _SIGNATURES: Final[Mapping[str, Sentence]] = {
         "This was signed with a key that you ended. Sign with another one. Nothing was recorded."
     ),
 }
+_PASSKEYS: Final[Mapping[str, Sentence]] = {
+    "form": lambda w: w.gettext(
+        "This is not what a browser hands on from a passkey. Nothing was recorded; load the page again."
+    ),
+    "origin": lambda w: w.gettext("The device was asked by another site than this one. Nothing was recorded."),
+    "challenge": lambda w: w.gettext(
+        "The device answered something else than was asked here, or too late. Nothing was recorded; load the page "
+        "again."
+    ),
+    "unverified": lambda w: w.gettext(
+        "The device did not check who holds it. Give it a PIN, or add your fingerprint, and try again. Nothing was "
+        "recorded."
+    ),
+    "key_type": lambda w: w.gettext(
+        "This device makes keys that cannot be checked here. Use another device. Nothing was recorded."
+    ),
+    "signature": lambda w: w.gettext("The signature is not that of this passkey. Nothing was recorded."),
+    "other_passkey": lambda w: w.gettext(
+        "This passkey is not on your account. Use one that is, or add it first. Nothing was recorded."
+    ),
+    "ended_passkey": lambda w: w.gettext("You ended this passkey. Use another one. Nothing was recorded."),
+    "counter": lambda w: w.gettext(
+        "This answer was given before, or the passkey was copied. Nothing was recorded. If it happens again, end this "
+        "passkey."
+    ),
+}
 
 
 def key_misfit(words: Words, data: Mapping[str, Any]) -> str:
-    """The sentence for the fields ``public`` and ``signature``; empty where it is about neither."""
-    table = {"public": _KEYS, "signature": _SIGNATURES}.get(str(data.get("field", "")), {})
+    """The sentence for the fields ``public``, ``signature`` and ``passkey``; empty where it is about none of them."""
+    table = {"public": _KEYS, "signature": _SIGNATURES, "passkey": _PASSKEYS}.get(str(data.get("field", "")), {})
     sentence = table.get(str(data.get("reason", "")))
     return sentence(words) if sentence else ""
 
 
 def key_taken(words: Words, data: Mapping[str, Any]) -> str:
-    """The sentence for what is there already; empty where it is about neither a key nor a signature."""
+    """The sentence for what is there already; empty where it is about no key and nothing that a key has signed."""
     match data.get("field"):
         case "public":
             return words.gettext("This key stands on an account already. Nothing was recorded.")
         case "signature":
             return words.gettext("This position is signed already. Nothing was recorded.")
+        case "passkey":
+            return words.gettext("This passkey is on your account already. Nothing was recorded.")
+        case "assertion":
+            return words.gettext("A device agreed to this position already. Nothing was recorded.")
     return ""
 
 

@@ -34,7 +34,7 @@ def test_a_position_is_signed_by_the_command_on_the_page(people: People, tmp_pat
     shown = subprocess.run(["ssh-keygen", "-lf", key], capture_output=True, text=True, check=True).stdout
     expect(page.locator("#keys code")).to_have_text(shown.split()[1])
     page.goto(f"/en/{W}/seeds/revisions/2")
-    page.get_by_role("link", name="Sign this position with a key of your own").click()
+    page.get_by_role("link", name="Sign this position with a passkey or a key of your own").click()
     file = download(page, tmp_path)
     command = page.locator("pre.command code").nth(1).text_content() or ""
     run = command.replace("~/.ssh/id_ed25519", str(key)).split()

@@ -1,6 +1,7 @@
 // Stage 4: whether the edition is what its words, its digests and the acts of the log say.
 import { bytes, canonical, dictOf, digestOf, fits, isCount, isDigest, isText, must, oneOf, optional, readCanonical,
   sshSigner } from "./forms.mjs";
+import { passkeyAgreed } from "./passkeys.mjs";
 
 const KINDS = {
   consents: ["consent"],
@@ -22,7 +23,7 @@ const CONTENT = {
     id: isText, revision: { digest: isDigest }, texts: dictOf({ body: [BLOCK], digest: isDigest, status: isText }),
     positions: [{
       network: isText, status: oneOf(...Object.keys(KINDS)), at: isText, harms: isText, remedy: isText,
-      statement: isStatement, offline_key: optional(isText),
+      statement: isStatement, offline_key: optional(isText), passkey: optional(isText),
     }],
   }],
 };
@@ -108,7 +109,7 @@ export function checkDigests({ content, release }) {
 
 const same = (said, wanted) => said !== undefined && canonical(said) === canonical(wanted);
 
-export function checkActs({ content, release, acts, offline }) {
+export function checkActs({ content, release, acts, offline, passkeys }) {
   const { n, manifest, declaration, source_locale, authentic_locales } = content;
   /** The acts of a kind that say so, in their order. */
   const all = (kind, said = {}) => acts.filter((act) => act.kind === kind &&
@@ -135,14 +136,19 @@ export function checkActs({ content, release, acts, offline }) {
   }
   for (const section of content.sections) {
     for (const position of section.positions) {
-      const { network, offline_key } = position;
+      const { network, offline_key, passkey } = position;
       const takes = all("person:position:take", { network }).filter((act) => act.index < freeze.index);
       const act = actOf(takes, section, position);
       must(act && isOf(act.data, section, position), `${network} took no such position on ${section.id}`);
-      const signed = isText(act.data.id) ? all("person:position:sign", { position: act.data.id }) : [];
-      const keys = signed.map(({ data }) => sshSigner(data.signature, statementToSign(declaration, act.data)));
+      const more = (kind) => (isText(act.data.id) ? all(kind, { position: act.data.id }) : []);
+      const keys = more("person:position:sign")
+        .map(({ data }) => sshSigner(data.signature, statementToSign(declaration, act.data)));
       must(!offline_key || keys.includes(offline_key), `${network} signed ${section.id} with another key`);
       if (keys.length) offline.push({ network, section: section.id, key: keys.at(-1) });
+      const agreed = more("person:position:assert")
+        .map(({ data }) => passkeyAgreed(data, statementToSign(declaration, act.data)));
+      must(!passkey || agreed.some(({ key }) => key === passkey), `${network} agreed to ${section.id} with another passkey`);
+      if (agreed.length) passkeys.push({ network, section: section.id, ...agreed.at(-1) });
     }
   }
 }

@@ -12,12 +12,15 @@ from typing import Any
 from drafting.domain import bundles
 from drafting.domain.canonical import canonical_json
 from drafting.domain.editions import manifest_digest
+from drafting.domain.passkeys import assertion_data
 from drafting.domain.positions import revision_digest
 from drafting.domain.prose import canonical_bytes, digest, digest_of_bytes, from_json
+from tests.device import KINDS, Device
 from tests.verifier.released import BASE, DELEGATE, LOG, Forger, ssh_signature
 from tests.verifier.vectors import Vector
 
 UNSAID = -1
+SITE = "https://drafting.example"
 LAND = "text/en/land.json"
 ODD: list[Any] = [
     None, True, False, 0, 1, 2, -1, 2**53 - 1, "", "x", " ", "en", "consents", "stands_aside", "objects", [], {},
@@ -44,6 +47,7 @@ def mutations(forger: Forger, count: int, seed: int = 1) -> Iterator[Vector]:
         yield _of(f"acts {n}", forger.with_acts(lambda acts: _mutate(_an_act(acts, chance), chance)))
         yield _of(f"words {n}", _with_body(forger, _body(chance)))
         yield _of(f"signature {n}", _with_signature(forger, chance))
+        yield _of(f"passkey {n}", _with_passkey(forger, chance))
         yield _of(f"listed {n}", _with_listed(forger, chance))
         yield _of(f"release {n}", _with_release(forger, chance))
         yield _of(f"two at once {n}", _with_two(forger.bundle, chance))
@@ -169,6 +173,50 @@ def _with_signature(forger: Forger, chance: random.Random) -> dict[str, bytes]:
             other |= {"kind": "person:position:sign", "data": {**said, "signature": again}}
 
     return forger.with_acts(change)
+
+
+def _with_passkey(forger: Forger, chance: random.Random) -> dict[str, bytes]:
+    """A device that agrees to what an odd browser says; or its answer with other bytes in it."""
+
+    def change(acts: list[Any]) -> None:
+        said = chance.choice([a for a in acts if a["kind"] == "person:position:assert"])["data"]
+        name = chance.choice(("public", "authenticator", "client", "signature", "said", "said", "said", "said"))
+        if name == "said":
+            site = chance.choice((SITE, SITE, SITE, "http://localhost:8080", "https://drafting.example:8443"))
+            client = base64.b64decode(said["client"]).replace(SITE.encode(), site.encode())
+            device = Device(chance.choice(KINDS), origin=site, flags=chance.choice((*[5] * 8, 0xC5, 1, 4, 0)))
+            made = device.sign(_said(client, chance))
+            said |= assertion_data(device.public, made)
+            return
+        data = base64.b64decode(said[name])
+        place = chance.randrange(len(data) + 1)
+        puts = (b"", b"", b"\0", b"\xff", b"\x04", b"\0" * 300)
+        data = data[:place] + chance.choice(puts) + data[place + chance.randrange(2) :]
+        said[name] = base64.b64encode(data).decode() + chance.choice(("", "", "", "\n", "=", "A"))
+
+    return forger.with_acts(change)
+
+
+def _said(client: bytes, chance: random.Random) -> bytes:
+    """What a browser says, written otherwise; sometimes more, less, or no JSON at all."""
+    more = (
+        b'{"more":[{}],', b'{"type":"webauthn.create",', b'{\t"a":1e999,\r\n', b'{"a":"\\ud800",', b'{"__proto__":{},',
+        b'{"challenge":"x",', b"\xef\xbb\xbf{", b'{"a":NaN,', b'{"a":01,', b'{"a":1.,', b'{"a":"\x01",', b"[{", b"{,",
+        b'{"more":' + b"[" * 64 + b"]" * 64 + b",", b'{"more":' + b"[" * 63 + b"]" * 63 + b",", b'{"\xff":1,',
+        b'{"a":-,',
+        b'{"more":"' + b"x" * 4_000 + b'",', b'{"n":' + b"9" * 3_000 + b",", b'{"a":\x0b1,', b'{"a":"\xe2\x80\xa8",',
+    )  # fmt: skip
+    ends = (
+        b',"crossOrigin":true}', b',"origin":"null"}', b',"origin":"https://DRAFTING.example"}', b',"type":null}',
+        b"}}", b"} ", b"}\0", b",}", b"", b',"origin":"https://drafting.example:443"}', b',"crossOrigin":false}',
+        b',"origin":7}',
+        b',"origin":"https://drafting.example\\n"}', b',"origin":"ftp://drafting.example"}', b',"challenge":["x"]}',
+    )  # fmt: skip
+    if chance.random() < 0.6:
+        client = client.replace(b"{", chance.choice(more), 1)
+    if chance.random() < 0.5:
+        client = client[:-1] + chance.choice(ends)
+    return client
 
 
 def _with_listed(forger: Forger, chance: random.Random) -> dict[str, bytes]:

@@ -1,5 +1,6 @@
 """A released edition and its bundle, in memory: footnotes, marks, letters to compose, a reservation, a minority, a
-position signed away from the server; and a forger, who can sign whatever was changed anew."""
+position signed away from the server, three that devices agreed to; and a forger, who can sign whatever was changed
+anew."""
 
 import base64
 import hashlib
@@ -10,8 +11,10 @@ from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
+from drafting.actions.assertions import Answer, assert_position
 from drafting.actions.bundling import make_bundle
 from drafting.actions.offline import read_statement, sign_position
+from drafting.actions.passkeys import add_passkey, ask_for_passkey
 from drafting.actions.publication import approve_edition, freeze_edition, read_manifest
 from drafting.actions.releasing import work_on_jobs
 from drafting.actions.writing_ports import Author
@@ -31,6 +34,7 @@ from drafting.domain.tree import Tree, inclusion_proof, leaf_hash
 from drafting.publishing.logs import StaticLogs
 from drafting.stores.signing_keys import SigningKey, is_signed
 from tests.actions.coalition import SLUG, Coalition, found
+from tests.device import Device
 
 BASE = "https://declare.example"
 LOG, WITNESS, DELEGATE = (SigningKey(letter * 32) for letter in (b"l", b"w", b"d"))
@@ -90,8 +94,21 @@ async def release(folder: Path) -> Coalition:
         signature=ssh_signature(DELEGATE, statement),
         check=is_signed,
     )
+    for network, kind in (("salt", "ES256"), ("night", "EdDSA"), ("dune", "RS256")):
+        await agree_by_device(coalition, network, Device(kind, origin=coalition.ports.origin))
     await publish(coalition)
     return coalition
+
+
+async def agree_by_device(coalition: Coalition, network: str, device: Device, section: str = "front") -> None:
+    """A delegate of the network adds a passkey, and agrees with it to the position that was taken last."""
+    ports, actor = coalition.ports, coalition.delegate(network)
+    asking = await ask_for_passkey(ports, actor)
+    await add_passkey(ports, actor, **device.added(asking.challenge))
+    taken = [p for p in (await coalition.state()).sections[section].positions if p.network == network][-1]
+    answer = Answer(**device.agreed(await read_statement(ports, SLUG, section, taken.id)))
+    place = {"slug": SLUG, "section": section, "position": taken.id}
+    await assert_position(ports, actor, **place, answer=answer, check=is_signed)
 
 
 async def publish(coalition: Coalition) -> None:

@@ -78,7 +78,7 @@ def test_both_verifiers_agree_on_hundreds_of_bundles(all_vectors: list[Vector]) 
 
 
 async def test_both_verifiers_agree_on_what_nobody_thought_of(tmp_path: Path) -> None:
-    """Bundles changed at random inside and signed anew: both name the same files, and the same offline keys."""
+    """Bundles changed at random inside and signed anew: both name the same files, and the same keys."""
     forger = Forger(await bundle_of(await release(tmp_path), is_whole=True), tmp_path)
     found = list(mutations(forger, 40))
     said = {0: 0, 1: 0, 2: 0}
@@ -87,7 +87,10 @@ async def test_both_verifiers_agree_on_what_nobody_thought_of(tmp_path: Path) ->
         code = 0 if verdict.is_valid else 2 if verdict.is_incomplete else 1
         offline = [{"network": n, "section": s, "key": key} for n, s, key in verdict.shown.offline]
         mine = {"code": code, "files": sorted({fault.file for fault in verdict.faults})}
-        mine |= {"witnesses": [], "offline": offline} if code == 0 else {}
+        passkeys = [
+            {"network": n, "section": s, "key": key, "origin": origin} for n, s, key, origin in verdict.shown.passkeys
+        ]
+        mine |= {"witnesses": [], "offline": offline, "passkeys": passkeys} if code == 0 else {}
         assert {**other, "files": sorted(set(other["files"]))} == mine, (vector.name, verdict.faults)
         said[code] += 1
     assert min(said.values()) > 0
@@ -129,6 +132,9 @@ def test_what_a_valid_bundle_shows(public: dict[str, bytes]) -> None:
     assert (verdict.shown.sections, verdict.shown.networks) == (3, 4)
     assert verdict.shown.positions == 12
     assert [(network, section) for network, section, _ in verdict.shown.offline] == [("river", "water")]
+    agreed = [(network, section, origin) for network, section, _, origin in verdict.shown.passkeys]
+    assert agreed == [(network, "front", "https://drafting.example") for network in ("salt", "night", "dune")]
+    assert verdict.shown.attested == 8
     assert verdict.hidden > 0
     assert in_another_language([Vector("", public, 0)], TRUSTED)[0]["witnesses"] == ["river.example/witness"]
 
@@ -206,7 +212,8 @@ def test_the_second_verifier_is_a_command_for_folders_and_archives(public: dict[
         )
         return done.returncode, [line.split(" on ")[0] for line in done.stdout.splitlines()]
 
-    valid = ["valid", "signed by its own key: river"]
+    agreed = [f"agreed to with a passkey: {network}" for network in ("salt", "night", "dune")]
+    valid = ["valid", "signed by its own key: river", *agreed]
     assert said(archive) == said(folder) == (0, valid)
     assert said(folder, keys) == (0, [*valid, "witnessed: river.example/witness"])
     (folder / ".left-by-a-system").write_bytes(b"")

@@ -18,7 +18,7 @@ for await (const line of createInterface({ input: process.stdin })) {
     continue;
   }
   const bundle = new Map(Object.entries(files).map(([name, data]) => [name, Buffer.from(data, "base64")]));
-  const { code, faults, missing, witnesses, offline } = verify(bundle, trusted && readTrusted(trusted));
+  const { code, faults, missing, witnesses, offline, passkeys } = verify(bundle, trusted && readTrusted(trusted));
   const named = [...faults.map(({ file }) => file), ...missing];
-  console.log(JSON.stringify({ code, files: named, ...(code === 0 && { witnesses, offline }) }));
+  console.log(JSON.stringify({ code, files: named, ...(code === 0 && { witnesses, offline, passkeys }) }));
 }

@@ -133,6 +133,21 @@ def _forged_acts(forger: Forger) -> Iterator[Vector]:
             signature="-----BEGIN SSH SIGNATURE-----\nAAAA\n-----END SSH SIGNATURE-----\n"
         ),
         "an offline signature less": lambda acts: first(acts, "person:position:sign").update(kind="person:section:add"),
+        "a device less": lambda acts: first(acts, "person:position:assert").update(kind="person:section:add"),
+        "a device that agreed to another position": lambda acts: first(acts, "person:position:assert")["data"].update(
+            position=first(acts, "person:position:take", network="river", section="front")["data"]["id"]
+        ),
+        "a device's answer sent again for another network": lambda acts: first(
+            acts, "person:position:assert", network="night"
+        )["data"].update(
+            {
+                name: value
+                for name, value in first(acts, "person:position:assert", network="salt")["data"].items()
+                if name in ("key", "public", "authenticator", "client", "signature")
+            }
+        ),
+        "a passkey that is none": lambda acts: first(acts, "person:position:assert")["data"].update(public="AAAA"),
+        "a device that said nothing": lambda acts: first(acts, "person:position:assert")["data"].pop("client") and None,
         "another manifest frozen": lambda acts: first(acts, "person:edition:freeze")["data"].update(manifest="x"),
         "another content frozen": lambda acts: first(acts, "person:edition:freeze")["data"].update(content="x"),
         "another edition frozen": lambda acts: first(acts, "person:edition:freeze")["data"].update(n=2),
@@ -197,6 +212,8 @@ def _forged_editions(forger: Forger) -> Iterator[Vector]:
         "another moment": lambda e: night(e).update(at="2031-01-01T00:00:00+00:00"),
         "a key that signed nothing": lambda e: night(e).update(offline_key="SHA256:" + "A" * 43),
         "another key that signed": lambda e: water(e)["positions"][0].update(offline_key="SHA256:" + "A" * 43),
+        "a passkey that nobody agreed with": lambda e: night(e).update(passkey="SHA256:" + "A" * 43),
+        "another passkey": lambda e: e["sections"][0]["positions"][0].update(passkey="SHA256:" + "A" * 43),
         "one who agreed to the whole too much": lambda e: e["manifest_signed_by"].append("dune"),
     }
     for name, change in positions.items():

@@ -147,7 +147,7 @@ function faultsOf(file, step) {
  * @returns {{code: number, faults: {file: string, reason: string}[], missing: string[]}} and what was found
  */
 export function verify(files, trusted) {
-  const found = { files, trusted, missing: [], witnesses: [], offline: [] };
+  const found = { files, trusted, missing: [], witnesses: [], offline: [], passkeys: [] };
   for (const [file, step] of STEPS) {
     const faults = faultsOf(file, () => step(found));
     if (faults.length) return { ...found, code: 1, faults };
@@ -175,15 +175,19 @@ function check(path, trusted) {
   const archive = readFileSync(path);
   let files;
   const faults = faultsOf(path, () => void (files = unpack(archive)));
-  return files ? verify(files, trusted) : { code: 1, faults, missing: [], witnesses: [], offline: [] };
+  return files ? verify(files, trusted) : { code: 1, faults, missing: [], witnesses: [], offline: [], passkeys: [] };
 }
 
 function main(path, keys) {
-  const { code, faults, missing, offline, witnesses } = check(path, keys && readTrusted(readFileSync(keys, "utf8")));
+  const { code, faults, missing, offline, passkeys, witnesses } =
+    check(path, keys && readTrusted(readFileSync(keys, "utf8")));
   for (const { file, reason } of faults) console.log(`invalid: ${file}: ${reason}`);
   for (const file of missing) console.log(`missing: ${file}`);
   if (code === 0) console.log("valid");
   for (const { network, section, key } of offline) console.log(`signed by its own key: ${network} on ${section}: ${key}`);
+  for (const { network, section, key, origin } of passkeys) {
+    console.log(`agreed to with a passkey: ${network} on ${section}, asked by ${origin}: ${key}`);
+  }
   for (const name of witnesses) console.log(`witnessed: ${name}`);
   process.exitCode = code;
 }

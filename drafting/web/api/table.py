@@ -14,6 +14,7 @@ from drafting.web.api.moderation import moderation
 from drafting.web.api.openapi import describe, descriptions
 from drafting.web.api.operations import Operation, refused, refused_method
 from drafting.web.api.organisations import organisations
+from drafting.web.api.passkeys import passkeys
 from drafting.web.api.people import people
 from drafting.web.api.printing import printing
 from drafting.web.api.proofs import proofs
@@ -47,6 +48,7 @@ operations: Final[list[Operation]] = [
     *printing.all,
     *updates.all,
     *proofs.all,
+    *passkeys.all,
     *descriptions.all,
 ]
 

@@ -82,6 +82,9 @@ def as_value(words: Words, verdict: Verdict) -> dict[str, Any]:
         value["sections"], value["networks"] = shown.sections, shown.networks
         value["positions"], value["hidden"] = shown.positions, verdict.hidden
         value["offline"] = [{"network": n, "section": s, "key": key} for n, s, key in shown.offline]
+        value["passkeys"] = [
+            {"network": n, "section": s, "key": key, "origin": origin} for n, s, key, origin in shown.passkeys
+        ]
     return value
 
 
@@ -124,13 +127,23 @@ def told(words: Words, verdict: Verdict) -> list[str]:
                 key=key,
             )
         )
-    attested = shown.positions - len(shown.offline)
-    if attested:
+    for network, section, key, origin in shown.passkeys:
+        sentences.append(
+            words.gettext(
+                "A device agreed to the position of %(network)s on %(section)s when %(site)s asked, with the passkey "
+                "%(key)s",
+                network=network,
+                section=section,
+                site=origin,
+                key=key,
+            )
+        )
+    if shown.attested:
         sentences.append(
             words.ngettext(
                 "%(num)s position rests on this server's word alone.",
                 "%(num)s positions rest on this server's word alone.",
-                attested,
+                shown.attested,
             )
         )
     sentences.append(words.gettext("Not shown: that signatories are distinct real people."))

@@ -4,6 +4,7 @@ from starlette.responses import RedirectResponse, Response
 
 from drafting.actions.names import checked_name
 from drafting.actions.own_keys import list_keys
+from drafting.actions.passkeys import list_passkeys
 from drafting.actions.sign_in import end_session as end
 from drafting.actions.sign_in import list_sessions
 from drafting.domain.errors import Refusal
@@ -26,6 +27,7 @@ async def page(visit: Visit, form: Form, status: int) -> Response:
         welcome=welcome,
         language_options=options,
         keys=await list_keys(visit.ports, visit.actor.account),
+        passkeys=await list_passkeys(visit.ports, visit.actor.account),
     )
 
 

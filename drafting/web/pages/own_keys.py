@@ -4,7 +4,7 @@ from typing import Final
 
 from starlette.responses import Response
 
-from drafting.actions import offline
+from drafting.actions import assertions, offline
 from drafting.actions import own_keys as acts
 from drafting.actions.core import authorise
 from drafting.domain.declaration import Declaration
@@ -24,7 +24,7 @@ MOST_BYTES: Final = 65_536
 
 
 async def show(visit: Visit) -> Response:
-    return await _page(visit, Form())
+    return await page(visit, Form())
 
 
 def file_name(declaration: Declaration, position: Position) -> str:
@@ -32,7 +32,7 @@ def file_name(declaration: Declaration, position: Position) -> str:
     return f"{declaration.slug}-{position.section}-{position.network}.json"
 
 
-async def _position(visit: Visit) -> tuple[Declaration, Position]:
+async def position_of(visit: Visit) -> tuple[Declaration, Position]:
     """The position of the path, for a delegate of its network. Raises what taking it raises."""
     declaration = await visit.declaration()
     position = offline.find_position(declaration, visit.part("section"), visit.part("position"))
@@ -40,11 +40,12 @@ async def _position(visit: Visit) -> tuple[Declaration, Position]:
     return declaration, position
 
 
-async def _page(visit: Visit, form: Form, status: int = 200) -> Response:
-    declaration, position = await _position(visit)
+async def page(visit: Visit, form: Form, status: int = 200) -> Response:
+    declaration, position = await position_of(visit)
     statement = await offline.read_statement(visit.ports, declaration.slug, position.section, position.id)
     signed = declaration.offline_keys.get(position.id, "")
     keys = [key for key in await acts.list_keys(visit.ports, visit.actor.account) if key.is_live]
+    agreed = declaration.passkeys.get(position.id, "")
     return visit.page(
         "workshop/own_key.html",
         status,
@@ -59,6 +60,11 @@ async def _page(visit: Visit, form: Form, status: int = 200) -> Response:
         signed=signed,
         signer=await _signer(visit, declaration.offline_signers.get(position.id, ""), signed),
         keys=keys,
+        agreed=agreed,
+        holder=await _holder(visit, declaration.passkey_holders.get(position.id, ""), agreed),
+        question=await assertions.read_question(
+            visit.ports, visit.actor, slug=declaration.slug, section=position.section, position=position.id
+        ),
         form=form,
     )
 
@@ -70,9 +76,14 @@ async def _signer(visit: Visit, account: str, fingerprint: str) -> str:
     return (await visit.ports.accounts.names([account])).get(account, "")
 
 
+async def _holder(visit: Visit, account: str, fingerprint: str) -> str:
+    """The name of whose device agreed."""
+    return (await visit.ports.accounts.names([account])).get(account, "") if fingerprint else ""
+
+
 async def statement(visit: Visit) -> Response:
     """The file to sign."""
-    declaration, position = await _position(visit)
+    declaration, position = await position_of(visit)
     data = await offline.read_statement(visit.ports, declaration.slug, position.section, position.id)
     headers = {
         "content-disposition": f'attachment; filename="{file_name(declaration, position)}"',
@@ -83,7 +94,7 @@ async def statement(visit: Visit) -> Response:
 
 async def sign(visit: Visit) -> Response:
     """A form with the signature as a file, or pasted."""
-    declaration, position = await _position(visit)
+    declaration, position = await position_of(visit)
     form = Form()
     try:
         data, fields = await read_upload(visit.request, "file", MOST_BYTES)
@@ -102,7 +113,7 @@ async def sign(visit: Visit) -> Response:
         if refusal.code not in (Code.BAD_INPUT, Code.TAKEN, Code.TOO_LARGE):
             raise
         form.errors["signature"] = sentence(visit.words, refusal)
-        return await _page(visit, form, STATUS[refusal.code])
+        return await page(visit, form, STATUS[refusal.code])
     return visit.go("workshop", declaration.slug, position.section, "positions", position.id, "sign")
 
 

@@ -92,6 +92,9 @@ def _sentence(words: Words, kind: Kind, values: Mapping[str, Any]) -> str:
         Kind.POSITION_SIGN: lambda: gettext(
             "signed the position of %(network)s on “%(section)s” with a key of its own", **values
         ),
+        Kind.POSITION_ASSERT: lambda: gettext(
+            "agreed to the position of %(network)s on “%(section)s” with a passkey", **values
+        ),
         Kind.MANIFEST_SIGN: lambda: gettext("agreed to the whole for %(network)s", **values),
         Kind.STATEMENT_TRANSLATE: lambda: gettext("put a statement into %(language)s", **values),
         Kind.TRANSLATION_REVIEW: lambda: gettext("reviewed blocks of “%(section)s” in %(language)s", **values),
