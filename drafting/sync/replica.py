@@ -2,11 +2,9 @@
 
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
-from functools import partial
 from typing import Any, Final
-from weakref import finalize
 
-from pycrdt import Doc, TransactionEvent
+from pycrdt import Doc
 
 from drafting.domain import prose
 from drafting.sync import markup, wire
@@ -39,8 +37,18 @@ def contained(trace: Trace, stage: Stage = Stage.READ) -> Iterator[None]:
         trace.leave()
 
 
-def _note(events: list[bytes], event: TransactionEvent) -> None:
-    events.append(event.update)
+@contextmanager
+def noted(doc: Doc[Any]) -> Iterator[list[bytes]]:
+    """The updates that it makes meanwhile.
+
+    pycrdt's observer holds its doc, out of the garbage collector's sight: until it is taken off, neither leaves memory.
+    """
+    made: list[bytes] = []
+    subscription = doc.observe(lambda event: made.append(event.update))
+    try:
+        yield made
+    finally:
+        doc.unobserve(subscription)
 
 
 class Replica:
@@ -49,24 +57,19 @@ class Replica:
     def __init__(self, updates: Iterable[bytes] = (), trace: Trace | None = None) -> None:
         self.trace = trace or Trace()
         self.doc: Doc[Any] = Doc()
-        self.roots = markup.roots(self.doc)
-        self._events: list[bytes] = []
         self._whole: bytes | None = None
         self._text: prose.Text | None = None
         self._deletions: Deletions | None = None
         updates = tuple(updates)
         self.trace.weight = sum(map(len, updates))
         with contained(self.trace, Stage.LOAD):
+            markup.roots(self.doc)  # Not kept: pycrdt's objects for them weigh as much as a short text.
             with self.doc.transaction():
                 for update in updates:
                     self.doc.apply_update(update)
             self.known, self._deletions = survey(self.whole)
             if self.known.clocks != wire.state_vector(self.doc.get_state()):
                 raise Broken("something is missing")
-        # pycrdt's observer holds its doc, out of the garbage collector's sight: until it is taken off, neither leaves
-        # memory. So it must not know the replica, whose end takes it off.
-        subscription = self.doc.observe(partial(_note, self._events))
-        finalize(self, self.doc.unobserve, subscription).atexit = False
 
     def apply(self, updates: Iterable[bytes], is_doubtful: bool) -> bytes | None:
         """Apply checked updates in one transaction; all that they changed as one update, None where that is nothing.
@@ -75,14 +78,12 @@ class Replica:
         """
         self._whole = self._text = self._deletions = None
         with contained(self.trace):
-            with self.doc.transaction():
+            with noted(self.doc) as made, self.doc.transaction():
                 for update in updates:
                     self.doc.apply_update(update)
             if is_doubtful and self.known.clocks != wire.state_vector(self.doc.get_state()):
                 raise Broken("taken in part")
-            first = self._events[0] if self._events else None
-            self._events.clear()
-            return first
+            return made[0] if made else None
 
     def prove(self) -> None:
         """Do with it all that is ever done with a text. Raises :class:`Broken`."""
@@ -126,7 +127,8 @@ class Replica:
         """As everybody reads it."""
         if self._text is None:
             with contained(self.trace):
-                self._text = markup.read(self.roots.diff, self.roots.properties)
+                roots = markup.roots(self.doc)
+                self._text = markup.read(roots.diff, roots.properties)
         return self._text
 
     @property
@@ -139,7 +141,8 @@ class Replica:
     @property
     def needs_repair(self) -> bool:
         with contained(self.trace):
-            return markup.needs_repair(self.roots.diff, self.roots.properties)
+            roots = markup.roots(self.doc)
+            return markup.needs_repair(roots.diff, roots.properties)
 
     def check(self, update: bytes) -> Checked:
         return check_keystroke(update, self.known) or check(update, self.known)
@@ -152,14 +155,10 @@ class Replica:
         with contained(self.trace):
             copy: Doc[Any] = Doc(client_id=client)
             copy.apply_update(self.whole)
-            made: list[bytes] = []
-            subscription = copy.observe(lambda event: made.append(event.update))
-            try:
+            with noted(copy) as made:
                 roots = markup.roots(copy)
                 with copy.transaction():
                     change(roots)
-            finally:
-                copy.unobserve(subscription)
             return made[0] if made else None
 
     def draft_text(self, client: int, text: prose.Text) -> bytes | None:

@@ -18,7 +18,7 @@ from drafting.web.assets import Assets
 from drafting.web.blame import SharedNotes
 from drafting.web.commands.checking import examine
 from drafting.web.composition import opened
-from drafting.web.door import DOOR, Behind, Door
+from drafting.web.door import DOOR, Door, Fronted
 from drafting.web.endpoints import on_failure, on_http_error, on_refusal
 from drafting.web.guards import Guards
 from drafting.web.i18n import Languages
@@ -71,10 +71,9 @@ def make_app(
 ) -> Starlette:
     """The application over a site whose ports are open already, or will be in the lifespan."""
     measures, door = Measures(), Door(site.settings)
-    app = Starlette(
+    app = Fronted(
         routes=routes(site, api_routes),
         middleware=[
-            Middleware(Behind, door=door),
             Middleware(Observing, measures=measures),
             Middleware(Guards, settings=site.settings),
         ],

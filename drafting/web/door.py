@@ -1,10 +1,11 @@
 """Where WebSockets come in, in front of everything else: host, origin and number are looked at first."""
 
-from collections.abc import Iterable
-from typing import Final
+from collections.abc import Coroutine, Iterable
+from typing import Any, Final
 
+from starlette.applications import Starlette
 from starlette.datastructures import Headers
-from starlette.types import ASGIApp, Receive, Scope, Send
+from starlette.types import Receive, Scope, Send
 
 from drafting.settings import Settings
 from drafting.sync.participants import CloseCode
@@ -83,20 +84,17 @@ class Door:
         )
 
 
-class Behind:
-    """The layer that leads sockets through the door and everything else on."""
+class Fronted(Starlette):
+    """An application whose ``state`` has a ``door``. Sockets pass by all its layers, each of which would keep a frame
+    for every one of them."""
 
-    def __init__(self, app: ASGIApp, door: Door) -> None:
-        self.app = app
-        self.door = door
-
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+    def __call__(self, scope: Scope, receive: Receive, send: Send) -> Coroutine[Any, Any, None]:
         if scope["type"] != "websocket":
-            await self.app(scope, receive, send)
-        elif scope["path"] == PATH or scope["path"].startswith(PATH + "/"):
-            await self.door.serve(scope, receive, send)
-        else:
-            await _refuse(receive, send, NOTHING_BEHIND)
+            return super().__call__(scope, receive, send)
+        if scope["path"] == PATH or scope["path"].startswith(PATH + "/"):
+            door: Door = self.state.door
+            return door.serve(scope, receive, send)
+        return _nothing(scope, receive, send)
 
 
 async def _nothing(scope: Scope, receive: Receive, send: Send) -> None:
