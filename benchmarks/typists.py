@@ -73,7 +73,7 @@ class Typist:
             now = time.perf_counter()
             reader = Reader(message if isinstance(message, bytes) else message.encode())
             reader.blob()
-            if reader.uint() == Kind.SYNC and (step := reader.uint()):
+            if reader.uint() == Kind.SYNC and reader.uint():
                 update = reader.blob()
                 self._doc.apply_update(update)
                 self._is_synced.set()
