@@ -46,6 +46,7 @@ def configuration(settings: Settings, notes: Notes = UNWATCHED) -> uvicorn.Confi
         ws_per_message_deflate=False,
         ws_ping_interval=PING_SECONDS,
         ws_ping_timeout=PING_SECONDS,
+        interface="asgi3",
         lifespan="on",
         log_config=None,
         access_log=False,
