@@ -5,10 +5,11 @@ from pathlib import Path
 
 import pytest
 
-from drafting.actions.writing_ports import Edit
+from drafting.actions.writing_ports import Author, Edit
 from drafting.web.pages import history
 from drafting.web.pages.history import stretches
 from tests.actions.coalition import found
+from tests.fakes import block
 from tests.web.test_workshop import Visitors, W, read
 
 HISTORY = f"{W}/water/en/history"
@@ -51,6 +52,19 @@ async def test_two_moments_are_compared_word_by_word(visitors: Visitors) -> None
     today = await read(browser, f"{HISTORY}/3")
     assert "</span>nothing.</ins>" in today
     assert f'action="{HISTORY}/3/restore"' in today
+
+
+async def test_items_of_lists_keep_their_marks_in_a_comparison(visitors: Visitors) -> None:
+    name = (await visitors.coalition.state()).text_name("water", "en")
+    for words in (("Seven wells.", "Old words."), ("Eight wells.",)):
+        items = [block(f"w{n}", said, "ordered") for n, said in enumerate(words)]
+        text = (block("t", "About water", "heading1"), *items, block("b", "And rain.", "bullet"))
+        await visitors.coalition.ports.workshops.write(name, text, Author("account-1"))
+    page = await read(await visitors.browser("account-1"), f"{HISTORY}/2?with=3")
+    assert '<p class="b-ordered"><del>' in page
+    assert '<p class="removed b-ordered"><del>' in page
+    assert '<p class="same b-bullet">And rain.' in page
+    assert '<p class="same b-heading1">' in page
 
 
 async def test_a_long_history_comes_page_by_page(visitors: Visitors, monkeypatch: pytest.MonkeyPatch) -> None:
