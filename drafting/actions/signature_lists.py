@@ -63,7 +63,15 @@ def _of_organisation(signature: Signature) -> dict[str, Any]:
     is_named = signature.shown is Shown.NAME
     details = signature.details if is_named else {}
     logo, adherence = details.get(LOGO), adherence_of(details)
-    joined = {"reservation": adherence.reservation, "locale": adherence.locale} if adherence else None
+    joined = (
+        {
+            "reservation": adherence.reservation,
+            "locale": adherence.locale,
+            "sections": list(adherence.sections),
+        }
+        if adherence
+        else None
+    )
     return {
         "verified": signature.verified.value if signature.verified else "",
         "domain": signature.domain if "proof" in details else "",
@@ -98,7 +106,7 @@ class Lister:
         return pages
 
     async def _tell_end(self, slug: str, edition: Edition, content: Mapping[str, Any]) -> None:
-        """That signing ends, or has ended, is told when it comes, and once after a start: nobody may have signed since."""
+        """The end of signing is told when it comes, also where nobody signs any more, and once after a start."""
         told = edition.signing(self.ports.clock.now()), edition.closes
         if self._ends.get((slug, edition.n)) != told:
             await renew_front(self.ports, slug, content)

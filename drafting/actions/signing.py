@@ -8,7 +8,7 @@ Letters: ``signature`` (link, own, days), ``signature_known`` (own), ``signature
 import json
 import secrets
 import unicodedata
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
 from typing import Any, Final
@@ -18,6 +18,7 @@ from drafting.actions.letter_ports import Letter
 from drafting.actions.letters import title_for
 from drafting.actions.names import checked_address, has_faults, new_id
 from drafting.actions.ports import Ports
+from drafting.actions.section_titles import section_titles
 from drafting.actions.signature_ports import SignatureRequest
 from drafting.domain.countries import COUNTRIES
 from drafting.domain.declaration import Declaration
@@ -53,7 +54,8 @@ class Asked:
     ``country``: its code in ISO 3166-1.
 
     Of organisations: ``mandate_by`` and ``mandate_on`` (a date in ISO 8601) say who decided it and when, ``mandate`` in
-    which words and ``mandate_locale`` in which language. ``adheres``: it joins as a network, with a ``reservation``.
+    which words and ``mandate_locale`` in which language. ``adheres``: it joins as a network, with a ``reservation``
+    about these ``reservation_sections`` (ids), or about the whole where it names none.
     """
 
     kind: str
@@ -75,6 +77,7 @@ class Asked:
     adheres: bool = False
     reservation: str = ""
     reservation_locale: str = ""
+    reservation_sections: Sequence[str] = ()
     prefix: str = ""
     details: Mapping[str, Any] = field(default_factory=dict)
 
@@ -105,6 +108,10 @@ async def sign(ports: Ports, *, slug: str, n: int, asked: Asked, source: Source 
         raise Refusal(Code.SIGNING_ENDED, ended=edition.closes)
     if refusals := misfits(asked, at):
         raise refusals[0]
+    if asked.reservation_sections and not set(asked.reservation_sections) <= {
+        *await section_titles(ports, edition, "")
+    }:
+        raise Refusal(Code.BAD_INPUT, of=SIGNATURE, field="reservation_sections", reason="choice")
     contents: dict[str, bytes] = {}
     signature = _pending(ports, slug, n, asked, source, at, contents)
     secret = secrets.token_urlsafe(32)
@@ -241,7 +248,10 @@ def _adherence(asked: Asked) -> dict[str, Any]:
     words = checked_line(" ".join(asked.reservation.split()), "reservation", MAX_RESERVATION)
     if asked.kind != SignatoryKind.ORGANISATION or not (asked.adheres or words):
         return {}
-    return {ADHERES: {"reservation": words, "locale": canonical_tag(asked.reservation_locale or asked.locale)}}
+    said: dict[str, Any] = {"reservation": words, "locale": canonical_tag(asked.reservation_locale or asked.locale)}
+    if words and asked.reservation_sections:
+        said["sections"] = list(dict.fromkeys(asked.reservation_sections))
+    return {ADHERES: said}
 
 
 def _decided_by(asked: Asked) -> str:

@@ -51,18 +51,24 @@ class Mandate:
 class Adherence:
     """A network that did not write the text joins it, with its own ``reservation`` or without (empty).
 
+    ``sections``: the ids of those that the reservation is about; empty where it is about the whole.
     ``is_admitted``: whoever looks after the declaration agrees that it is one.
     """
 
     reservation: str
     locale: str
     is_admitted: bool
+    sections: tuple[str, ...] = ()
 
 
 def adherence_of(details: Mapping[str, Any]) -> Adherence | None:
     """The adherence that a signature's details hold."""
     found = details.get(ADHERES)
-    return Adherence(found["reservation"], found["locale"], bool(details.get(ADMITTED))) if found else None
+    if not found:
+        return None
+    return Adherence(
+        found["reservation"], found["locale"], bool(details.get(ADMITTED)), tuple(found.get("sections", ()))
+    )
 
 
 def mandate_of(details: Mapping[str, Any]) -> Mandate | None:

@@ -2,7 +2,8 @@
 
 Below ``d/{slug}/{n}/signatures/``: ``index.json`` (counts, number of pages), ``{page}.json`` (names in the order of the
 ledger), ``count.txt`` (a number), ``removed.json`` (ids of what was taken back, for whoever keeps a copy), and for each
-language ``{tag}/index.html``, ``{tag}/{page}.html`` and ``{tag}/embed.html`` (a line for other sites to include).
+language ``{tag}/index.html``, ``{tag}/{page}.html`` and ``{tag}/embed.html`` (a line for other sites to include), and
+``{tag}/reservations.html`` (the text with the reservations of networks that joined later), where there is one.
 ``logos/`` holds those of organisations, PNG, as they were drawn anew.
 """
 
@@ -29,6 +30,7 @@ from drafting.publishing.words import words_for
 FRONT: Final = "index.json"
 LOGOS: Final = "logos"
 PRINTED: Final = "printed.json"
+BESIDE: Final = "reservations.html"
 
 
 class StaticLists:
@@ -44,6 +46,7 @@ class StaticLists:
         self._locales = locales
         self._contents: dict[tuple[str, int], tuple[Any, Content]] = {}
         self._seen: dict[tuple[str, int], int] = {}
+        self._beside: dict[tuple[str, int], tuple[Content, list[Mapping[str, Any]]]] = {}
 
     async def seen(self, edition: Mapping[str, Any]) -> int | None:
         content = self._content(edition)
@@ -119,13 +122,15 @@ class StaticLists:
         folder = self._folder(content)
         self._put_assets(content)
         self._put_removed(folder / "removed.json", front)
+        has_beside = self._put_beside(content, front)
         told = _read_json(folder / PRINTED)
         for locale in content.public_locales:
             printed = [file for file in told.get("files", ()) if file["locale"] == locale.tag]
-            values = {"page": 0, "last": front.pages, "items": front.newest, "front": front}
+            values: dict[str, Any] = {"page": 0, "last": front.pages, "items": front.newest, "front": front}
             values |= {
                 "printed": [Path(file["path"]).name for file in printed],
                 "printed_at": moment(told["at"]) if printed else None,
+                "has_beside": has_beside,
             }
             _put(folder / locale.tag / "index.html", self._render(content, locale.tag, "index.html", **values))
             _put(folder / locale.tag / "embed.html", self._embed(content, locale.tag, front))
@@ -167,12 +172,31 @@ class StaticLists:
             lines = "".join(f"{id}\n" for id in dict.fromkeys([*kept, *front.erased]))
             _put(self._erasures, lines.encode(), is_durable=True)
 
-    def _render(self, content: Content, tag: str, name: str, **values: Any) -> bytes:
+    def _put_beside(self, content: Content, front: ListFront) -> bool:
+        """The text with the reservations of networks that joined later; made when these change, since it is long."""
+        reserving = [each for each in front.organisations if (each.get("joined") or {}).get("reservation")]
+        place = content.slug, content.n
+        paths = {tag: self._folder(content) / tag / BESIDE for tag in (locale.tag for locale in content.public_locales)}
+        if not reserving:
+            for path in paths.values():
+                path.unlink(missing_ok=True)
+        elif self._beside.get(place) != (content, reserving):
+            for tag, path in paths.items():
+                _put(
+                    path,
+                    self._render(content, tag, BESIDE, template="reservations.html", **_by_section(content, reserving)),
+                )
+        self._beside[place] = content, reserving
+        return bool(reserving)
+
+    def _render(
+        self, content: Content, tag: str, name: str, *, template: str = "signatures.html", **values: Any
+    ) -> bytes:
         reading = Reading(content, content.locale(tag), words_for(self._locales, (tag, content.source_locale)))
         root = reading.attributes(tag)
         return (
             environment(self._templates, reading.words)
-            .get_template("public/signatures.html")
+            .get_template(f"public/{template}")
             .render(
                 reading=reading,
                 content=content,
@@ -205,6 +229,19 @@ class StaticLists:
 
     def _address(self, content: Content) -> str:
         return f"{content.origin}/d/{content.slug}/{content.n}/signatures/"
+
+
+def _by_section(content: Content, reserving: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
+    """Those about a section by its id, and those about the ``whole``: also where its sections are not of this text."""
+    about: dict[str, list[Mapping[str, Any]]] = {section.id: [] for section in content.sections}
+    whole = []
+    for each in reserving:
+        known = [id for id in each["joined"].get("sections", ()) if id in about]
+        for id in known:
+            about[id].append(each)
+        if not known:
+            whole.append(each)
+    return {"about": about, "whole": whole}
 
 
 def _drop_logos(folder: Path, front: ListFront) -> None:

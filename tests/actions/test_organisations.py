@@ -18,6 +18,7 @@ from drafting.actions.moderation import admit_network, dismiss_network, take_log
 from drafting.actions.organisation_ports import Busy, Finding, Picture
 from drafting.actions.ports import Ports
 from drafting.actions.signature_lists import shown
+from drafting.actions.signing import sign
 from drafting.actions.signing_links import confirm_signature, export_signature, read_signature, withdraw_signature
 from drafting.actions.signing_upkeep import sweep_signatures
 from drafting.domain.errors import Code
@@ -332,7 +333,7 @@ async def test_a_network_that_joins_is_shown_so_once_it_is_admitted(office: Offi
     decision = {"slug": SLUG, "id": signature.id, "reason": "looked_at"}
     await refused(Code.NOT_ALLOWED, admit_network(office.ports, Actor("somebody"), **decision))
     admitted = await admit_network(office.ports, moderator, **decision)
-    assert shown(admitted)["joined"] == {"reservation": "Section 2 says too little.", "locale": "en"}
+    assert shown(admitted)["joined"] == {"reservation": "Section 2 says too little.", "locale": "en", "sections": []}
     assert admitted.commitment == signature.commitment
     await refused(Code.BAD_INPUT, admit_network(office.ports, moderator, **decision))
     dismissed = await dismiss_network(office.ports, moderator, **decision)
@@ -340,6 +341,17 @@ async def test_a_network_that_joins_is_shown_so_once_it_is_admitted(office: Offi
     events = [entry.event for entry in await office.ports.ledger.read(stream_of(SLUG))]
     assert [event.kind for event in events[1:]] == [Kind.NETWORK_ADMIT, Kind.NETWORK_DISMISS]
     assert await count(office.coalition) == Counts(organisations=1)
+
+
+async def test_a_reservation_names_the_sections_that_it_is_about_and_is_bound_to_them(office: Office) -> None:
+    signature = await joined(office, reservation="Too little.", reservation_sections=["water", "water"])
+    assert signature.said()["adheres"]["sections"] == ["water"]
+    await admit_network(office.ports, office.coalition.initiator, slug=SLUG, id=signature.id, reason="looked_at")
+    admitted = shown(await office.ports.signatures.get(signature.id))
+    assert admitted["joined"]["sections"] == ["water"]
+    elsewhere = replace(organisation(), adheres=True, reservation="None.", reservation_sections=["nowhere"])
+    data = await refused(Code.BAD_INPUT, sign(office.ports, slug=SLUG, n=1, asked=elsewhere))
+    assert data["field"] == "reservation_sections"
 
 
 async def test_only_who_asked_for_it_and_counts_is_admitted(office: Office) -> None:

@@ -11,7 +11,7 @@ from PIL import Image
 
 from drafting.actions import signature_lists
 from drafting.actions.logos import put_logo
-from drafting.actions.moderation import admit_network
+from drafting.actions.moderation import admit_network, dismiss_network
 from drafting.actions.ports import Ports
 from drafting.actions.signature_lists import Lister
 from drafting.actions.signing import Asked, sign
@@ -193,6 +193,34 @@ async def test_networks_that_joined_stand_apart_with_their_reservations(listed: 
     joined, _, others = page.partition("Networks that joined later")[2].partition("Organisations that signed")
     assert '<blockquote class="reservation" lang="fr" dir="ltr">Too &lt;b&gt;short.</blockquote>' in joined
     assert "Well Keepers" in others
+
+
+async def test_reservations_of_networks_that_joined_stand_beside_their_section(listed: Listed) -> None:
+    about = {"adheres": True, "reservation": "Too <b>short.", "reservation_locale": "fr"}
+    ids = []
+    for address, sections in (("ring@people.example", ["water"]), ("whole@people.example", [])):
+        own = await listed.sign(organisation(address=address, reservation_sections=sections, **about))
+        ids.append((await read_signature(listed.ports, own))[0].id)
+    await listed.lister.refresh()
+    page = listed.folder / "en/reservations.html"
+    assert not page.exists()
+    moderator = listed.coalition.initiator
+    await admit_network(listed.ports, moderator, slug=SLUG, id=ids[0], reason="looked_at")
+    await listed.lister.refresh()
+    text = page.read_text()
+    section = re.search(r'<section[^>]+id="water">.*?</section>', text, re.S)
+    assert section
+    assert '<blockquote lang="fr" dir="ltr">Too &lt;b&gt;short.</blockquote>' in section[0]
+    assert text.count("Too &lt;b&gt;short.") == 1
+    assert 'href="reservations.html#water"' in (listed.folder / "en/index.html").read_text()
+    await admit_network(listed.ports, moderator, slug=SLUG, id=ids[1], reason="looked_at")
+    await listed.lister.refresh()
+    assert "Too &lt;b&gt;short." in page.read_text().partition("About the whole text")[2].partition("</section>")[0]
+    for id in ids:
+        await dismiss_network(listed.ports, moderator, slug=SLUG, id=id, reason="looked_at")
+    await listed.lister.refresh()
+    assert not page.exists()
+    assert "reservations.html" not in (listed.folder / "en/index.html").read_text()
 
 
 async def test_a_logo_follows_its_organisation(listed: Listed) -> None:

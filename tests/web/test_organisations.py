@@ -1,5 +1,6 @@
 """Organisations on the page of their signature: proof by a domain, mandate, logo; and the same by program."""
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from io import BytesIO
@@ -286,7 +287,10 @@ async def test_moderators_see_who_decided_and_take_a_logo_down(edition: OpenEdit
 
 async def test_a_network_joins_with_its_reservation(edition: OpenEdition, sites: ScriptedSites) -> None:
     reservation = {"adheres": "yes", "reservation": "القسم الثاني <b>قصير", "mandate_locale": "ar"}
-    secret = await asked(edition, **reservation)
+    form = (await edition.client.get(f"{FORM}?kind=organisation&text=en")).text
+    section, title = re.findall(r'name="reservation_sections" value="(\w+)">\s*<span>([^<]+)', form)[0]
+    secret = await asked(edition, **reservation, reservation_sections=section)
+    assert f"About <bdi>{title}</bdi>" in await read(edition, secret)
     assert '<p lang="ar" dir="rtl">القسم الثاني &lt;b&gt;قصير</p>' in await read(edition, secret)
     await act(edition, secret, "domain", data={"domain": "keepers.example"})
     sites.answer = {Verified.DNS: Finding.FOUND, Verified.WEB: Finding.ABSENT}
@@ -300,11 +304,11 @@ async def test_a_network_joins_with_its_reservation(edition: OpenEdition, sites:
         ).status_code == 303
         assert f'formaction="{place}/dismiss-network"' in (await browser.get(QUEUE)).text
     (item,) = (await edition.client.get(SIGNATURES)).json()["items"]
-    assert item["joined"] == {"reservation": "القسم الثاني <b>قصير", "locale": "ar"}
+    assert item["joined"] == {"reservation": "القسم الثاني <b>قصير", "locale": "ar", "sections": [section]}
 
 
 async def test_programs_join_too(edition: OpenEdition) -> None:
-    adherence = {"reservation": "Section 2.", "locale": "fr"}
+    adherence = {"reservation": "Section 2.", "locale": "fr", "sections": ["water"]}
     mandate = {"by": "The board", "on": "2030-02-01", "locale": "ar"}
     await edition.ask(kind="organisation", adherence=adherence, mandate=mandate)
     said = only(edition).said()

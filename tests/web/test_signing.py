@@ -48,7 +48,7 @@ async def test_the_form_ticks_nothing_by_itself(edition: OpenEdition) -> None:
     page = await edition.client.get(FORM)
     assert page.status_code == 200
     boxes = [line for line in page.text.splitlines() if 'type="checkbox"' in line]
-    assert len(boxes) == 3
+    assert len(boxes) == 4
     assert not [box for box in boxes if " checked" in box]
     assert "My signature may be published" in page.text
 

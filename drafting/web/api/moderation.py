@@ -88,5 +88,6 @@ def _item(signature: Signature) -> bodies.ModeratedAnswer:
         adheres=adherence is not None,
         admitted=adherence is not None and adherence.is_admitted,
         reservation=adherence.reservation if adherence else "",
+        reservation_sections=list(adherence.sections) if adherence else [],
         at=signature.confirmed or signature.requested,
     )

@@ -90,7 +90,12 @@ async def confirm_signature(call: Call, body: Token) -> bodies.ConfirmedAnswer:
 def _adherence(said: bodies.NewAdherence | None) -> dict[str, Any]:
     if said is None:
         return {}
-    return {"adheres": True, "reservation": said.reservation, "reservation_locale": said.locale}
+    return {
+        "adheres": True,
+        "reservation": said.reservation,
+        "reservation_locale": said.locale,
+        "reservation_sections": said.sections,
+    }
 
 
 def status_of(signature: Signature) -> str:

@@ -6,7 +6,7 @@ from typing import Annotated
 from msgspec import UNSET, Meta, UnsetType, field
 
 from drafting.web.api.answers import Answer
-from drafting.web.api.bodies import Address, Body, Name, Secret, Tag
+from drafting.web.api.bodies import Address, Body, Id, Name, Secret, Tag
 from drafting.web.api.verdicts import Counts, SigningAnswer
 
 
@@ -27,10 +27,12 @@ class Mandate(Body):
 
 
 class NewAdherence(Body):
-    """An organisation joins as a network, with its own reservation or without."""
+    """An organisation joins as a network, with its own reservation or without. ``sections``: ids of those that it is
+    about; empty where it is about the whole."""
 
     reservation: Annotated[str, Meta(max_length=2000)] = ""
     locale: Annotated[str, Meta(max_length=35)] = ""
+    sections: Annotated[list[Id], Meta(max_length=200)] = field(default_factory=list)
 
 
 class NewSignature(Body):
@@ -123,10 +125,12 @@ class MandateAnswer(Answer):
 
 
 class JoinedAnswer(Answer):
-    """A network that joined after the text was written. ``reservation``: empty, or in the language ``locale``."""
+    """A network that joined after the text was written. ``reservation``: empty, or in the language ``locale``;
+    ``sections``: ids of those that it is about, or none."""
 
     reservation: str
     locale: str
+    sections: list[str]
 
 
 class SignatureAnswer(Answer):
@@ -201,6 +205,7 @@ class ModeratedAnswer(Answer):
     adheres: bool
     admitted: bool
     reservation: str
+    reservation_sections: list[str]
     at: datetime
 
 

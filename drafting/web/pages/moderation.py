@@ -10,6 +10,7 @@ from drafting.actions import moderation as acts
 from drafting.actions.core import authorise
 from drafting.actions.moderation import Reason, domain_of
 from drafting.actions.publication import find_edition
+from drafting.actions.section_titles import section_titles
 from drafting.actions.signature_lists import PAGE, shown
 from drafting.actions.signing_links import LOGO
 from drafting.domain.organisations import adherence_of, mandate_of
@@ -38,6 +39,7 @@ async def show(visit: Visit) -> Response:
         logos=await _logos(visit, [*desk.waiting, *desk.latest, *desk.refused]),
         mandate_of=mandate_of,
         adherence_of=adherence_of,
+        section_names=await section_titles(visit.ports, edition, visit.lang) if edition.releases else {},
         reasons=reasons(visit.words),
         reason_options=list(reasons(visit.words).items()),
     )

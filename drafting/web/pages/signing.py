@@ -11,6 +11,7 @@ from drafting.actions import signing, signing_links
 from drafting.actions.domain_proofs import can_prove
 from drafting.actions.letters import title_for
 from drafting.actions.logos import can_have_logo
+from drafting.actions.section_titles import section_titles
 from drafting.actions.signature_ports import LinkRole
 from drafting.domain.declaration import Declaration
 from drafting.domain.editions import Edition
@@ -32,7 +33,7 @@ async def show(visit: Visit) -> Response:
     text = _text_of(visit, edition, visit.query("text"))
     if not edition.can_be_signed(visit.at):
         return _ended(visit, declaration, edition, text, 200)
-    return _form_page(visit, declaration, edition, Form(), text)
+    return await _form_page(visit, declaration, edition, Form(), text)
 
 
 def _ended(visit: Visit, declaration: Declaration, edition: Edition, text: str, status: int) -> Response:
@@ -49,7 +50,7 @@ def _text_of(visit: Visit, edition: Edition, asked: str) -> str:
     return next((tag for tag in (asked, visit.lang) if tag in locales), locales[0])
 
 
-def _form_page(
+async def _form_page(
     visit: Visit, declaration: Declaration, edition: Edition, form: Form, text: str, status: int = 200
 ) -> Response:
     wordings = {name: visit.ports.sentences.wording(name, visit.lang)[0] for name in signing.CONSENTS}
@@ -60,6 +61,7 @@ def _form_page(
         "kind": kind,
         "countries": country_options(visit.words),
         "can_prove": visit.ports.sites is not None,
+        "section_options": [(id, name, "") for id, name in (await section_titles(visit.ports, edition, text)).items()],
         "text_locales": [(tag, visit.words.language(tag)) for tag in edition.releases[-1].locales],
         **_about(visit, declaration, edition, text),
     }
@@ -84,7 +86,7 @@ async def sign(visit: Visit) -> Response:
     for refusal in signing.misfits(asked, visit.at):
         form.errors.setdefault(refusal.data.get("field", ""), sentence(visit.words, refusal))
     if form.errors:
-        return _form_page(visit, declaration, edition, form, text, 422)
+        return await _form_page(visit, declaration, edition, form, text, 422)
     if not form.text(TRAP):
         await signing.sign(visit.ports, slug=declaration.slug, n=edition.n, asked=asked)
     late = late_sentence(visit.words, await visit.site.outlook())
@@ -114,6 +116,7 @@ def _asked(visit: Visit, form: Form, text: str) -> signing.Asked:
         adheres=form.has("adheres", "yes"),
         reservation=form.text("reservation"),
         reservation_locale=form.text("mandate_locale"),
+        reservation_sections=form.all("reservation_sections"),
         prefix=_admitted(visit, form),
         details={} if spoken else {"text": text},
     )
@@ -222,6 +225,7 @@ async def _of_signature(visit: Visit, signature: Signature, role: LinkRole) -> d
         "initials": initials(signature.name),
         "mandate": mandate_of(signature.details),
         "adherence": adherence_of(signature.details),
+        "section_names": await section_titles(visit.ports, edition, text),
         "is_own": role is LinkRole.OWN,
         "expired": _is_expired(signature, visit.at),
         "spendable": signing_links.is_spendable(signature, role, visit.at),

@@ -49,7 +49,7 @@ async def close(visit: Visit) -> Response:
 
 
 def _moment(form: Form) -> datetime | None:
-    """None where signing shall end now. Times are UTC, as everywhere in the record; the default is a day's beginning."""
+    """None where signing shall end now. Times are UTC, as everywhere in the record; else the day begins it."""
     if form.text("when") == "now":
         return None
     try:
