@@ -10,8 +10,8 @@ from drafting.actions.markdown import from_markdown
 from drafting.actions.names import new_block_id
 from drafting.actions.pairing import paired_with_source, with_identities
 from drafting.actions.ports import Ports
-from drafting.actions.positions import read_revision
 from drafting.actions.sections import known_section, network_of
+from drafting.actions.tabling import read_revision
 from drafting.actions.translations import reviews_of
 from drafting.actions.writing_ports import Author, Edit, WrittenBlock
 from drafting.domain.characters import faults

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from drafting.actions.ports import Ports
 from drafting.domain.declaration import FRONT, Declaration, Section
+from drafting.domain.errors import Code, Refusal
 from drafting.domain.positions import COUNTS, Cell, CellStatus, SectionStatus
 from drafting.domain.prose import Text, digest, title
 from drafting.domain.standing import row, section_status
@@ -92,3 +93,11 @@ async def _texts(
 
 def part_of(parts: Sequence[Part], section: str) -> Part | None:
     return next((part for part in parts if part.id == section), None)
+
+
+def known_part(parts: Sequence[Part], section: str) -> Part:
+    """Raises ``not_found``."""
+    part = part_of(parts, section)
+    if part is None:
+        raise Refusal(Code.NOT_FOUND, section=section)
+    return part

@@ -4,14 +4,12 @@ The story is data (``demo/*.toml``); its file says what each act means. Nothing 
 demonstration shows came about as it would have for real people.
 """
 
-import tomllib
-from collections.abc import Awaitable, Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import replace
 from datetime import datetime, timedelta
-from pathlib import Path
 from typing import Any, Final, TypeAlias
 
-from drafting.actions import declarations, folders, people, positions, publication, releasing, translations
+from drafting.actions import declarations, folders, people, positions, publication, releasing, tabling, translations
 from drafting.actions.core import Actor, load_declaration
 from drafting.actions.letter_ports import Letter, Mail, Outlook
 from drafting.actions.ports import Ports
@@ -19,9 +17,9 @@ from drafting.actions.writing_ports import Author
 from drafting.domain.declaration import Declaration
 from drafting.domain.prose import Block, Run, Text, digest
 from drafting.domain.standing import acts as acts_on
+from drafting.web.story_files import Row, Story
 from drafting.web.story_signatures import sign_on
 
-Row: TypeAlias = Mapping[str, Any]
 Say: TypeAlias = Callable[[str], None]
 UNTOLD: Final = frozenset({"comment", "answer"})
 """Acts that nothing depends on, and that cannot be performed yet."""
@@ -53,42 +51,6 @@ class Letterbox:
 
     def open(self, address: str) -> str:
         return self._links.pop(address)
-
-
-@dataclass(frozen=True, slots=True)
-class Story:
-    """Everything that is told, as its files have it."""
-
-    folder: Mapping[str, bytes]
-    networks: Sequence[Row]
-    people: Sequence[Row]
-    acts: Sequence[Row]
-    signatories: Sequence[Row] = ()
-
-
-def read_story(demo: Path) -> Story:
-    """The demonstration that ships with the package. Its charter's windows are nil, since nobody waits in a story."""
-    folder = {path.name: path.read_bytes() for path in sorted((demo / "open-well").iterdir())}
-    folder["declaration.toml"] = _without_windows(folder["declaration.toml"])
-    networks, persons, acts, signatories = (_rows(demo / f"{name}.toml", key) for name, key in _FILES)
-    return Story(folder, networks, persons, acts, signatories)
-
-
-_FILES: Final = (("networks", "network"), ("people", "person"), ("story", "act"), ("signatories", "signatory"))
-
-
-def _rows(path: Path, key: str) -> Sequence[Row]:
-    rows: Sequence[Row] = tomllib.loads(path.read_text("utf-8"))[key]
-    return rows
-
-
-def _without_windows(toml: bytes) -> bytes:
-    lines = toml.decode().splitlines(keepends=True)
-    for place, line in enumerate(lines):
-        name = line.partition("=")[0].strip()
-        if name in ("answer_hours", "objection_hours"):
-            lines[place] = f"{name} = 0\n"
-    return "".join(lines).encode()
 
 
 async def tell(ports: Ports, story: Story, say: Say) -> Declaration:
@@ -199,7 +161,7 @@ class Teller:
         names = {loc: now.text_name(act["section"], loc) for loc in now.authentic_locales}
         seen = {loc: digest(await self.ports.workshops.read(name)) for loc, name in names.items()}
         place = {"slug": self.slug, "section": act["section"]}
-        revision = await positions.table_revision(
+        revision = await tabling.table_revision(
             self.ports, actor, **place, seen=seen, change=act["change"], why=act["why"]
         )
         self.say(f"{act['section']}: revision {revision.n} is before the networks")

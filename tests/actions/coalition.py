@@ -4,7 +4,8 @@ from dataclasses import dataclass, field
 
 from drafting.actions.core import Actor, load_declaration
 from drafting.actions.ports import Ports
-from drafting.actions.positions import agree_to_all, table_revision, take_position
+from drafting.actions.positions import agree_to_all, take_position
+from drafting.actions.tabling import table_revision
 from drafting.actions.writing_ports import Author
 from drafting.domain.declaration import Charter, Declaration, Preset
 from drafting.domain.events import PLATFORM, Event, Kind

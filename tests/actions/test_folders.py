@@ -11,8 +11,9 @@ from drafting.actions.declarations import add_section
 from drafting.actions.folders import export_declaration, import_declaration
 from drafting.actions.people import accept_invitation, add_member, invite, register_network
 from drafting.actions.ports import Ports
-from drafting.actions.positions import agree_to_all, table_revision
+from drafting.actions.positions import agree_to_all
 from drafting.actions.publication import freeze_edition, read_manifest
+from drafting.actions.tabling import table_revision
 from drafting.actions.translations import complete_translations, translation_board, translation_progress
 from drafting.actions.writing_ports import Author
 from drafting.domain.declaration import Declaration

@@ -10,7 +10,7 @@ from drafting.actions.declarations import drop_section, split_section
 from drafting.actions.folders import import_declaration
 from drafting.actions.people import accept_invitation, add_member, invite, register_network
 from drafting.actions.ports import Ports
-from drafting.actions.positions import table_revision
+from drafting.actions.tabling import table_revision
 from drafting.actions.texts import (
     ReadText,
     may_write,

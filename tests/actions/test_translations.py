@@ -2,7 +2,7 @@
 
 import pytest
 
-from drafting.actions.positions import read_revision
+from drafting.actions.tabling import read_revision
 from drafting.actions.translations import (
     approve_blocks,
     reject_blocks,

@@ -11,7 +11,8 @@ from drafting.domain.prose import Block, Run
 from drafting.domain.signatures import Counts
 from drafting.domain.standing import matrix
 from drafting.paths import DEMO
-from drafting.web.story import StoryFault, read_story, replaced, tell
+from drafting.web.story import StoryFault, replaced, tell
+from drafting.web.story_files import read_story
 from tests.fakes import Fakes
 
 

@@ -2,7 +2,7 @@
 
 from starlette.responses import Response
 
-from drafting.actions import positions
+from drafting.actions import positions, tabling
 from drafting.actions.core import load_declaration
 from drafting.domain.declaration import Declaration
 from drafting.domain.differences import BlockChange, changed_facts, changed_share, diff_texts
@@ -23,7 +23,7 @@ SECTION = "/declarations/{slug}/sections/{section}"
 @add("POST", SECTION + "/revisions", 201)
 async def table_revision(call: Call, body: bodies.Tabling) -> verdicts.RevisionAnswer:
     """Put the workshop's words before the networks, exactly as they were seen."""
-    made = await positions.table_revision(
+    made = await tabling.table_revision(
         call.ports,
         call.actor,
         slug=call.slug,
@@ -80,8 +80,8 @@ async def diff_revisions(call: Call) -> verdicts.DiffAnswer:
     to = call.count("n")
     older = call.number("from", max(1, to - 1))
     locale = call.query("locale") or declaration.source_locale
-    old = await positions.read_revision(call.ports, call.slug, part.id, older, locale)
-    new = await positions.read_revision(call.ports, call.slug, part.id, to, locale)
+    old = await tabling.read_revision(call.ports, call.slug, part.id, older, locale)
+    new = await tabling.read_revision(call.ports, call.slug, part.id, to, locale)
     return difference(locale, older, to, old, new)
 
 

@@ -10,7 +10,8 @@ from drafting.web.commands.installation import Installation, opened, opened_stor
 from drafting.web.commands.outcomes import Exit, fail
 from drafting.web.commands.speaking import speech
 from drafting.web.memory import RememberingAccounts, RememberingLedger
-from drafting.web.story import StoryFault, read_story, tell
+from drafting.web.story import StoryFault, tell
+from drafting.web.story_files import read_story
 
 BEGUN = "demonstration.begun"
 WRITTEN_BY_US = ("drafting.sqlite", "drafting.sqlite-wal", "drafting.sqlite-shm", "public", "public.making", "mail")

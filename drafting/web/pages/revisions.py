@@ -1,4 +1,4 @@
-"""Exact words: tabling them, reading them with what changed, and taking a position on them."""
+"""Exact words: reading them with what changed, and taking a position on them."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -7,7 +7,8 @@ from datetime import UTC, date, datetime, time, timedelta
 from starlette.responses import Response
 
 from drafting.actions.core import load_directory
-from drafting.actions.positions import read_revision, table_revision, take_position, translate_statement
+from drafting.actions.positions import take_position, translate_statement
+from drafting.actions.tabling import read_revision
 from drafting.domain.declaration import Declaration, Section
 from drafting.domain.differences import BlockChange, Facts, changed_facts, diff_texts
 from drafting.domain.errors import Code, Refusal
@@ -15,7 +16,7 @@ from drafting.domain.positions import Cell, Position, PositionKind, Revision
 from drafting.domain.prose import Text, digest
 from drafting.domain.standing import cell, row
 from drafting.web.errors import STATUS, sentence
-from drafting.web.outline import Part, outline, part_of
+from drafting.web.outline import known_part, outline
 from drafting.web.pages.matrix import own_networks
 from drafting.web.visits import Form, Visit
 
@@ -46,79 +47,10 @@ class Voice:
     statements: Sequence[tuple[str, str, bool]]
 
 
-# ---- tabling
-
-
-async def table_form(visit: Visit) -> Response:
-    declaration = await visit.declaration()
-    part = _part(await outline(visit, declaration), visit.part("section"))
-    return await _table_page(visit, declaration, part, None, None)
-
-
-async def _table_page(
-    visit: Visit, declaration: Declaration, part: Part, form: Form | None, refusal: Refusal | None
-) -> Response:
-    texts = {
-        locale: await visit.ports.workshops.read(declaration.text_name(part.id, locale))
-        for locale in declaration.authentic_locales
-    }
-    revision = part.section.revision
-    source = declaration.source_locale
-    changes: list[BlockChange] = []
-    if revision:
-        tabled = await read_revision(visit.ports, declaration.slug, part.id, revision.n, source)
-        changes = list(diff_texts(tabled, texts[source]))
-    return visit.page(
-        "workshop/table.html",
-        STATUS[refusal.code] if refusal else 200,
-        declaration=declaration,
-        part=part,
-        texts=texts,
-        seen={locale: digest(text) for locale, text in texts.items()},
-        revision=revision,
-        changes=changes,
-        form=form,
-        fault=sentence(visit.words, refusal) if refusal else "",
-        cells=part.cells,
-    )
-
-
-async def table(visit: Visit) -> Response:
-    form = await visit.form()
-    slug, section = visit.part("declaration"), visit.part("section")
-    try:
-        revision = await table_revision(
-            visit.ports,
-            visit.actor,
-            slug=slug,
-            section=section,
-            seen=form.starting("seen."),
-            change=form.text("change", "substantive"),
-            why=form.text("why"),
-        )
-    except Refusal as refusal:
-        if refusal.code not in (Code.TEXT_CHANGED, Code.TEXT_REFUSED, Code.AUTHENTIC_TEXT_LAGS, Code.NOTHING_CHANGED):
-            raise
-        declaration = await visit.declaration()
-        part = _part(await outline(visit, declaration), section)
-        return await _table_page(visit, declaration, part, form, refusal)
-    return visit.go("workshop", slug, section, "revisions", revision.n)
-
-
-def _part(parts: Sequence[Part], section: str) -> Part:
-    part = part_of(parts, section)
-    if part is None:
-        raise Refusal(Code.NOT_FOUND, section=section)
-    return part
-
-
-# ---- reading and taking a position
-
-
 async def index(visit: Visit) -> Response:
     """Where a section's revisions begin: the one that is before the networks."""
     declaration = await visit.declaration()
-    part = _part(await outline(visit, declaration), visit.part("section"))
+    part = known_part(await outline(visit, declaration), visit.part("section"))
     revision = part.section.revision
     if revision is None:
         raise Refusal(Code.NOT_TABLED, section=part.id)
@@ -132,7 +64,7 @@ async def show(visit: Visit) -> Response:
 
 async def _page(visit: Visit, declaration: Declaration, form: Form | None, refusal: Refusal | None) -> Response:
     parts = await outline(visit, declaration)
-    part = _part(parts, visit.part("section"))
+    part = known_part(parts, visit.part("section"))
     revision = _revision(part.section, visit.number("n"))
     if refusal and refusal.code is Code.TEXT_CHANGED and part.section.revision:
         revision = part.section.revision

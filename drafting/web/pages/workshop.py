@@ -7,7 +7,7 @@ from starlette.responses import Response
 
 from drafting.actions.core import load_directory
 from drafting.actions.markdown import to_markdown
-from drafting.actions.positions import read_revision
+from drafting.actions.tabling import read_revision
 from drafting.actions.texts import may_write, write_text
 from drafting.domain.declaration import Declaration
 from drafting.domain.differences import BlockChange, diff_texts
