@@ -1,4 +1,4 @@
-"""The two files of a declaration folder: ``declaration.toml`` and one ``{locale}.md`` for each language.
+"""The files of a declaration folder: ``declaration.toml`` and one ``{locale}.md`` for each language.
 
 In a language's file ``# Title`` begins the section ``front`` and ``## Title {#id}`` each of the others.
 """
@@ -29,8 +29,10 @@ _KEYS: Final[Mapping[str, type | tuple[type, ...]]] = {
     "preset": str,
     "sections": list,
     "charter": dict,
+    "look": dict,
 }
 _CHARTER_KEYS: Final = ("consents_at_least", "answer_hours", "objection_hours", "zone")
+_LOOK_KEYS: Final = ("design", "colour", "mark_shows")
 _REQUIRED: Final = ("source_locale", "locales")
 
 
@@ -81,9 +83,13 @@ def read_outline(source: str) -> Outline:
     for key in values.get("charter", {}):
         if key not in _CHARTER_KEYS:
             raise folder_refused(OUTLINE, outline.line(f"charter.{key}"), "unknown_key", key=f"charter.{key}")
-    for key, value in values.get("title", {}).items():
-        if not isinstance(value, str):
-            raise folder_refused(OUTLINE, outline.line(f"title.{key}"), "wrong_type", key=f"title.{key}")
+    for key in values.get("look", {}):
+        if key not in _LOOK_KEYS:
+            raise folder_refused(OUTLINE, outline.line(f"look.{key}"), "unknown_key", key=f"look.{key}")
+    for table in ("title", "look"):
+        for key, value in values.get(table, {}).items():
+            if not isinstance(value, str):
+                raise folder_refused(OUTLINE, outline.line(f"{table}.{key}"), "wrong_type", key=f"{table}.{key}")
     for key in _REQUIRED:
         if key not in values:
             raise folder_refused(OUTLINE, 0, "missing_key", key=key)

@@ -20,6 +20,8 @@ from drafting.actions.folder_files import (
     write_outline,
     write_parts,
 )
+from drafting.actions.folder_looks import MARK, brought_look, frozen_look, look_files
+from drafting.actions.looks import read_mark
 from drafting.actions.names import new_block_id
 from drafting.actions.pairing import paired_with_source
 from drafting.actions.ports import Ports
@@ -30,6 +32,7 @@ from drafting.domain.editions import EditionStatus
 from drafting.domain.errors import Refusal
 from drafting.domain.events import Event, Kind
 from drafting.domain.locales import canonical_tag
+from drafting.domain.looks import Look
 from drafting.domain.policy import Action, Subject
 from drafting.domain.prose import Block, Text, block_digest, from_json
 
@@ -42,15 +45,24 @@ _SECTION: Final = re.compile(r"^## .*\{#([^}\s]+)\} *$", re.M)
 async def import_declaration(
     ports: Ports, actor: Actor, *, files: Mapping[str, bytes], slug: str | None = None
 ) -> Declaration:
-    """A new declaration from ``declaration.toml`` and one ``{locale}.md`` each. ``slug``: instead of the file's.
+    """A new declaration from ``declaration.toml``, one ``{locale}.md`` each, and ``mark.png`` where it has a mark.
+    ``slug``: instead of the file's.
 
     Translations whose blocks pair with the source's by place arrive approved, others as drafts. Raises
     ``folder_refused`` with ``file``, ``line`` and ``what``; ``taken``.
     """
     # Reading takes a second or two for a large folder, in which others go on writing.
     folder = await asyncio.to_thread(_read, actor, files, slug)
+    look, marks = await brought_look(ports, folder.file, files)
+    looks = [Event(Kind.DECLARATION_LOOK, look.to_json(), actor.account, actor.channel)] if look != Look() else []
     return await begin(
-        ports, actor, folder.slug, folder.outline, folder.sections, more=folder.reviews, contents=folder.contents
+        ports,
+        actor,
+        folder.slug,
+        folder.outline,
+        folder.sections,
+        more=[*looks, *folder.reviews],
+        contents={**folder.contents, **marks},
     )
 
 
@@ -61,6 +73,7 @@ Sections: TypeAlias = dict[str, dict[str, Text]]
 class _Folder:
     """All that a declaration begins with: its texts by section and locale, and that its translations are approved."""
 
+    file: Outline
     slug: str
     outline: Mapping[str, Any]
     sections: Sections
@@ -79,7 +92,7 @@ def _read(actor: Actor, files: Mapping[str, bytes], slug: str | None) -> _Folder
     tags = [locale["tag"] for locale in checked["locales"]]
     parts = {tag: _parts(files, name, order) for tag, name in zip(tags, _file_names(files, outline, tags), strict=True)}
     sections, whole = _paired(checked["source_locale"], order, parts)
-    return _Folder(chosen, checked, sections, *_reviews(actor, checked["source_locale"], sections, whole))
+    return _Folder(outline, chosen, checked, sections, *_reviews(actor, checked["source_locale"], sections, whole))
 
 
 def _completed(values: Mapping[str, Any], files: Mapping[str, bytes]) -> dict[str, Any]:
@@ -141,7 +154,7 @@ def _file_names(files: Mapping[str, bytes], outline: Outline, tags: Sequence[str
     """The file of each locale, however its tag is written there. Refuses files that belong to none."""
     by_tag: dict[str, str] = {}
     for name in sorted(files):
-        if name == OUTLINE or (name.startswith(".") and "/" not in name):
+        if name in (OUTLINE, MARK) or (name.startswith(".") and "/" not in name):
             continue
         stem, dot, extension = name.rpartition(".")
         try:
@@ -222,12 +235,15 @@ async def export_declaration(ports: Ports, actor: Actor, *, slug: str, edition: 
     if edition is None:
         _require_reader(ports, actor, declaration)
         texts = await _live_texts(ports, declaration)
-        return await asyncio.to_thread(_written, declaration, [s.id for s in declaration.live_sections()], texts)
+        look = declaration.look, await read_mark(ports, declaration.look)
+        order = [section.id for section in declaration.live_sections()]
+        return await asyncio.to_thread(_written, declaration, order, texts, look)
     chosen = find_edition(declaration, edition)
     if chosen.status is not EditionStatus.RELEASED:
         _require_reader(ports, actor, declaration)
     content = await read_content(ports, chosen.releases[-1].content if chosen.releases else chosen.content)
-    return _written(declaration, [section["id"] for section in content["sections"]], _frozen_texts(content))
+    order = [section["id"] for section in content["sections"]]
+    return _written(declaration, order, _frozen_texts(content), frozen_look(content))
 
 
 def _require_reader(ports: Ports, actor: Actor, declaration: Declaration) -> None:
@@ -250,7 +266,13 @@ def _frozen_texts(content: Mapping[str, Any]) -> dict[tuple[str, str], Text]:
     }
 
 
-def _written(declaration: Declaration, order: Sequence[str], texts: Mapping[tuple[str, str], Text]) -> dict[str, bytes]:
+def _written(
+    declaration: Declaration,
+    order: Sequence[str],
+    texts: Mapping[tuple[str, str], Text],
+    look: tuple[Look, bytes],
+) -> dict[str, bytes]:
+    said, drawn = look_files(*look)
     charter = declaration.charter.to_json()
     values = {
         "slug": declaration.slug,
@@ -261,8 +283,9 @@ def _written(declaration: Declaration, order: Sequence[str], texts: Mapping[tupl
         "sections": list(order),
         "title": dict(sorted(declaration.title.items())),
         "charter": charter,
+        **said,
     }
-    files = {OUTLINE: write_outline(values).encode()}
+    files = {OUTLINE: write_outline(values).encode(), **drawn}
     for locale in declaration.locales:
         files[f"{locale}.md"] = write_parts({id: texts.get((id, locale), ()) for id in order}).encode()
     return files

@@ -40,15 +40,21 @@ async def put_mark(ports: Ports, actor: Actor, *, slug: str, data: bytes, alt: s
     Raises ``bad_input`` with ``field`` alt, or as :meth:`Pictures.make_small`; ``not_allowed``.
     """
     authorise(await load_declaration(ports, slug), actor, Action.FREEZE, Subject(), ports.clock.now())
+    drawn, png = await with_mark(ports, Look(), data, alt)
+
+    def marked(now: Look) -> Look:
+        return replace(drawn, design=now.design, colour=now.colour)
+
+    return await _change(ports, actor, slug, marked, {drawn.mark: png})
+
+
+async def with_mark(ports: Ports, look: Look, data: bytes, alt: str) -> tuple[Look, bytes]:
+    """The look with a picture as its mark, and the picture as it was drawn anew. Raises as :func:`put_mark`."""
     said = checked_line(alt, "alt", MOST_ALT, needed=True)
     assert ports.pictures is not None
     picture = await ports.pictures.make_small(data)
-    digest = digest_of_bytes(picture.data)
-
-    def marked(now: Look) -> Look:
-        return replace(now, mark=digest, width=picture.width, height=picture.height, alt=said)
-
-    return await _change(ports, actor, slug, marked, {digest: picture.data})
+    mark = digest_of_bytes(picture.data)
+    return replace(look, mark=mark, width=picture.width, height=picture.height, alt=said), picture.data
 
 
 async def remove_mark(ports: Ports, actor: Actor, *, slug: str) -> Look:

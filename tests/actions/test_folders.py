@@ -1,5 +1,6 @@
 """A folder that was taken out and brought in again has the same digests; a bad one is refused with its line."""
 
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -18,9 +19,11 @@ from drafting.actions.translations import complete_translations, translation_boa
 from drafting.actions.writing_ports import Author
 from drafting.domain.declaration import Declaration
 from drafting.domain.errors import Code
-from drafting.domain.prose import Block, Run, Text, digest, title
+from drafting.domain.looks import Design, Look, readable
+from drafting.domain.prose import Block, Run, Text, digest, digest_of_bytes, title
 from drafting.domain.translations import TranslationState
 from tests.actions.refusals import refused
+from tests.actions.test_looks import Drawn
 from tests.fakes import Fakes, block
 
 ACTOR = Actor("account-1", "cli")
@@ -177,6 +180,37 @@ async def test_an_edition_is_taken_out_as_it_was_frozen(ports: Ports, fakes: Fak
     await refused(Code.NOT_ALLOWED, export_declaration(ports, Actor("account-9"), slug="well", edition=1))
 
 
+LOOK = """
+[look]
+design = "poster"
+colour = "#a01e3c"
+mark_shows = "A drop of water"
+"""
+
+
+def with_look(old: str = "", new: str = "", **more: bytes) -> dict[str, bytes]:
+    assert old in LOOK
+    return {**folder(**{"declaration.toml": OUTLINE + LOOK.replace(old, new)}), "mark.png": b"drop", **more}
+
+
+async def test_the_look_comes_out_as_it_went_in(ports: Ports) -> None:
+    drawing = replace(ports, pictures=Drawn())
+    made = await import_declaration(drawing, ACTOR, files=with_look())
+    assert made.look == Look(Design.POSTER, "#a01e3c", digest_of_bytes(b"drop"), 32, 16, "A drop of water")
+    taken = await export_declaration(ports, ACTOR, slug="well")
+    assert taken["mark.png"] == b"drop"
+    assert (await import_declaration(drawing, ACTOR, files=taken, slug="second")).look == made.look
+
+
+async def test_a_look_without_a_mark_and_a_colour_that_is_too_light(ports: Ports) -> None:
+    said = OUTLINE + '\n[look]\ncolour = "#FFEE00"\n'
+    made = await import_declaration(ports, ACTOR, files=folder(**{"declaration.toml": said}))
+    assert made.look == Look(colour=readable("#ffee00"))
+    taken = await export_declaration(ports, ACTOR, slug="well")
+    assert b"mark" not in taken["declaration.toml"]
+    assert sorted(taken) == ["declaration.toml", "en.md", "pt-BR.md"]
+
+
 async def test_titles_and_order_may_stand_in_the_texts_alone(ports: Ports) -> None:
     bare = 'slug = "well"\nsource_locale = "en"\nlocales = ["en", "pt-BR"]\n'
     files = {"declaration.toml": bare.encode(), "en.md": ENGLISH.encode(), "pt-BR.md": PORTUGUESE.encode()}
@@ -231,11 +265,20 @@ def english(old: str, new: str) -> dict[str, bytes]:
         (folder(**{"../en.md": "# X"}), "../en.md", 0, "unknown_file"),
         ({**folder(), "en.md": b"# a\n\n\xff"}, "en.md", 3, "encoding"),
         ({**folder(), "en.md": b"a" * 2_000_001}, "en.md", 0, "too_large"),
+        (with_look('"poster"', '"loud"'), "declaration.toml", 16, "bad_input"),
+        (with_look('"poster"', "3"), "declaration.toml", 16, "wrong_type"),
+        (with_look('"#a01e3c"', '"red"'), "declaration.toml", 17, "bad_input"),
+        (with_look("colour", "color"), "declaration.toml", 17, "unknown_key"),
+        (with_look('"A drop of water"', '""'), "declaration.toml", 0, "missing_key"),
+        (with_look("A drop", "A\\u202e drop"), "declaration.toml", 18, "bad_input"),
+        (with_look(**{"mark.png": b""}), "mark.png", 0, "bad_input"),
+        ({n: data for n, data in with_look().items() if n != "mark.png"}, "mark.png", 0, "missing_file"),
     ],
 )
 async def test_a_bad_folder_is_refused_with_file_line_and_reason(
     ports: Ports, fakes: Fakes, files: dict[str, bytes], file: str, line: int, what: str
 ) -> None:
-    data: Any = await refused(Code.FOLDER_REFUSED, import_declaration(ports, ACTOR, files=files))
+    drawing = replace(ports, pictures=Drawn())
+    data: Any = await refused(Code.FOLDER_REFUSED, import_declaration(drawing, ACTOR, files=files))
     assert (data["file"], data["line"], data["what"]) == (file, line, what)
     assert (fakes.workshops.moments, fakes.ledger.entries) == ({}, {})

@@ -6,12 +6,13 @@ from dataclasses import replace
 import pytest
 
 from drafting.actions.core import Actor
+from drafting.actions.folders import export_declaration
 from drafting.actions.looks import choose_look, put_mark, read_mark, remove_mark
 from drafting.actions.organisation_ports import Picture
 from drafting.actions.ports import Ports
 from drafting.actions.publication import read_content, release_translations
 from drafting.actions.releasing import work_on_jobs
-from drafting.domain.errors import Code
+from drafting.domain.errors import Code, Refusal
 from drafting.domain.looks import Look
 from tests.actions.coalition import SLUG, Coalition
 from tests.actions.refusals import refused
@@ -20,9 +21,11 @@ from tests.actions.test_signing import released
 
 
 class Drawn:
-    """Hands the bytes back as the picture."""
+    """Hands the bytes back as the picture, where there are any."""
 
     async def make_small(self, data: bytes) -> Picture:
+        if not data:
+            raise Refusal(Code.BAD_INPUT, field="logo", reason="empty")
         return Picture(data, 32, 16)
 
 
@@ -55,6 +58,9 @@ async def test_an_edition_keeps_the_look_with_which_it_was_frozen() -> None:
     }
     await remove_mark(ports, coalition.initiator, slug=SLUG)
     assert await look_of(coalition) == kept
+    taken = await export_declaration(ports, coalition.initiator, slug=SLUG, edition=1)
+    assert taken["mark.png"] == b"png"
+    assert b'mark_shows = "A drop of water"' in taken["declaration.toml"]
     assert (await coalition.state()).look == replace(Look(), design="poster", colour="#a01e3c")
 
 

@@ -13,7 +13,7 @@ from drafting.web.commands.installation import opened, operator_account
 from drafting.web.commands.outcomes import Exit, fail
 from drafting.web.commands.speaking import speech
 
-WANTED = (".toml", ".md")
+WANTED = (".toml", ".md", "mark.png")
 
 
 async def bring_in(settings: Settings, folder: Path, slug: str | None, address: str | None) -> None:
