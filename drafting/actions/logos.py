@@ -25,12 +25,17 @@ async def put_logo(ports: Ports, secret: str, data: bytes) -> Signature:
     Raises ``link_used`` for unknown links, ``not_allowed`` for people and before the address is confirmed, ``too_many``
     after :data:`MOST_CHANGES`, and what :meth:`Pictures.make_small` raises.
     """
-    signature, role = await read_signature(ports, secret)
-    _expect_organisation(signature, role)
-    _expect_few(signature)
+    await require_logo(ports, secret)
     assert ports.pictures is not None
     picture = await ports.pictures.make_small(data)
     return await change_by_link(ports, secret, lambda s, role: _changed(ports, s, role, picture))
+
+
+async def require_logo(ports: Ports, secret: str) -> None:
+    """Raises as :func:`put_logo` where no picture would be taken, whatever it shows."""
+    signature, role = await read_signature(ports, secret)
+    _expect_organisation(signature, role)
+    _expect_few(signature)
 
 
 async def remove_logo(ports: Ports, secret: str) -> Signature:

@@ -60,13 +60,9 @@ class Look:
 async def bring_in_roll(ports: Ports, actor: Actor, *, slug: str, n: int, name: str, data: bytes) -> Roll:
     """Keep a file, sealed. Raises ``not_released``, ``too_many``; ``bad_input`` with ``reason`` nothing, workbook or
     binary for what is no table."""
-    declaration, _ = await open_edition(ports, slug, n)
+    await require_bringing_in(ports, actor, slug=slug, n=n)
     at = ports.clock.now()
-    authorise(declaration, actor, Action.MODERATE, Subject(), at)
     await asyncio.to_thread(guess_encoding, data)
-    kept = [roll for roll in await ports.rolls.of_edition(slug, n) if roll.state in KEPT_STATES]
-    if len(kept) >= MOST_WAITING:
-        raise Refusal(Code.TOO_MANY, limit=MOST_WAITING)
     bare = name.replace("\\", "/").rpartition("/")[2].strip()[:MAX_FILE_NAME]
     roll = Roll(
         id=new_id(),
@@ -82,6 +78,15 @@ async def bring_in_roll(ports: Ports, actor: Actor, *, slug: str, n: int, name: 
     )
     await ports.rolls.keep(roll, data)
     return roll
+
+
+async def require_bringing_in(ports: Ports, actor: Actor, *, slug: str, n: int) -> None:
+    """Raises ``not_released``, ``not_allowed``, ``too_many`` where no file would be kept, whatever is in it."""
+    declaration, _ = await open_edition(ports, slug, n)
+    authorise(declaration, actor, Action.MODERATE, Subject(), ports.clock.now())
+    kept = [roll for roll in await ports.rolls.of_edition(slug, n) if roll.state in KEPT_STATES]
+    if len(kept) >= MOST_WAITING:
+        raise Refusal(Code.TOO_MANY, limit=MOST_WAITING)
 
 
 async def list_rolls(ports: Ports, actor: Actor, *, slug: str, n: int) -> Sequence[Roll]:

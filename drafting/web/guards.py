@@ -74,7 +74,7 @@ class Guards:
         return None
 
     def limit(self, scope: Scope) -> int:
-        takes_file = scope["path"].endswith(("/import", "/lists", "/logo"))
+        takes_file = scope["path"].endswith(("/import", "/lists", "/logo", "/mark"))
         return self.settings.import_bytes if takes_file else self.settings.body_bytes
 
     def bounded(self, scope: Scope, receive: Receive) -> Receive:

@@ -20,7 +20,7 @@ from drafting.sync.replica import Replica
 from drafting.sync.wire import Kind
 from tests.hostile.conftest import NAMES, READER, FragileServer, Place, furnished
 from tests.hostile.furnish import ONE, SLUG, TWO
-from tests.hostile.raw import Client, joined, refusal
+from tests.hostile.raw import PATIENCE, Client, joined, refusal
 from tests.hostile.server import FULL
 from tests.hostile.test_supervisor import worker_of
 
@@ -262,3 +262,14 @@ def test_a_text_of_many_tombstones_loads() -> None:
     ranges = b"".join(wire.uint(clock) + b"\x01" for clock in range(1, 400_000, 2))
     replica = Replica([b"".join([*parts, b"\x01\x03", wire.uint(200_000), ranges])])
     assert replica.text[0].runs[0].text == "b" * 200_000
+
+
+@pytest.mark.parametrize("path", ["/en/workshop/%s/publishing/1/lists", "/api/v1/declarations/%s/editions/1/lists"])
+def test_ten_megabytes_of_a_stranger_are_refused_before_they_are_sent(place: Place, path: str) -> None:
+    head = (
+        f"POST {path % SLUG} HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Type: multipart/form-data; boundary=line\r\n"
+        "Content-Length: 10000000\r\n\r\n"
+    )
+    with socket.create_connection(("127.0.0.1", place.server.port), timeout=PATIENCE) as line:
+        line.sendall(head.encode())
+        assert line.recv(65536).startswith(b"HTTP/1.1 401 ")

@@ -262,6 +262,9 @@ ROUTES = (
     ("POST", LISTS + "/{list}/hand-in"),
     ("POST", LISTS + "/{list}/approve"),
     ("POST", LISTS + "/{list}/drop"),
+    ("POST", LISTS + "/{list}/ask-back"),
+    ("POST", LISTS + "/{list}/take-back"),
+    ("POST", LISTS + "/{list}/keep"),
     ("POST", LISTS.removesuffix("lists") + "signatures/{signature}/erase"),
 )
 
@@ -302,6 +305,9 @@ async def test_lists_are_for_those_who_may_sign_for_a_network_now(edition: OpenE
         ("POST", f"{API}/{list_id}/hand-in", {"network": "salt"}),
         ("POST", f"{API}/{list_id}/approve", {"network": "salt", "digest": digest}),
         ("POST", f"{API}/{list_id}/drop", {}),
+        ("POST", f"{API}/{list_id}/ask-back", {"reason": "other"}),
+        ("POST", f"{API}/{list_id}/take-back", {"reason": "other"}),
+        ("POST", f"{API}/{list_id}/keep", {}),
     ):
         got = await edition.client.request(method, path, json=body, headers=headers)
         assert got.status_code in (403, 404), (method, path, got.status_code, got.text)

@@ -18,7 +18,7 @@ from drafting.domain.translations import Review, block_states, summary
 from drafting.web.api import answers, bodies
 from drafting.web.api.calls import Call
 from drafting.web.api.operations import Operations
-from drafting.web.api.uploads import read_upload
+from drafting.web.api.uploads import Fields, Upload, Uploaded
 from drafting.web.archives import unpack
 
 declarations = Operations("Declarations")
@@ -58,12 +58,18 @@ async def create_declaration(call: Call, body: bodies.NewDeclaration) -> answers
     return await describe(call.ports, made)
 
 
-@add("POST", "/declarations/import", 201, takes="multipart/form-data", queries={"slug": "another slug"})
-async def import_declaration(call: Call) -> answers.DeclarationAnswer:
+async def _may_begin(call: Call, fields: Fields) -> bool:
+    return bool(call.known)
+
+
+FOLDER: Final = Upload("folder", lambda settings: settings.import_bytes, _may_begin)
+
+
+@add("POST", "/declarations/import", 201, upload=FOLDER, queries={"slug": "another slug"})
+async def import_declaration(call: Call, file: Uploaded) -> answers.DeclarationAnswer:
     """Begin a declaration from a folder, sent as a ZIP archive in the field "folder"."""
-    archive, fields = await read_upload(call.request, "folder", call.settings.import_bytes)
-    files = await asyncio.to_thread(unpack, archive)
-    slug = fields.get("slug") or call.query("slug")
+    files = await asyncio.to_thread(unpack, file.data)
+    slug = file.fields.get("slug") or call.query("slug")
     return await describe(call.ports, await folders.import_declaration(call.ports, call.actor, files=files, slug=slug))
 
 

@@ -10,6 +10,7 @@ from drafting.domain.errors import Code
 from drafting.domain.prose import RULES
 from drafting.web.api.calls import Call
 from drafting.web.api.operations import JSON, NOTHING, Operation, Operations
+from drafting.web.api.uploads import MULTIPART
 
 descriptions = Operations("Descriptions")
 REFERENCES: Final = "#/components/schemas/{name}"
@@ -87,9 +88,9 @@ def _operation(o: Operation, schemas: dict[str, Any]) -> dict[str, Any]:
         "parameters": [*_parameters(o)],
         "responses": {str(o.status): _answer(o, schemas), "default": _PROBLEM},
     }
-    if o.takes != JSON:
-        folder = {"type": "object", "properties": {"folder": {"type": "string", "contentMediaType": "application/zip"}}}
-        described["requestBody"] = {"required": True, "content": {o.takes: {"schema": folder}}}
+    if o.upload:
+        form = {"type": "object", "properties": {o.upload.field: {"type": "string", "format": "binary"}}}
+        described["requestBody"] = {"required": True, "content": {MULTIPART: {"schema": form}}}
     elif o.body is not NOTHING:
         described["requestBody"] = {"required": True, "content": {JSON: {"schema": schemas[repr(o.body)]}}}
     if o.is_public:
@@ -109,7 +110,7 @@ def _parameters(o: Operation) -> Iterable[dict[str, Any]]:
         yield {"name": name, "in": "path", "required": True, "schema": {"type": "string"}}
     for name, words in o.queries.items():
         yield {"name": name, "in": "query", "description": words, "schema": {"type": "string"}}
-    if o.method == "POST" and o.takes == JSON:
+    if o.method == "POST":
         yield _KEY
     if o.method == "PUT" and "/texts/" in o.path:
         yield _IF_MATCH

@@ -2,21 +2,20 @@
 
 import hashlib
 from collections.abc import Awaitable, Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any, Final, TypeVar, get_type_hints
 
 import msgspec
-from python_multipart.multipart import parse_options_header
 from starlette.requests import ClientDisconnect, Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
-from starlette.types import Message
 
 from drafting.actions.ports import CannotSave
 from drafting.domain.errors import Code, Refusal
 from drafting.stores.remembered import Answer, Remembered
 from drafting.web import errors
 from drafting.web.api.calls import Call, call_of, parse_body, read_body, require_json
+from drafting.web.api.uploads import Upload, Uploaded
 from drafting.web.visits import Site
 
 NOTHING: Final = type(None)
@@ -31,7 +30,7 @@ Function = TypeVar("Function", bound=Callable[..., Awaitable[Any]])
 class Operation:
     """``name`` is that of the action. ``body`` and ``answer`` are structs; an answer may also be a ready Response.
 
-    ``media``: the content type of the answer where it is not JSON; ``takes``: of a body that the function reads itself.
+    ``media``: the content type of the answer where it is not JSON; ``upload``: the file that it takes.
     """
 
     method: str
@@ -44,7 +43,7 @@ class Operation:
     status: int
     queries: Mapping[str, str]
     media: str = JSON
-    takes: str = JSON
+    upload: Upload | None = None
     is_public: bool = False
     part: str = ""
 
@@ -59,11 +58,10 @@ class Operation:
             if not self.is_public:
                 _ = call.known
             key = request.headers.get("idempotency-key") if self.method == "POST" else None
-            if self.takes != JSON:
-                return await self._take_upload(call, key)
+            if self.upload:
+                file = await self.upload.read(call)
+                return await self._once(call, key, file.whole, lambda: self._take(call, file))
             data = await read_body(request, call.settings.body_bytes)
-            if key is None:
-                return await self._act(call, data)
             return await self._once(call, key, data, lambda: self._act(call, data))
         except Refusal as refusal:
             return refused(request, refusal)
@@ -79,17 +77,8 @@ class Operation:
             require_json(call.request)
         return self._response(await self.function(call, parse_body(data, self.body)))
 
-    async def _take_upload(self, call: Call, key: str | None) -> Response:
-        """A body that the function reads itself; under a key it is read here first, to be told from another one."""
-        if key is None:
-            return self._response(await self.function(call))
-        data = await read_body(call.request, call.settings.import_bytes)
-        again = replace(call, request=_with_body(call.request, data))
-
-        async def act() -> Response:
-            return self._response(await self.function(again))
-
-        return await self._once(call, key, _without_boundary(call.request, data), act)
+    async def _take(self, call: Call, file: Uploaded) -> Response:
+        return self._response(await self.function(call, file))
 
     def _response(self, answer: Any) -> Response:
         if isinstance(answer, Response):
@@ -98,10 +87,10 @@ class Operation:
             return Response(status_code=204, headers={"cache-control": "no-store"})
         return Response(msgspec.json.encode(answer), self.status, {"cache-control": "no-store"}, self.media)
 
-    async def _once(self, call: Call, key: str, data: bytes, act: Callable[[], Awaitable[Response]]) -> Response:
+    async def _once(self, call: Call, key: str | None, data: bytes, act: Callable[[], Awaitable[Response]]) -> Response:
         """The same request under the same key acts once and gets the same answer again; a refusal is not kept."""
         kept: Remembered | None = getattr(call.request.app.state, "remembered", None)
-        if kept is None:
+        if kept is None or key is None:
             return await act()
         if not 1 <= len(key) <= MAX_KEY or not key.isprintable():
             raise Refusal(Code.BAD_INPUT, field="Idempotency-Key")
@@ -124,22 +113,6 @@ class Operation:
 def _fingerprint(request: Request, data: bytes) -> str:
     line = f"{request.method} {request.url.path}\n".encode()
     return hashlib.sha256(line + data).hexdigest()
-
-
-def _with_body(request: Request, data: bytes) -> Request:
-    """The same request, whose body can be read once more."""
-
-    async def receive() -> Message:
-        return {"type": "http.request", "body": data, "more_body": False}
-
-    return Request(request.scope, receive)
-
-
-def _without_boundary(request: Request, data: bytes) -> bytes:
-    """A form's parts without the line between them, which clients choose anew for every attempt."""
-    _, options = parse_options_header(request.headers.get("content-type", ""))
-    boundary = options.get(b"boundary", b"")
-    return data.replace(boundary, b"") if boundary else data
 
 
 def refused(request: Request, refusal: Refusal) -> Response:
@@ -180,7 +153,7 @@ class Operations:
         *,
         queries: Mapping[str, str] | None = None,
         media: str = JSON,
-        takes: str = JSON,
+        upload: Upload | None = None,
         is_public: bool = False,
         answer: Any = None,
     ) -> Callable[[Function], Function]:
@@ -204,7 +177,7 @@ class Operations:
                     status,
                     queries or {},
                     media,
-                    takes,
+                    upload,
                     is_public,
                     self.part,
                 )

@@ -1,7 +1,5 @@
 """What an organisation that signs does by its letter's link: prove its domain, send or remove its logo."""
 
-from typing import Final
-
 from drafting.actions import domain_proofs, logos
 from drafting.actions.signing_links import LOGO
 from drafting.domain.organisations import page_address, record_name
@@ -11,12 +9,10 @@ from drafting.web.api.bodies import Token
 from drafting.web.api.calls import Call
 from drafting.web.api.operations import Operations
 from drafting.web.api.signatures import status_of
-from drafting.web.api.uploads import read_upload
+from drafting.web.api.uploads import Fields, Upload, Uploaded, logo_limit
 
 organisations = Operations("Signatures")
 add = organisations.add
-AROUND_A_FILE: Final = 65_536
-"""Bytes that a form has beside the file in it."""
 
 
 @add("POST", "/signatures/domain", is_public=True)
@@ -31,11 +27,17 @@ async def prove_domain(call: Call, body: Token) -> bodies.ProofAnswer:
     return _proof(await domain_proofs.prove_domain(call.ports, body.token))
 
 
-@add("POST", "/signatures/logo", is_public=True, takes="multipart/form-data")
-async def put_logo(call: Call) -> bodies.LogoAnswer:
-    """A form with the link's ``token`` and the ``logo``, PNG, JPEG or WebP; it is drawn anew at a small size."""
-    data, fields = await read_upload(call.request, "logo", call.settings.logo_bytes + AROUND_A_FILE)
-    return _logo(await logos.put_logo(call.ports, fields.get("token", ""), data))
+async def _has_link(call: Call, fields: Fields) -> bool:
+    if "token" not in fields:
+        return False
+    await logos.require_logo(call.ports, fields["token"])
+    return True
+
+
+@add("POST", "/signatures/logo", is_public=True, upload=Upload("logo", logo_limit, _has_link))
+async def put_logo(call: Call, file: Uploaded) -> bodies.LogoAnswer:
+    """A form with the link's ``token``, then the ``logo``, PNG, JPEG or WebP; it is drawn anew at a small size."""
+    return _logo(await logos.put_logo(call.ports, file.fields.get("token", ""), file.data))
 
 
 @add("POST", "/signatures/logo/remove", is_public=True)

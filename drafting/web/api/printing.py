@@ -1,12 +1,13 @@
 """What the printed pages of an edition need beyond its text, by program."""
 
 from drafting.actions import looks, name_books
+from drafting.actions.core import authorise
 from drafting.domain.looks import Look
+from drafting.domain.policy import Action, Subject
 from drafting.web.api import bodies, verdicts
 from drafting.web.api.calls import Call
 from drafting.web.api.operations import Operations
-from drafting.web.api.organisations import AROUND_A_FILE
-from drafting.web.api.uploads import read_upload
+from drafting.web.api.uploads import Fields, Upload, Uploaded, logo_limit
 
 printing = Operations("Publication")
 add = printing.add
@@ -36,11 +37,16 @@ async def choose_look(call: Call, body: bodies.NewLook) -> verdicts.LookAnswer:
     return _look(chosen.look)
 
 
-@add("POST", "/declarations/{slug}/look/mark", takes="multipart/form-data")
-async def put_mark(call: Call) -> verdicts.LookAnswer:
+async def _may_mark(call: Call, fields: Fields) -> bool:
+    authorise(await call.declaration(), call.actor, Action.FREEZE, Subject(), call.ports.clock.now())
+    return True
+
+
+@add("POST", "/declarations/{slug}/look/mark", upload=Upload("logo", logo_limit, _may_mark))
+async def put_mark(call: Call, file: Uploaded) -> verdicts.LookAnswer:
     """A form with the ``logo``, PNG, JPEG or WebP, which is drawn anew, and ``alt``: what it shows in words."""
-    data, fields = await read_upload(call.request, "logo", call.settings.logo_bytes + AROUND_A_FILE)
-    return _look(await looks.put_mark(call.ports, call.actor, slug=call.slug, data=data, alt=fields.get("alt", "")))
+    alt = file.fields.get("alt", "")
+    return _look(await looks.put_mark(call.ports, call.actor, slug=call.slug, data=file.data, alt=alt))
 
 
 @add("POST", "/declarations/{slug}/look/mark/remove")

@@ -12,7 +12,7 @@ from drafting.web.api.answers import Page
 from drafting.web.api.bodies import Empty
 from drafting.web.api.calls import Call
 from drafting.web.api.operations import Operations
-from drafting.web.api.uploads import read_upload
+from drafting.web.api.uploads import Fields, Upload, Uploaded
 from drafting.web.api.verdicts import ApprovalPlace
 
 rolls = Operations("Names on paper and lists")
@@ -21,14 +21,16 @@ EDITION = "/declarations/{slug}/editions/{n}"
 ONE = EDITION + "/lists/{list}"
 
 
-@add("POST", EDITION + "/lists", 201, takes="multipart/form-data")
-async def bring_in_roll(call: Call) -> bodies.RollAnswer:
+async def _may_bring_in(call: Call, fields: Fields) -> bool:
+    await acts.require_bringing_in(call.ports, call.actor, slug=call.slug, n=call.count("n"))
+    return True
+
+
+@add("POST", EDITION + "/lists", 201, upload=Upload("list", lambda settings: settings.import_bytes, _may_bring_in))
+async def bring_in_roll(call: Call, file: Uploaded) -> bodies.RollAnswer:
     """Bring in a list of names, as CSV in the field "list"; nothing counts before two networks vouch for it."""
-    data, fields = await read_upload(call.request, "list", call.settings.import_bytes)
     n = call.count("n")
-    roll = await acts.bring_in_roll(
-        call.ports, call.actor, slug=call.slug, n=n, name=fields.get("list.name", ""), data=data
-    )
+    roll = await acts.bring_in_roll(call.ports, call.actor, slug=call.slug, n=n, name=file.name, data=file.data)
     return await _looked_at(call, roll)
 
 
@@ -131,9 +133,7 @@ async def keep_roll(call: Call, body: Empty) -> bodies.RollAnswer:
 @add("POST", EDITION + "/signatures/on-paper")
 async def find_on_paper(call: Call, body: bodies.Named) -> bodies.OnPaperAnswer:
     """Signatures on paper of this name that left no address, for whoever asks to have theirs erased."""
-    found = await paper_erasing.find_on_paper(
-        call.ports, call.actor, slug=call.slug, n=call.count("n"), name=body.name
-    )
+    found = await paper_erasing.find_on_paper(call.ports, call.actor, slug=call.slug, n=call.count("n"), name=body.name)
     return bodies.OnPaperAnswer(items=[_on_paper(signature) for signature in found])
 
 

@@ -1,7 +1,5 @@
 """How the declaration looks where it is published: design, colour, mark, and a look at the book as it would be now."""
 
-from typing import Final
-
 from starlette.responses import Response
 
 from drafting.actions import looks as acts
@@ -10,13 +8,10 @@ from drafting.actions.preflight import content_now
 from drafting.domain.errors import Code, Refusal
 from drafting.domain.looks import Design
 from drafting.domain.policy import Action, Subject, may
-from drafting.web.api.uploads import read_upload
+from drafting.web.api.uploads import logo_limit, read_upload
 from drafting.web.errors import STATUS, sentence
 from drafting.web.i18n import Words
 from drafting.web.visits import Form, Visit
-
-AROUND_A_FILE: Final = 65_536
-"""Bytes that a form has beside the file in it."""
 
 
 async def show(visit: Visit) -> Response:
@@ -64,9 +59,9 @@ async def put_mark(visit: Visit) -> Response:
     slug, form = visit.part("declaration"), Form()
     authorise(await visit.declaration(), visit.actor, Action.FREEZE, Subject(), visit.at)
     try:
-        data, fields = await read_upload(visit.request, "logo", visit.settings.logo_bytes + AROUND_A_FILE)
-        form = Form({name: [value] for name, value in fields.items()})
-        await acts.put_mark(visit.ports, visit.actor, slug=slug, data=data, alt=form.text("alt"))
+        file = await read_upload(visit.request, "logo", logo_limit(visit.settings))
+        form = Form({name: [value] for name, value in file.fields.items()})
+        await acts.put_mark(visit.ports, visit.actor, slug=slug, data=file.data, alt=form.text("alt"))
     except Refusal as refusal:
         return await _mend(visit, form, refusal)
     return visit.go("workshop", slug, "look")

@@ -104,9 +104,9 @@ async def bring_in(visit: Visit) -> Response:
     """A zipped folder: declaration.toml and a file for each language."""
     actor = visit.actor
     try:
-        archive, fields = await read_upload(visit.request, "folder", visit.settings.import_bytes)
-        files = await asyncio.to_thread(unpack, archive)
-        made = await import_declaration(visit.ports, actor, files=files, slug=fields.get("slug") or None)
+        file = await read_upload(visit.request, "folder", visit.settings.import_bytes)
+        files = await asyncio.to_thread(unpack, file.data)
+        made = await import_declaration(visit.ports, actor, files=files, slug=file.fields.get("slug") or None)
     except Refusal as refusal:
         form = Form()
         form.errors["folder"] = sentence(visit.words, refusal)

@@ -7,7 +7,7 @@ from starlette.responses import RedirectResponse, Response
 from drafting.actions import domain_proofs, logos, signing_links
 from drafting.actions.signing import SIGNATURE
 from drafting.domain.errors import Code, Refusal
-from drafting.web.api.uploads import read_upload
+from drafting.web.api.uploads import logo_limit, read_upload
 from drafting.web.errors import STATUS, sentence
 from drafting.web.pages.signing import own_page
 from drafting.web.visits import Form, Visit
@@ -36,10 +36,10 @@ async def prove_domain(visit: Visit) -> Response:
 async def put_logo(visit: Visit) -> Response:
     """A form with a file. Whose link it is comes first: nobody else's file is read."""
     token = visit.part("token")
-    await signing_links.read_signature(visit.ports, token)
     try:
-        data, _ = await read_upload(visit.request, "logo", visit.settings.import_bytes)
-        await logos.put_logo(visit.ports, token, data)
+        await logos.require_logo(visit.ports, token)
+        file = await read_upload(visit.request, "logo", logo_limit(visit.settings))
+        await logos.put_logo(visit.ports, token, file.data)
     except Refusal as refusal:
         return await _mend(visit, Form(), refusal)
     return _back(visit, "logo")

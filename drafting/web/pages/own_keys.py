@@ -97,9 +97,9 @@ async def sign(visit: Visit) -> Response:
     declaration, position = await position_of(visit)
     form = Form()
     try:
-        data, fields = await read_upload(visit.request, "file", MOST_BYTES)
-        form = Form({name: [value] for name, value in fields.items()})
-        signature = data.decode("ascii", "replace") if data.strip() else form.text("signature")
+        file = await read_upload(visit.request, "file", MOST_BYTES)
+        form = Form({name: [value] for name, value in file.fields.items()})
+        signature = file.data.decode("ascii", "replace") if file.data.strip() else form.text("signature")
         await offline.sign_position(
             visit.ports,
             visit.actor,

@@ -82,9 +82,9 @@ async def print_sheets(visit: Visit) -> Response:
 async def bring_in(visit: Visit) -> Response:
     slug, n = visit.part("declaration"), visit.number("edition")
     try:
-        data, fields = await read_upload(visit.request, "list", visit.settings.import_bytes)
-        name = fields.get("list.name", "")
-        roll = await acts.bring_in_roll(visit.ports, visit.actor, slug=slug, n=n, name=name, data=data)
+        await acts.require_bringing_in(visit.ports, visit.actor, slug=slug, n=n)
+        file = await read_upload(visit.request, "list", visit.settings.import_bytes)
+        roll = await acts.bring_in_roll(visit.ports, visit.actor, slug=slug, n=n, name=file.name, data=file.data)
     except Refusal as refusal:
         if refusal.code not in (Code.BAD_INPUT, Code.TOO_LARGE, Code.TOO_MANY):
             raise
