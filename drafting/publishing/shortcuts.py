@@ -4,6 +4,7 @@ Each does what the one it replaces does, in fewer steps where nothing unusual is
 A test prints with and without them: the files are the same, byte for byte.
 """
 
+import re
 import sys
 from collections.abc import Callable
 from functools import cached_property
@@ -39,6 +40,7 @@ _LOGICAL: Final = {
     }
     for direction in ("ltr", "rtl")
 }
+_SIZED: Final = re.compile(r"\[\d+\]$")
 _FACE: Final = (
     "font_style",
     "font_stretch",
@@ -234,6 +236,16 @@ def _set_program(font: Any, program: Any) -> None:
     font.program = program
 
 
+class _Types:
+    """cffi, for which an array of each length is a type of its own: to read the name of one takes 10 ms."""
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(ffi, name)
+
+    def new(self, kind: str, *values: Any) -> Any:
+        return ffi.new(_SIZED.sub("[]", kind) if values else kind, *values)
+
+
 def apply() -> None:
     """Once a process, when all of WeasyPrint is loaded."""
     if getattr(css, "_shortened", False):
@@ -247,5 +259,6 @@ def apply() -> None:
     line_break._font_style_cache_key = _font_style_cache_key
     pydyf.PDF.page_references = property(_page_references)
     pdf_fonts.get_hb_object_data = _Program
+    pdf_fonts.ffi = _Types()
     pdf_fonts.Font.file_content = property(_get_program, _set_program)
     css._shortened = True
