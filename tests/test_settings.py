@@ -11,14 +11,16 @@ from drafting.settings import PREFIX, SettingRefused, Settings
 ROOT = Path(__file__).parent.parent
 
 
-def test_every_setting_is_documented_with_its_default() -> None:
+def test_every_setting_is_documented_with_its_default_and_its_bounds() -> None:
     page = (ROOT / "docs" / "operators.md").read_text("utf-8")
-    rows = dict(re.findall(r"^\| `(DRAFTING_\w+)` \| (.*?) \|", page, re.M))
+    rows = {
+        name: rest for name, *rest in re.findall(r"^\| `(DRAFTING_\w+)` \| (.*?) \| (.*?) ?\| (.*) \|$", page, re.M)
+    }
     assert set(rows) == {PREFIX + f.name.upper() for f in fields(Settings)}
     for f in fields(Settings):
         default = {(): "", False: "0", True: "1"}.get(f.default, str(f.default))
-        assert rows[PREFIX + f.name.upper()] == (f"`{default}`" if default else "–"), f.name
-        assert f.metadata["text"] in page, f.name
+        bounds = "" if f.metadata["least"] is None else f"{f.metadata['least']}–{f.metadata['most']}"
+        assert rows[PREFIX + f.name.upper()] == [f"`{default}`" if default else "–", bounds, f.metadata["text"]]
 
 
 @pytest.mark.parametrize(
