@@ -57,7 +57,7 @@ class Settings:
         20_971_520, "Largest folder, or list of names, to import, in bytes.", 65_536, 104_857_600
     )
     list_rows: int = _number(100_000, "Most names in one list that is brought in.", 10, 1_000_000)
-    list_days: int = _number(30, "Days after which a list is deleted that nobody approved.", 1, 365)
+    list_days: int = _number(30, "Days that a list waits for approval, and that words about one are kept.", 1, 365)
     frame_bytes: int = _number(1_048_576, "Largest WebSocket message, in bytes.", 65_536, 8_388_608)
     client_header: str = _text(
         "", "Header in which a proxy on this machine writes its client's address, like X-Real-IP; empty: none does."
