@@ -16,7 +16,7 @@ _REMEMBERED: WeakKeyDictionary[Ledger, dict[str, _Titles]] = WeakKeyDictionary()
 
 
 async def section_titles(ports: Ports, edition: Edition, locale: str) -> Mapping[str, str]:
-    """Id → number and title in this language, or in the first that a section has, in the order of the edition."""
+    """Id → title in this language, or in the first that a section has, in the order of the edition."""
     digest = edition.releases[-1].content
     remembered = _REMEMBERED.setdefault(ports.ledger, {})
     if digest not in remembered:
@@ -28,8 +28,8 @@ async def section_titles(ports: Ports, edition: Edition, locale: str) -> Mapping
 
 
 def _titles(sections: Sequence[Mapping[str, Any]]) -> _Titles:
-    numbered = [section for section in sections if section["id"] != FRONT]
     return {
-        section["id"]: {tag: f"{n}. {text['title']}" for tag, text in section["texts"].items() if text["title"]}
-        for n, section in enumerate(numbered, start=1)
+        section["id"]: {tag: text["title"] for tag, text in section["texts"].items() if text["title"]}
+        for section in sections
+        if section["id"] != FRONT
     }

@@ -1,5 +1,6 @@
 """What every request passes: the right host, no foreign page behind an act, a bounded body; and headers of answers."""
 
+import re
 from collections.abc import Mapping
 from http import HTTPStatus
 from typing import Final
@@ -24,6 +25,9 @@ _PUBLIC_POLICY: Final = (
     "default-src 'none'; style-src 'self'; img-src 'self' data:; font-src 'self'; form-action 'self'; "
     "base-uri 'none'; frame-ancestors 'none'"
 )
+# The one line that other sites may show in a frame: it holds a number and a link, and nothing that acts.
+_FRAMED: Final = re.compile(r"/d/[^/]+/[0-9]+/signatures/[^/]+/embed\.html")
+_FRAMED_POLICY: Final = _PUBLIC_POLICY.replace("frame-ancestors 'none'", "frame-ancestors *")
 _WORKER_POLICY: Final = "default-src 'none'; script-src 'self'; connect-src 'self'"
 _API_POLICY: Final = "default-src 'none'; frame-ancestors 'none'; base-uri 'none'; form-action 'none'"
 
@@ -119,7 +123,8 @@ def answer_headers(scope: Scope, settings: Settings) -> dict[str, str]:
     if settings.is_https:
         own["strict-transport-security"] = "max-age=31536000"
     if path.startswith("/d/"):
-        return {**own, "content-security-policy": _PUBLIC_POLICY, "cross-origin-resource-policy": "cross-origin"}
+        policy = _FRAMED_POLICY if _FRAMED.fullmatch(path) else _PUBLIC_POLICY
+        return {**own, "content-security-policy": policy, "cross-origin-resource-policy": "cross-origin"}
     if path == "/sw.js":
         return {**own, "content-security-policy": _WORKER_POLICY}
     if path.startswith("/static/"):

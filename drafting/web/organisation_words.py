@@ -77,6 +77,11 @@ def findings(w: Words, signature: Signature) -> Sequence[str]:
     return [sentences[found[place]](w) for place, sentences in places if found.get(place) in sentences]
 
 
+def section_names(w: Words, titles: Mapping[str, str]) -> dict[str, str]:
+    """The numbers and titles of sections by their ids, as readers of this language meet them."""
+    return {id: f"{w.digits(n)}. {title}" for n, (id, title) in enumerate(titles.items(), start=1)}
+
+
 def organisation_misfit(w: Words, data: Mapping[str, Any]) -> str | None:
     """The sentence for what an organisation said of itself; None for other fields."""
     field, reason = data.get("field"), data.get("reason")

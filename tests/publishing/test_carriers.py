@@ -26,6 +26,9 @@ TAGS = ("en", "ar", "zh-Hans")
 __all__ = ["chromium"]
 
 
+EMBED = "d/open-well/1/signatures/en/embed.html"
+
+
 @pytest.fixture(scope="module")
 def public(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("carried") / "public"
@@ -34,6 +37,7 @@ def public(tmp_path_factory: pytest.TempPathFactory) -> Path:
     for tag in TAGS:
         for format in ("html", "epub", "md"):
             files |= render(edition, tag, format, TEMPLATES, LOCALES)
+    files[EMBED] = b"<p>7 people have signed.</p>"
     for path, data in with_twins(files).items():
         write_whole(folder / path, data)
     folder.parent.chmod(0o755)
@@ -170,6 +174,18 @@ def test_caddy_serves_the_tree_as_the_handbook_says(caddy: int, public: Path) ->
     [sheet] = (public / "d/open-well/assets").glob("*.css")
     answer, _ = get(caddy, f"/d/open-well/assets/{sheet.name}")
     assert "immutable" in answer.headers["cache-control"]
+
+
+@pytest.mark.parametrize("carrier", ["nginx", "caddy"])
+def test_other_sites_frame_the_count_and_nothing_else(carrier: str, request: pytest.FixtureRequest) -> None:
+    port = request.getfixturevalue(carrier)
+    for path, framers in ((f"/{EMBED}", "*"), ("/d/open-well/1/en/index.html", "'none'")):
+        answer, _ = get(port, path)
+        assert answer.status == 200
+        assert answer.headers.get_all("content-security-policy") == [
+            "default-src 'none'; style-src 'self'; img-src 'self' data:; font-src 'self'; form-action 'self'; "
+            f"base-uri 'none'; frame-ancestors {framers}"
+        ]
 
 
 @pytest.mark.parametrize(

@@ -119,6 +119,15 @@ async def test_every_answer_is_guarded(visitor: httpx.AsyncClient, path: str) ->
     assert "referrer-policy" in answer.headers
 
 
+async def test_other_sites_frame_the_line_with_the_count_and_nothing_else(visitor: httpx.AsyncClient) -> None:
+    lists = "/d/well/1/signatures/en"
+    framed = (await visitor.get(f"{lists}/embed.html")).headers["content-security-policy"]
+    assert "default-src 'none'" in framed
+    assert framed.endswith("frame-ancestors *")
+    for path in (f"{lists}/index.html", f"{lists}/embed.html/", "/d/embed.html", "/en/sign/well/1/embed.html"):
+        assert "frame-ancestors 'none'" in (await visitor.get(path)).headers["content-security-policy"]
+
+
 async def test_pages_require_trusted_types_and_name_their_socket(visitor: httpx.AsyncClient) -> None:
     policy = (await visitor.get("/en/")).headers["content-security-policy"]
     assert "require-trusted-types-for 'script'" in policy

@@ -2,7 +2,7 @@
 
 import csv
 import io
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 
 from starlette.responses import Response
 
@@ -13,11 +13,12 @@ from drafting.actions.publication import find_edition
 from drafting.actions.section_titles import section_titles
 from drafting.actions.signature_lists import PAGE, shown
 from drafting.actions.signing_links import LOGO
+from drafting.domain.editions import Edition
 from drafting.domain.organisations import adherence_of, mandate_of
 from drafting.domain.policy import Action, Subject
 from drafting.domain.signatures import Signature
 from drafting.web.i18n import Words
-from drafting.web.organisation_words import logo_of
+from drafting.web.organisation_words import logo_of, section_names
 from drafting.web.pages.matrix import harmless
 from drafting.web.visits import Visit
 
@@ -39,10 +40,14 @@ async def show(visit: Visit) -> Response:
         logos=await _logos(visit, [*desk.waiting, *desk.latest, *desk.refused]),
         mandate_of=mandate_of,
         adherence_of=adherence_of,
-        section_names=await section_titles(visit.ports, edition, visit.lang) if edition.releases else {},
+        section_names=section_names(visit.words, await _titles(visit, edition)),
         reasons=reasons(visit.words),
         reason_options=list(reasons(visit.words).items()),
     )
+
+
+async def _titles(visit: Visit, edition: Edition) -> Mapping[str, str]:
+    return await section_titles(visit.ports, edition, visit.lang) if edition.releases else {}
 
 
 async def _logos(visit: Visit, signatures: Iterable[Signature]) -> dict[str, str]:

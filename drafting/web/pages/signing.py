@@ -21,7 +21,7 @@ from drafting.domain.signatures import Signature, SignatureState, initials, stre
 from drafting.web.country_words import country_options
 from drafting.web.errors import STATUS, sentence
 from drafting.web.late_mail import late_sentence
-from drafting.web.organisation_words import logo_of, proof_of
+from drafting.web.organisation_words import logo_of, proof_of, section_names
 from drafting.web.pages.moderation import reasons
 from drafting.web.visits import Form, Visit
 
@@ -61,11 +61,15 @@ async def _form_page(
         "kind": kind,
         "countries": country_options(visit.words),
         "can_prove": visit.ports.sites is not None,
-        "section_options": [(id, name, "") for id, name in (await section_titles(visit.ports, edition, text)).items()],
+        "section_options": [(id, name, "") for id, name in (await _section_names(visit, edition, text)).items()],
         "text_locales": [(tag, visit.words.language(tag)) for tag in edition.releases[-1].locales],
         **_about(visit, declaration, edition, text),
     }
     return visit.page("signing/form.html", status, **values)
+
+
+async def _section_names(visit: Visit, edition: Edition, text: str) -> dict[str, str]:
+    return section_names(visit.words, await section_titles(visit.ports, edition, text))
 
 
 def _about(visit: Visit, declaration: Declaration, edition: Edition, text: str) -> dict[str, Any]:
@@ -225,7 +229,7 @@ async def _of_signature(visit: Visit, signature: Signature, role: LinkRole) -> d
         "initials": initials(signature.name),
         "mandate": mandate_of(signature.details),
         "adherence": adherence_of(signature.details),
-        "section_names": await section_titles(visit.ports, edition, text),
+        "section_names": await _section_names(visit, edition, text),
         "is_own": role is LinkRole.OWN,
         "expired": _is_expired(signature, visit.at),
         "spendable": signing_links.is_spendable(signature, role, visit.at),
