@@ -4,6 +4,7 @@ Styles are named, so that a reader can change the look; headings, lists, notes a
 written here since the one well-known library for it has no footnotes and no right-to-left paragraphs.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from html import escape
 from typing import Final
@@ -12,17 +13,14 @@ from drafting.domain.prose import HARD_BREAK, HEADINGS, LISTS, Block, Run, Text,
 from drafting.publishing import surround
 from drafting.publishing.containers import packed, xml_bytes
 from drafting.publishing.docx_frame import CONTENT_TYPES, HYPERLINK, RELATIONS, numbering, properties, related, styles
-from drafting.publishing.reading import Part, Reading, Side
+from drafting.publishing.reading import Part, Reading, Side, direction_of
 
 _W: Final = 'xmlns:w="http://schemas.openxmlformats.org/wordprocessingml/2006/main"'
 _R: Final = 'xmlns:r="http://schemas.openxmlformats.org/officeDocument/2006/relationships"'
 _HEAD: Final = '<?xml version="1.0" encoding="UTF-8" standalone="yes"?>\n'
 _LIST_STYLES: Final = {"bullet": "ListBullet", "ordered": "ListNumber"}
 BULLETS: Final = 1
-_SEPARATORS: Final = (
-    '<w:footnote w:type="separator" w:id="-1"><w:p><w:r><w:separator/></w:r></w:p></w:footnote>'
-    '<w:footnote w:type="continuationSeparator" w:id="0"><w:p><w:r><w:continuationSeparator/></w:r></w:p></w:footnote>'
-)
+LEFT_TO_RIGHT, RIGHT_TO_LEFT = "\u200e", "\u200f"
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,7 +31,8 @@ class _Tongue:
     is_rtl: bool
 
     def paragraph(self) -> str:
-        return "<w:bidi/>" if self.is_rtl else ""
+        """Said in either case: one that says nothing takes its direction from the pages around it."""
+        return "<w:bidi/>" if self.is_rtl else '<w:bidi w:val="0"/>'
 
     def run(self) -> str:
         tag = escape(self.tag)
@@ -87,9 +86,19 @@ def make_docx(reading: Reading) -> bytes:
         ),
         "word/styles.xml": styles(reading.locale.tag),
         "word/numbering.xml": numbering(book.ordered_lists),
-        "word/footnotes.xml": f"{_HEAD}<w:footnotes {_W} {_R}>{_SEPARATORS}{''.join(book.notes)}</w:footnotes>",
+        "word/footnotes.xml": _footnotes(book.notes, _own(reading)),
     }
     return packed({name: xml_bytes(part) for name, part in parts.items()})
+
+
+def _footnotes(notes: Sequence[str], tongue: _Tongue) -> str:
+    """The notes, behind the lines that stand above them and above what goes on from a page before."""
+    lines = "".join(
+        f'<w:footnote w:type="{kind}" w:id="{n}"><w:p><w:pPr>{tongue.paragraph()}</w:pPr><w:r><w:{kind}/></w:r></w:p>'
+        "</w:footnote>"
+        for n, kind in enumerate(("separator", "continuationSeparator"), -1)
+    )
+    return f"{_HEAD}<w:footnotes {_W} {_R}>{lines}{''.join(notes)}</w:footnotes>"
 
 
 def _own(reading: Reading) -> _Tongue:
@@ -197,6 +206,15 @@ def _run(text: str, tongue: _Tongue, marks: str = "") -> str:
     return f"<w:r><w:rPr>{marks}{tongue.run()}</w:rPr>{'<w:br/>'.join(lines)}</w:r>"
 
 
+def _apart(text: str, tongue: _Tongue) -> str:
+    """Words of people's own, or an address: where they run the other way, marks keep their stops with them."""
+    is_rtl = direction_of(text) == "rtl"
+    if is_rtl == tongue.is_rtl:
+        return _run(text, tongue)
+    mark = _run(RIGHT_TO_LEFT if is_rtl else LEFT_TO_RIGHT, tongue)
+    return mark + _run(text, _Tongue(tongue.tag, is_rtl)) + mark
+
+
 def _side(book: _Book, reading: Reading, side: Side) -> None:
     around = _around(reading)
     book.add("Side", _run(surround.says(reading, side), around, "<w:b/><w:bCs/>"), around)
@@ -215,11 +233,12 @@ def _end(book: _Book, reading: Reading) -> None:
     for network, card in reading.cards():
         book.say("Heading2", network.name, around)
         for what, said in card:
-            book.say("Normal", f"{what}: {' '.join(said.split())}", around)
+            book.add("Normal", _run(f"{what}: ", around) + _apart(" ".join(said.split()), around), around)
     if corrected := surround.corrections(reading):
         book.say("Heading1", words.gettext("Corrections"), around)
         for sentence in corrected:
             book.say("Normal", sentence, around)
     book.say("Heading1", words.gettext("About this edition"), around)
     for sentence in surround.closing(reading):
-        book.say("Notice", sentence, around)
+        shown = _apart(sentence, around) if sentence == reading.address else _run(sentence, around)
+        book.add("Notice", shown, around)

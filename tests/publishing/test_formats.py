@@ -22,10 +22,12 @@ from drafting.publishing.words import words_for
 from drafting.publishing.worker import render
 from tests import udhr
 from tests.processes import executable
-from tests.publishing.conftest import example_edition, text_json
+from tests.publishing.conftest import ORIGIN, example_edition, text_json
 from tests.publishing.reader import parse, squeezed, words
 
 LIGHT = [format for format in FORMATS if format not in ("html", "pdf", "png")]
+# The names of ECMA-376.
+W = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
 TAGS = ("en", "fr", "ar", "zh-Hans", "hi", "th")
 JAR = Path("/usr/share/java/epubcheck.jar")
 OUTDATED = words_for(LOCALES, ("fr",)).gettext("The original of this paragraph has changed since it was translated.")
@@ -148,6 +150,22 @@ def test_every_part_of_a_word_processors_file_is_xml_and_announced(edition: dict
     body = parts["word/document.xml"].decode()
     assert "<w:bidi/>" in body
     assert "<w:rtl/>" in body
+
+
+def test_every_paragraph_of_a_word_processors_file_says_its_direction(edition: dict[str, Any]) -> None:
+    """One that says nothing takes that of the pages, and the full stop of a French one stands at its left there."""
+    edition = json.loads(json.dumps(edition))
+    edition["networks"][0]["card"] = {"who": "Many people."}
+    parts = book(made(edition, "ar", "docx"))
+    directions: dict[str, set[str | None]] = {}
+    for name in ("word/document.xml", "word/footnotes.xml"):
+        for paragraph in ElementTree.fromstring(parts[name]).iter(f"{W}p"):
+            [said] = paragraph.iter(f"{W}bidi")
+            directions.setdefault("".join(paragraph.itertext()), set()).add(said.get(f"{W}val"))
+    assert directions["Chez nous, on lit cela autrement."] == {"0"}
+    assert directions["عندنا يُقرأ هذا على وجه آخر."] == {None}
+    assert any(words.endswith(": \u200eMany people.\u200e") for words in directions)
+    assert directions[f"\u200e{ORIGIN}/d/open-well/1/ar/\u200e"] == {None}
 
 
 def test_markdown_reads_back_to_the_same_structure(edition: dict[str, Any]) -> None:
