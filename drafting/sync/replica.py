@@ -12,9 +12,12 @@ from drafting.sync.check import Checked, Deletions, check, survey, unit
 from drafting.sync.keystroke import check_keystroke
 from drafting.sync.notes import Stage, Trace
 from drafting.sync.rewrite import rewrite
-from drafting.sync.wire import EMPTY_UPDATE
+from drafting.sync.wire import EMPTY_UPDATE, FrameError
 
 _WHOLE: Final = b"\x00"
+# Of a client in a state vector, at most; and clients that somebody may name beyond those who wrote here.
+STATE_BYTES: Final = 16
+STATE_SPARE: Final = 1000
 
 
 class Broken(Exception):
@@ -107,8 +110,10 @@ class Replica:
 
     def since(self, state: bytes) -> bytes:
         """What somebody with that state lacks. Raises :class:`FrameError` for what is no state vector."""
-        theirs = wire.state_vector(state)
         known = self.known
+        if len(state) > STATE_BYTES * (len(known.clocks) + STATE_SPARE):
+            raise FrameError("a state of strangers")
+        theirs = wire.state_vector(state)
         common = {
             client: min(clock, known.clocks[client]) for client, clock in theirs.items() if client in known.clocks
         }

@@ -26,6 +26,7 @@ from drafting.web.observing import Measures, Observing
 from drafting.web.rendering import Templates
 from drafting.web.rights import Mandated
 from drafting.web.routes import routes
+from drafting.web.turns import Turns
 from drafting.web.visits import Site
 
 NOT_OPEN: Final = cast(Ports, None)
@@ -74,6 +75,7 @@ def make_app(
     app = Fronted(
         routes=routes(site, api_routes),
         middleware=[
+            Middleware(Turns, door=door),
             Middleware(Observing, measures=measures),
             Middleware(Guards, settings=site.settings),
         ],

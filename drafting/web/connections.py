@@ -140,6 +140,8 @@ class Socket:
             if len(data) > self.limits.frame:
                 self.outbox.close(CloseCode.TOO_BIG, "frame too big")
                 continue
+            if self.share is not None and (wait := self.share.take(len(data))):
+                await asyncio.sleep(wait)
             try:
                 room = self.receive(data)
             except FrameError as error:
@@ -149,8 +151,6 @@ class Socket:
                 await room.catch_up()
             if throttle.tick():
                 await asyncio.sleep(throttle.rest())
-            if self.share is not None and (wait := self.share.take()):
-                await asyncio.sleep(wait)
         if not self.outbox.is_closed:
             self._on_close(message.get("code", 0))
 

@@ -11,7 +11,7 @@ from drafting.settings import Settings
 from drafting.sync.participants import CloseCode
 from drafting.sync.rooms import Rooms
 from drafting.web.admission import Admission, Crowd, Limits
-from drafting.web.papers import papers_of
+from drafting.web.papers import Papers, papers_of
 from drafting.web.returning import Returns
 from drafting.web.sessions import cookie_name
 from drafting.web.sockets import PATH, Sockets
@@ -44,15 +44,18 @@ class Door:
 
     def knock(self, headers: Iterable[tuple[bytes, bytes]], query: bytes, host: str) -> float:
         """Somebody asks for a socket: seconds until it is worth opening one for them; 0: now."""
-        return self._returns.knock(
-            papers_of(
-                headers,
-                query,
-                cookie=cookie_name(self.settings),
-                host=host,
-                proxy_header=self.settings.client_header,
-            )
-        )
+        return self._returns.knock(self._papers(headers, query, host))
+
+    def party(self, scope: Scope) -> tuple[str, bool] | None:
+        """Whose request it is, as :meth:`Returns.party` tells; a file that never changes is nobody's."""
+        if scope["path"].startswith("/static/"):
+            return None
+        host = scope["client"][0] if scope.get("client") else ""
+        return self._returns.party(self._papers(scope["headers"], b"", host))
+
+    def _papers(self, headers: Iterable[tuple[bytes, bytes]], query: bytes, host: str) -> Papers:
+        header = self.settings.client_header
+        return papers_of(headers, query, cookie=cookie_name(self.settings), host=host, proxy_header=header)
 
     async def serve(self, scope: Scope, receive: Receive, send: Send) -> None:
         sockets = self._sockets(Headers(scope=scope))

@@ -188,7 +188,13 @@ class ImpatientSocket(FrugalWebSocket):
         self._began = self.loop.time()
 
     def data_received(self, data: bytes) -> None:
-        if self._rest or len(data) > self._piece:
+        """The head comes first and whole, from another parser; what this one does not understand it says nothing of."""
+        if not self.handshake_initiated:
+            super().data_received(data)
+            if not self.handshake_initiated:
+                self.transport.write(b"HTTP/1.1 400 Bad Request\r\nContent-Length: 0\r\nConnection: close\r\n\r\n")
+                self.transport.close()
+        elif self._rest or len(data) > self._piece:
             self._rest += data
             self._go_on()
         elif not self._is_deaf(len(data)):

@@ -62,6 +62,15 @@ class Returns:
         if not accounts and papers.address:
             self._addresses.charge(papers.address, CUT_OFF_SECONDS)
 
+    def party(self, papers: Papers) -> tuple[str, bool] | None:
+        """By what somebody can be told from others, and whether that is one account; None: not at all."""
+        if (account := self._account(papers)) is not None:
+            return account, True
+        if papers.address:
+            return papers.address, False
+        digest = self._digest(papers)
+        return (digest.hex(), True) if digest else None
+
     def _account(self, papers: Papers) -> str | None:
         return self._whose.get(self._digest(papers))
 

@@ -4,6 +4,8 @@ import asyncio
 from typing import Final
 
 SHORTEST_PAUSE: Final = 0.02
+# A message weighs one, and as much again for so many bytes: reading it takes time by its length.
+BYTES: Final = 256
 
 
 class Throttle:
@@ -41,9 +43,10 @@ class Share:
         self._each = 1 / rate
         self._due = 0.0
 
-    def take(self) -> float:
-        """One message more; seconds to wait before the next, nothing worth a pause being nothing."""
+    def take(self, size: int = 0) -> float:
+        """A message of ``size`` bytes more; seconds to wait before it is looked at, nothing worth a pause being
+        nothing."""
         now = self._clock()
-        self._due = max(self._due, now - 1) + self._each
+        self._due = max(self._due, now - 1) + self._each * (1 + size // BYTES)
         wait = self._due - now
         return wait if wait > SHORTEST_PAUSE else 0.0
