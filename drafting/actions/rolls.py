@@ -7,7 +7,6 @@ counts before.
 import asyncio
 import secrets
 from collections.abc import Sequence
-from contextlib import suppress
 from dataclasses import dataclass, replace
 from itertools import islice
 from typing import Any, Final
@@ -48,13 +47,15 @@ class Look:
     """A file as it would be read. ``samples``: for each encoding that it may be in, lines by which a person sees it.
 
     ``reading`` is what was chosen, or what is proposed; None while the encoding is for a person to choose. ``rows``:
-    the first ones, as cells, with the headings where there are any.
+    the first ones, as cells, with the headings where there are any. ``fault``: why those behind them cannot be told
+    apart.
     """
 
     guess: Guess
     samples: Sequence[tuple[str, Sequence[str]]]
     reading: Reading | None
     rows: Sequence[tuple[int, Sequence[str]]]
+    fault: Refusal | None = None
 
 
 async def bring_in_roll(ports: Ports, actor: Actor, *, slug: str, n: int, name: str, data: bytes) -> Roll:
@@ -122,20 +123,22 @@ def _look(roll: Roll, data: bytes, locale: str, encoding: str, delimiter: str) -
         return Look(guess, samples, None, ())
     text = decode(data, name)
     said = chosen.delimiter if chosen else delimiter or guess_delimiter(text)
-    rows = _first_rows(text, said)
+    rows, fault = _first_rows(text, said)
     if chosen is None:
         columns, has_header = match_columns([cells for _, cells in rows])
         chosen = Reading(name, said, has_header, columns, locale)
-    return Look(guess, samples, chosen, rows)
+    return Look(guess, samples, chosen, rows, fault)
 
 
-def _first_rows(text: str, delimiter: str) -> list[tuple[int, Sequence[str]]]:
-    """Those before the one that cannot be told apart, if any: with the right delimiter it may be."""
+def _first_rows(text: str, delimiter: str) -> tuple[list[tuple[int, Sequence[str]]], Refusal | None]:
+    """Those before the one that cannot be told apart, if any, and why: with the right delimiter it may be."""
     rows: list[tuple[int, Sequence[str]]] = []
-    with suppress(Refusal):
+    try:
         for row in islice(rows_of(text, delimiter), FIRST_ROWS):
             rows.append(row)
-    return rows
+    except Refusal as refusal:
+        return rows, refusal
+    return rows, None
 
 
 async def rows_of_roll(ports: Ports, roll: Roll, after: int = 0) -> Sequence[Row | Fault]:

@@ -39,18 +39,23 @@ MAX_COLUMNS: Final = 60
 _LOOKED_AT: Final = 50
 _HEAD: Final = 200_000
 _BOMS: Final = ((b"\xef\xbb\xbf", "utf-8"), (b"\xff\xfe", "utf-16-le"), (b"\xfe\xff", "utf-16-be"))
-_FOREIGN: Final = (
-    (b"PK\x03\x04", "workbook"),  # XLSX, ODS
-    (b"\xd0\xcf\x11\xe0", "workbook"),  # XLS
-    (b"%PDF", "binary"),
-    (b"\x89PNG", "binary"),
-    (b"\xff\xd8\xff", "binary"),
-    (b"GIF8", "binary"),
-    (b"\x1f\x8b", "binary"),
+_WORKBOOK: Final = re.compile(
+    rb"\xd0\xcf\x11\xe0|PK\x03\x04.{26}(?:\[Content_Types\]|_rels|docProps|xl/|mimetype)", re.S
 )
+"""XLS; XLSX and ODS by the first name in the archive."""
+_FOREIGN: Final = re.compile(
+    rb"%PDF|PK\x03\x04|\x89PNG|\xff\xd8\xff|GIF8|\x1f\x8b|\{\\rtf|<\?xml|<!doctype|<html|begin:vcard", re.I
+)
+"""What is no table, also where it reads as text."""
 _END: Final = "\x1f"
 """Put behind the last line, and in no text: whatever cell it ends up in was opened and never closed."""
-_CONTROL: Final = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x84\x86-\x9f\ufffe\uffff]")
+_NOWHERE: Final = re.compile("[\x00\x1f\ufffe\uffff]")
+_UNUSED: Final = re.compile("[\x7f-\x84\x86-\x9f]")
+"""What stands for nothing in encodings of one byte: where it is read, the encoding is another one."""
+_CONTROL: Final = bytes(code for code in range(32) if code not in b"\t\n\r")
+_MOST_CONTROL: Final = 100
+"""A control character in so many is somebody's line break within a cell; its row is told. More are no text."""
+csv.field_size_limit(2**31 - 1)  # A cell that is too long is told by its line; files are bounded.
 _SAID: Final = re.compile(r"sep=(.)\r?\n?\Z", re.I)
 
 
@@ -69,16 +74,20 @@ def refused(reason: str, **data: object) -> Refusal:
 
 def guess_encoding(data: bytes) -> Guess:
     """Raises ``bad_input`` with ``reason`` nothing, workbook or binary for what is no text."""
-    if not data.strip():
+    mark, name = next(((mark, name) for mark, name in _BOMS if data.startswith(mark)), (b"", ""))
+    bare = data[len(mark) :].strip()
+    if not bare:
         raise refused("nothing")
-    for start, reason in _FOREIGN:
-        if data.startswith(start):
-            raise refused(reason)
-    for mark, name in _BOMS:
-        if data.startswith(mark):
-            return Guess(name)
+    if _WORKBOOK.match(data):
+        raise refused("workbook")
+    if _FOREIGN.match(bare) or (name and not _reads(data, name)):
+        raise refused("binary")
+    if name:
+        return Guess(name)
     if b"\0" in data:
         return _wide(data)
+    if len(data) - len(data.translate(None, _CONTROL)) > len(data) // _MOST_CONTROL:
+        raise refused("binary")
     if _reads(data, "utf-8"):
         return Guess("utf-8")
     telling = {name: data if name in _OF_SEVERAL_BYTES else bytes(sorted(set(data))) for name in SINGLE}
@@ -100,9 +109,10 @@ def _wide(data: bytes) -> Guess:
 
 def _reads(data: bytes, name: str) -> bool:
     try:
-        return _CONTROL.search(data.decode(ENCODINGS[name])) is None
+        text = data.decode(ENCODINGS[name])
     except UnicodeDecodeError:
         return False
+    return _NOWHERE.search(text) is None and (name.startswith("utf-") or _UNUSED.search(text) is None)
 
 
 def _likelihood(data: bytes, name: str) -> float:
@@ -136,7 +146,7 @@ def decode(data: bytes, encoding: str) -> str:
         text = data.decode(ENCODINGS[encoding])
     except UnicodeDecodeError as error:
         raise Refusal(Code.BAD_INPUT, of=ROLL, field="encoding", reason="encoding") from error
-    if _CONTROL.search(text):
+    if _NOWHERE.search(text):
         raise refused("binary")
     return text.removeprefix("\ufeff")
 

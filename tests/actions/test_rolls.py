@@ -175,7 +175,8 @@ async def test_lines_that_cannot_count_are_named_and_the_others_are_not_lost(coa
     [
         (b"", "nothing"),
         (b" \r\n", "nothing"),
-        (b"PK\x03\x04rest", "workbook"),
+        (b"PK\x03\x04" + b"\0" * 26 + b"xl/workbook.xml", "workbook"),
+        (b"PK\x03\x04" + b"\0" * 26 + b"names.csv", "binary"),
         (bytes(range(256)) * 4, "binary"),
         (b"\x89PNG\r\n", "binary"),
     ],

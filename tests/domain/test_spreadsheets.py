@@ -135,3 +135,16 @@ UNCLEAR = ("perhaps", "✗")
 @pytest.mark.parametrize("cell", [*TICKED, *NOT_TICKED, *UNCLEAR])
 def test_a_tick_is_a_tick_in_many_hands(cell: str) -> None:
     assert is_ticked(cell) is (None if cell in UNCLEAR else cell in TICKED)
+
+
+def test_a_control_character_in_a_cell_spoils_its_row_and_not_the_file() -> None:
+    text = "Name,Place\n" + "Amina,Dakar\n" * 20 + "Bo\x0bLi,Lima\n"
+    for data, name in ((text.encode(), "utf-8"), (text.replace("Dakar", "Köln").encode("cp1252"), "windows-1252")):
+        guess = guess_encoding(data)
+        assert name in (guess.encoding, *guess.candidates)
+        assert [cells for _, cells in rows_of(decode(data, name), ",")][-1] == ["Bo\x0bLi", "Lima"]
+
+
+def test_a_cell_of_any_length_is_read() -> None:
+    long = "x" * 200_000
+    assert [cells for _, cells in rows_of(f"Name,Place\n{long},y\n", ",")][-1] == [long, "y"]

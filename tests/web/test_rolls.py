@@ -3,6 +3,7 @@
 import csv
 import io
 import re
+import zipfile
 from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
@@ -49,6 +50,13 @@ async def upload(browser: httpx.AsyncClient, data: bytes, status: int = 303) -> 
     answer = await browser.post(LISTS, files={"list": ("liste d’été.csv", data, "text/csv")})
     assert answer.status_code == status, answer.text
     return answer
+
+
+def zipped(name: str, data: bytes) -> bytes:
+    out = io.BytesIO()
+    with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as archive:
+        archive.writestr(name, data)
+    return out.getvalue()
 
 
 def chosen(page: str) -> dict[str, str]:
@@ -170,14 +178,35 @@ def _digest(edition: OpenEdition) -> str:
     ("data", "sentence"),
     [
         (b"", "There is no row in this file."),
-        (b"PK\x03\x04rest", "Save it there as CSV"),
+        (b"\xef\xbb\xbf \r\n", "There is no row in this file."),
+        (zipped("[Content_Types].xml", b"<Types/>"), "Save it there as CSV"),
+        (zipped("mimetype", b"application/vnd.oasis.opendocument.spreadsheet"), "Save it there as CSV"),
+        (zipped("names.csv", b"\0" * 10_000_000), "This is no table in plain text."),
         (b"\x89PNG\r\n\x1a\n", "This is no table in plain text."),
+        (b"\n%PDF-1.7\n1 0 obj\n", "This is no table in plain text."),
+        (b"<html><table><tr><td>Name</td></tr></table></html>", "This is no table in plain text."),
+        ("\ufeffName\nAmina\n".encode("utf-16-le")[:-1], "This is no table in plain text."),
     ],
 )
 async def test_a_file_that_is_no_list_gets_a_sentence(edition: OpenEdition, data: bytes, sentence: str) -> None:
     async with await delegate(edition, "river") as browser:
         answer = await upload(browser, data, 422)
     assert sentence in answer.text
+
+
+@pytest.mark.parametrize(
+    ("data", "sentence"),
+    [
+        (b",".join([b"a"] * 61) + b"\n", "Line 1 has more than 60 columns."),
+        (b'Name,Place\nAmina,"Dakar\nBo,Lima\n', "A quotation mark in line 2 is opened and never closed"),
+    ],
+)
+async def test_what_cannot_be_told_apart_is_said_beside_the_first_rows(
+    edition: OpenEdition, data: bytes, sentence: str
+) -> None:
+    async with await delegate(edition, "river") as browser:
+        own = (await upload(browser, data)).headers["location"]
+        assert sentence in (await browser.get(own)).text
 
 
 async def test_an_encoding_that_is_unclear_is_shown_in_each(edition: OpenEdition) -> None:

@@ -12,6 +12,7 @@ from drafting.domain.rolls import Reading, Roll
 from drafting.domain.signatures import ON_PAPER, SignatoryKind
 from drafting.domain.spreadsheets import DELIMITERS
 from drafting.web import roll_words
+from drafting.web.errors import sentence
 from drafting.web.visits import Form, Visit
 
 _BEFORE_AT: Final = re.compile(r"(?<![^\s,;|<>\"'@])[^\s,;|<>\"'@]++@")
@@ -39,6 +40,7 @@ async def reading_values(visit: Visit, roll: Roll, typed: Reading | None) -> dic
     columns = [*reading.columns, *[""] * widest][:widest] if reading else []
     return {
         "look": look,
+        "unread": sentence(w, look.fault) if look.fault else "",
         "reading": reading,
         "columns": columns,
         "column_options": [("", w.gettext("leave out")), *((c.value, roll_words.column_name(w, c)) for c in Column)],
