@@ -73,10 +73,10 @@ class Postgres:
 class Server(Process):
     """`drafting serve` on a port of 127.0.0.1, its data in a folder; it can be stopped, killed, started again."""
 
-    def __init__(self, data: Path, environment: Mapping[str, str] | None = None) -> None:
+    def __init__(self, data: Path, environment: Mapping[str, str] | None = None, *, host: str = "127.0.0.1") -> None:
         self.data = data
         self.port = find_free_port()
-        self.url = f"http://127.0.0.1:{self.port}"
+        self.url = f"http://{host}:{self.port}"
         self.environment = {"DRAFTING_DATA": str(data), "DRAFTING_ORIGIN": self.url, **(environment or {})}
         super().__init__(
             [DRAFTING, "serve", "--port", str(self.port)],

@@ -57,7 +57,7 @@ function prepare(form: HTMLFormElement): void {
   const button = form.querySelector("button")
   const said = form.querySelector<HTMLElement>("[data-failed]")
   form.querySelector("[data-without]")?.remove()
-  button?.parentElement?.removeAttribute("hidden")
+  button?.closest("[hidden]")?.removeAttribute("hidden")
   form.addEventListener("submit", event => {
     event.preventDefault()
     if (button) button.disabled = true
