@@ -51,6 +51,15 @@ def test_proving_and_drafting_leave_nothing_behind(seed: bytes) -> None:
     assert left_over(lambda: replica.draft_text(8, ())) == 0
 
 
+def test_what_is_applied_leaves_nothing_behind(seed: bytes) -> None:
+    def apply() -> None:
+        replica = Replica()
+        replica.known.take(replica.check(seed))
+        assert replica.apply([seed], is_doubtful=True)
+
+    assert left_over(apply) == 0
+
+
 def test_a_draft_that_fails_leaves_nothing_behind(seed: bytes) -> None:
     replica = Replica([seed])
 

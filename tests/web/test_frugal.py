@@ -1,11 +1,15 @@
 """What a socket keeps in memory, and that it loses nothing by it."""
 
 import asyncio
+import gc
+from typing import Any
 
 from uvicorn.config import Config
 from uvicorn.server import ServerState
+from websockets.datastructures import Headers
 
 from drafting.web.frugal import FrugalWebSocket, Gate, Inbox
+from drafting.web.outbox import SocketOutbox
 
 
 async def nothing(scope: object, receive: object, send: object) -> None: ...
@@ -57,3 +61,42 @@ async def test_everybody_before_a_gate_goes_through_when_it_opens() -> None:
 async def test_every_attribute_of_a_socket_has_its_place() -> None:
     socket = FrugalWebSocket(Config(nothing), ServerState(), {})
     assert not vars(socket)
+
+
+class Wire(asyncio.Transport):
+    def get_extra_info(self, name: str, default: Any = None) -> Any:
+        return default
+
+    def is_closing(self) -> bool:
+        return False
+
+    def close(self) -> None: ...
+
+    def write(self, data: Any) -> None: ...
+
+
+async def test_nothing_that_was_said_at_first_is_kept() -> None:
+    scopes: list[Any] = []
+    is_open, is_over = asyncio.Event(), asyncio.Event()
+
+    async def serve(scope: Any, receive: Any, send: Any) -> None:
+        scopes.append(scope)
+        await receive()
+        await send({"type": "websocket.accept"})
+        SocketOutbox(send)
+        is_open.set()
+        await is_over.wait()
+
+    config = Config(serve, interface="asgi3")
+    config.load()
+    socket = FrugalWebSocket(config, ServerState(), {})
+    socket.connection_made(Wire())
+    socket.data_received(
+        b"GET /sync HTTP/1.1\r\nHost: here\r\nUpgrade: websocket\r\nConnection: Upgrade\r\nX-Mark: 1\r\n"
+        b"Sec-WebSocket-Key: AAAAAAAAAAAAAAAAAAAAAA==\r\nSec-WebSocket-Version: 13\r\n\r\n"
+    )
+    await is_open.wait()
+    assert scopes == [{}]
+    assert not [kept for kept in gc.get_objects() if type(kept) is Headers and "X-Mark" in kept]
+    is_over.set()
+    socket.connection_lost(None)
