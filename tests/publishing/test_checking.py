@@ -46,3 +46,8 @@ def test_who_says_that_a_network_agreed_is_counted_and_named() -> None:
     page = check_page(edition, "en")
     assert FINGERPRINT in page
     assert f"{len(held) - 1} position" in page
+    held[1]["passkey"] = FINGERPRINT.replace("A", "B")
+    page = check_page(edition, "en")
+    assert held[1]["passkey"] in page
+    assert "What this site showed on it, nobody else can say." in page
+    assert f"{len(held) - 2} position" in page

@@ -69,6 +69,13 @@ def test_a_verdict_for_programs(
     valid = json.loads(capsys.readouterr().out)
     assert (valid["verdict"], valid["release"]["n"], valid["positions"], valid["trusted"]) == ("valid", 1, 12, False)
     assert [each["network"] for each in valid["offline"]] == ["river"]
+    assert {each["network"]: each["origin"] for each in valid["passkeys"]} == dict.fromkeys(
+        ("salt", "night", "dune"), "https://drafting.example"
+    )
+    check_bundle(archive, None)
+    said = capsys.readouterr().out
+    assert "A device agreed to the position of salt on front when https://drafting.example asked, with the pa" in said
+    assert "8 positions rest on this server's word alone." in said
     archive.write_bytes(archive.read_bytes()[:-1])
     assert check_bundle(archive, None, as_json=True) is Exit.FAILED
     assert json.loads(capsys.readouterr().out)["faults"][0]["reason"] == "archive"
