@@ -1,7 +1,9 @@
 """Links and codes work once, soon, and in the browser that asked; nobody learns who has an account."""
 
 import asyncio
+from dataclasses import replace
 from datetime import timedelta
+from unittest.mock import Mock
 
 import pytest
 
@@ -48,6 +50,16 @@ async def test_an_unknown_address_gets_no_letter_and_no_other_answer(ports: Port
     assert await refused(Code.BAD_INPUT, ask_to_sign_in(ports, address="nobody", browser="b", locale="en")) == {
         "field": "address"
     }
+
+
+async def test_a_letter_is_written_for_an_unknown_address_too_and_thrown_away(ports: Ports, anong: Account) -> None:
+    """Else whatever is asked of the server just behind it waits the longer, and tells a stranger who has an account."""
+    spy = Mock(wraps=ports.sentences)
+    watched = replace(ports, sentences=spy)
+    for address in (ADDRESS, "nobody@salt.example"):
+        await ask_to_sign_in(watched, address=address, browser="b", locale="en")
+    known, unknown = (set(call.kwargs) for call in spy.letter.call_args_list)
+    assert known == unknown
 
 
 async def test_a_link_begins_a_session_once(ports: Ports, fakes: Fakes, anong: Account) -> None:

@@ -1,5 +1,8 @@
 """Signing in: ask for a letter, follow its link or enter its code, sign out."""
 
+import asyncio
+from typing import Final
+
 from starlette.background import BackgroundTask
 from starlette.responses import RedirectResponse, Response
 
@@ -10,6 +13,9 @@ from drafting.domain.errors import Code, Refusal
 from drafting.web import sessions
 from drafting.web.errors import STATUS, sentence
 from drafting.web.visits import Form, Visit
+
+WRONG_SECONDS: Final = 0.5
+"""A wrong code is answered after so long: of a known address more has to be looked up and kept than of another one."""
 
 
 async def show(visit: Visit) -> Response:
@@ -50,6 +56,7 @@ async def show_code(visit: Visit) -> Response:
 async def enter_code(visit: Visit) -> Response:
     form = await visit.form()
     code = "".join(character for character in form.text("code") if character.isalnum())
+    answers = asyncio.get_running_loop().time() + WRONG_SECONDS
     browser = sessions.browser_of(visit.request, visit.settings)
     try:
         secret, account = await actions.sign_in(
@@ -61,6 +68,7 @@ async def enter_code(visit: Visit) -> Response:
         form.errors["code"] = visit.words.gettext(
             "This code does not fit, or its ten minutes are over. Look at the newest letter, or ask for another."
         )
+        await asyncio.sleep(answers - asyncio.get_running_loop().time())
         return visit.page("sign_in/code.html", 422, form=form, next=form.text("next"), sent=False)
     return await _signed_in(visit, secret, account, form.text("next"))
 
