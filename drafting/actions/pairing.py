@@ -2,9 +2,9 @@
 
 from collections.abc import Mapping
 from dataclasses import replace
-from difflib import SequenceMatcher
 from typing import Final
 
+from drafting.domain.alike import Alike
 from drafting.domain.prose import Block, Run, Text, block_digest
 
 NEAR: Final = 20
@@ -47,7 +47,7 @@ def _renamed(run: Run, ids: Mapping[str, str]) -> Run:
 
 def _continued(old: Text, new: Text) -> list[tuple[int, int]]:
     """(place in the new text, place in the old one) of each block that goes on."""
-    matcher = SequenceMatcher(None, _keys(old), _keys(new), autojunk=False)
+    matcher = Alike(_keys(old), _keys(new))
     pairs: list[tuple[int, int]] = []
     for operation, i1, i2, j1, j2 in matcher.get_opcodes():
         if operation == "equal":
@@ -84,5 +84,5 @@ def _likeness(old: Block, new: Block) -> float:
     """0 to 1, by words."""
     if not _may_continue(old, new):
         return 0.0
-    matcher = SequenceMatcher(None, old.words.split(), new.words.split(), autojunk=False)
+    matcher = Alike(old.words.split(), new.words.split())
     return matcher.ratio() if matcher.real_quick_ratio() > 0.5 else 0.0

@@ -9,10 +9,10 @@ import unicodedata
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, fields
-from difflib import SequenceMatcher
 from enum import StrEnum
 from typing import Final
 
+from drafting.domain.alike import Alike
 from drafting.domain.prose import Block, Text, block_digest
 
 # A character of a script written without spaces together with the marks that belong to it; else a word and its space.
@@ -100,7 +100,7 @@ def diff_words(old: str, new: str) -> tuple[Piece, ...]:
     """The smallest run of pieces that leads from the old words to the new ones."""
     before, after = tokens(old), tokens(new)
     pieces: list[Piece] = []
-    for op, a, b, c, d in SequenceMatcher(None, _bare(before), _bare(after), autojunk=False).get_opcodes():
+    for op, a, b, c, d in Alike(_bare(before), _bare(after)).get_opcodes():
         if op == "equal":
             pieces.append(Piece(Op.SAME, "".join(after[c:d])))
             continue
@@ -125,7 +125,7 @@ def diff_texts(old: Text, new: Text) -> list[BlockChange]:
     """Every block of both texts once, in the order of the new text; what went stands where it stood."""
     before = [block for block in old if not block.is_empty]
     after = [block for block in new if not block.is_empty]
-    matcher = SequenceMatcher(None, [block_digest(b) for b in before], [block_digest(b) for b in after], autojunk=False)
+    matcher = Alike([block_digest(b) for b in before], [block_digest(b) for b in after])
     changes: list[BlockChange] = []
     for op, a, b, c, d in matcher.get_opcodes():
         if op == "equal":
@@ -160,7 +160,7 @@ def _closest(candidates: Sequence[Block], block: Block) -> Block | None:
 
 def likeness(old: Block, new: Block) -> float:
     """The share of words that two blocks have in common, from 0 to 1; 0 as soon as it is too small to matter."""
-    matcher = SequenceMatcher(None, _bare(tokens(old.words)), _bare(tokens(new.words)), autojunk=False)
+    matcher = Alike(_bare(tokens(old.words)), _bare(tokens(new.words)))
     if matcher.real_quick_ratio() < _ALIKE or matcher.quick_ratio() < _ALIKE:
         return 0.0
     return matcher.ratio()

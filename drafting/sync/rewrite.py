@@ -8,11 +8,11 @@ import re
 from bisect import bisect_left
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
-from difflib import SequenceMatcher
 from itertools import pairwise
 from typing import Any, Final, NamedTuple, TypeAlias
 
 from drafting.domain import prose
+from drafting.domain.alike import Alike
 from drafting.domain.prose import Block, Run, is_id
 from drafting.sync.markup import Marks, Roots, is_marker, marks_of, needs_repair, new_id, read, repair, size
 
@@ -87,7 +87,7 @@ def _align_between(current: prose.Text, target: prose.Text, old: range, new: ran
         return
     before = [block.words for block in current[old.start : old.stop]]
     after = [block.words for block in target[new.start : new.stop]]
-    for kind, a, b, c, d in SequenceMatcher(None, before, after, autojunk=False).get_opcodes():
+    for kind, a, b, c, d in Alike(before, after).get_opcodes():
         if kind == "equal":
             yield from zip(old[a:b], new[c:d], strict=True)
         elif kind == "replace":
@@ -195,7 +195,7 @@ def _word_edits(at: int, old: Block, new: Block) -> Iterator[Edit]:
     starts = [0]
     for word, note in right:
         starts.append(starts[-1] + (1 if note is not None else len(word)))
-    for kind, a, b, c, d in SequenceMatcher(None, left, right, autojunk=False).get_opcodes():
+    for kind, a, b, c, d in Alike(left, right).get_opcodes():
         if kind != "equal":
             yield Edit(ends[a], ends[b] - ends[a], list(_joined(marked[starts[c] : starts[d]])))
 
