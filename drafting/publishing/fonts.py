@@ -73,7 +73,7 @@ SCRIPTS: Final[dict[str, Script]] = {
     "Armn": Script(_noto("Armenian"), "\u0530-\u058f"),
     "Ethi": Script(_noto("Ethiopic"), "\u1200-\u139f\u2d80-\u2ddf", 1.7),
     "Khmr": Script(_noto("Khmer"), "\u1780-\u17ff\u19e0-\u19ff", _TALL),
-    "Mong": Script(_noto("Mongolian"), "\u1800-\u18af", 1.7),
+    "Mong": Script(_noto("Mongolian"), "\u1800-\u18af", 1.7, 1.2),
     "Cher": Script(_noto("Cherokee"), "\u13a0-\u13ff\uab70-\uabbf"),
     "Cans": Script(_noto("Canadian Aboriginal"), "\u1400-\u167f\u18b0-\u18ff", 1.65),
     "Syrc": Script(_noto("Syriac"), "\u0700-\u074f", 1.8),
