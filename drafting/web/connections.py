@@ -28,6 +28,9 @@ EDITOR: Final = "format="
 NO_RIGHTS: Final = Rights(Level.NONE)
 # Whoever is closed with these has sent what no honest client sends.
 FAULTS: Final = frozenset({CloseCode.REFUSED, CloseCode.TOO_BIG, CloseCode.MALFORMED, CloseCode.FLOOD})
+# In bytes: what a question weighs, and how much lighter than what is sent here the text is with which it is answered.
+QUESTION: Final = 2560
+LIGHTER: Final = 16
 TOO_OFTEN: Final = "too often"
 
 
@@ -285,6 +288,8 @@ class Socket:
         elif type(message) is Point:
             room.point(participant, message.states)
         elif type(message) is Ask:
+            if self.share is not None:
+                self.share.take(QUESTION + room.trace.weight // LIGHTER)
             room.ask(participant, message.state)
         elif type(message) is QueryPoints:
             room.query_presence(participant)

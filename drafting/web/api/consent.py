@@ -1,5 +1,7 @@
 """Revisions, positions, the matrix and the ledger."""
 
+import asyncio
+
 from starlette.responses import Response
 
 from drafting.actions import positions, tabling
@@ -82,7 +84,7 @@ async def diff_revisions(call: Call) -> verdicts.DiffAnswer:
     locale = call.query("locale") or declaration.source_locale
     old = await tabling.read_revision(call.ports, call.slug, part.id, older, locale)
     new = await tabling.read_revision(call.ports, call.slug, part.id, to, locale)
-    return difference(locale, older, to, old, new)
+    return await asyncio.to_thread(difference, locale, older, to, old, new)
 
 
 def difference(locale: str, older: int, to: int, old: Text, new: Text) -> verdicts.DiffAnswer:

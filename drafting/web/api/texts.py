@@ -1,5 +1,6 @@
 """Texts in the workshop and as tabled, their history, and the review of translations."""
 
+import asyncio
 from collections.abc import Mapping
 from typing import Any
 
@@ -158,7 +159,7 @@ async def compare_moments(call: Call) -> verdicts.DiffAnswer:
     old, new = await acts.compare_moments(
         call.ports, call.actor, slug=call.slug, section=call.part("section"), locale=locale, older=older, newer=to
     )
-    return difference(locale, older, to, old, new)
+    return await asyncio.to_thread(difference, locale, older, to, old, new)
 
 
 @add("POST", TEXT + "/restore", answer=answers.TextAnswer)

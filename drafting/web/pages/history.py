@@ -1,5 +1,6 @@
 """How a text came about: who wrote what, in the colours of the networks; any moment, any two of them, and back."""
 
+import asyncio
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -211,7 +212,7 @@ async def moment(visit: Visit) -> Response:
         sooner=sooner[0] if sooner else None,
         is_older=sequence < other,
         is_same=digest(before) == digest(after),
-        changes=list(diff_texts(before, after)),
+        changes=await asyncio.to_thread(diff_texts, before, after),
         is_editable=account is not None and may_write(place.declaration, account.id, name, visit.at),
     )
 

@@ -1,5 +1,6 @@
 """Exact words: reading them with what changed, and taking a position on them."""
 
+import asyncio
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
@@ -158,7 +159,8 @@ async def _comparison(
         locale = declaration.source_locale
     before = await read_revision(visit.ports, declaration.slug, section.id, old.n, locale)
     after = await read_revision(visit.ports, declaration.slug, section.id, revision.n, locale)
-    return Comparison(old, revision, diff_texts(before, after), changed_facts(before, after))
+    changes = await asyncio.to_thread(diff_texts, before, after)
+    return Comparison(old, revision, changes, changed_facts(before, after))
 
 
 def _since(section: Section, revision: Revision, standing: Cell | None, asked: str) -> Revision | None:

@@ -1,5 +1,7 @@
 """Tabling exact words: the page that shows what would be tabled, and the act."""
 
+import asyncio
+
 from starlette.responses import Response
 
 from drafting.actions.tabling import read_revision, table_revision
@@ -30,7 +32,7 @@ async def _table_page(
     changes: list[BlockChange] = []
     if revision:
         tabled = await read_revision(visit.ports, declaration.slug, part.id, revision.n, source)
-        changes = list(diff_texts(tabled, texts[source]))
+        changes = await asyncio.to_thread(diff_texts, tabled, texts[source])
     return visit.page(
         "workshop/table.html",
         STATUS[refusal.code] if refusal else 200,

@@ -1,5 +1,6 @@
 """One text, live: the words as everybody sees them now, with the editor; and as a plain form."""
 
+import asyncio
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -114,7 +115,7 @@ async def _changes(visit: Visit, declaration: Declaration, part: Part) -> list[B
     source = declaration.source_locale
     tabled = await read_revision(visit.ports, declaration.slug, part.id, revision.n, source)
     now = await visit.ports.workshops.read(declaration.text_name(part.id, source))
-    return list(diff_texts(tabled, now))
+    return await asyncio.to_thread(diff_texts, tabled, now)
 
 
 async def _shorts(visit: Visit, declaration: Declaration) -> dict[str, str]:
