@@ -6,7 +6,7 @@ of 5, and most of what a room does is write. It holds for the protocol class nam
 
 from collections.abc import Sequence
 from functools import lru_cache
-from typing import Any, Final
+from typing import Any, Final, cast
 
 from uvicorn.protocols.websockets.websockets_sansio_impl import WebSocketsSansIOProtocol
 from websockets.protocol import State
@@ -31,7 +31,7 @@ class Shortcut:
     def forget_handshake(self) -> None:
         """What the client said at first weighs as much as half of all else that is kept of a socket."""
         self._protocol.request.headers.clear()  # websockets' parser holds the request for as long as it lives.
-        self._protocol.scope.clear()
+        cast(dict[str, Any], self._protocol.scope).clear()
         del self._protocol.request, self._protocol.response
 
     def write(self, messages: Sequence[bytes]) -> bool:
