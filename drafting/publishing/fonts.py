@@ -133,6 +133,11 @@ def scripts_in(text: str) -> list[str]:
     return [iso for iso, letters in _KNOWN.items() if letters.search(text)]
 
 
+def letters_in(text: str) -> str:
+    """One letter of each of these scripts."""
+    return "".join(found.group() for letters in _KNOWN.values() if (found := letters.search(text)))
+
+
 def stack(iso: str, others: Iterable[str]) -> list[str]:
     """Families in the order in which they are asked for a glyph: the script's own, the other scripts', signs."""
     has_han = iso in _HAN

@@ -223,6 +223,7 @@ def lay_out_page(reading: Reading, html: str, templates: Path, sheets: Sequence[
     """A page whose line breaks are marked, with style sheets of print by name. Raises ``rendering_failed``."""
     if not has_faces():
         raise Refusal(Code.RENDERING_FAILED, reason="no_font", locale=reading.locale.tag, characters="")
+    warming.note_letters(html)
     content = reading.content
     fetcher = OwnAssetsOnly({MARK: content.mark})
     styles = [style_sheet(rules) for rules in printed(content.look, templates, tuple(sheets))]

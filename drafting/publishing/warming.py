@@ -6,7 +6,12 @@ To look up faces and to read style sheets takes longer than to set a page.
 from pathlib import Path
 from typing import Any
 
+import pyphen  # type: ignore[import-untyped]
+
+from drafting.publishing.fonts import letters_in
+
 _shared: list[Any] = []
+_letters: list[str] = []
 
 
 def faces() -> Any:
@@ -31,3 +36,19 @@ def _threads() -> int:
     """All of the process, not only Python's; 0 where the system does not say."""
     tasks = Path("/proc/self/task")
     return len(list(tasks.iterdir())) if tasks.is_dir() else 0
+
+
+def note_letters(text: str) -> None:
+    """Which scripts this process printed last, since faces are looked up anew for each choice of scripts."""
+    _letters[:] = [letters_in(text)]
+
+
+def letters() -> str:
+    """One letter of each script of what was printed last."""
+    return "".join(_letters)
+
+
+def read_patterns(tag: str) -> None:
+    """By which words of this language are cut."""
+    if name := pyphen.language_fallback(tag):
+        pyphen.Pyphen(lang=name)

@@ -27,6 +27,7 @@ from drafting.publishing.changes import changes_page
 from drafting.publishing.content import read_content
 from drafting.publishing.designs import assets, stylesheet
 from drafting.publishing.formats import make_light
+from drafting.publishing.lessons import QUIET, Lessons
 from drafting.publishing.limits import Limits
 from drafting.publishing.name_press import FORMAT as NAMES
 from drafting.publishing.name_volumes import file_name as name_of_volume
@@ -134,13 +135,17 @@ def _answer(job: Any) -> tuple[dict[str, Any], list[bytes]]:
     return {"files": [[path, len(data)] for path, data in files.items()]}, list(files.values())
 
 
-def _serve(connection: socket.socket) -> None:
+def _serve(connection: socket.socket, lessons: Lessons) -> None:
     connection.setblocking(True)
     job = _receive(connection)
     _restrain(Limits(**job["limits"]))
+    gc.disable()  # The process ends with its job; to look for what it could do without takes a tenth of the time.
     head, blobs = _answer(job)
     header = json.dumps(head).encode()
     connection.sendall(LENGTH.pack(len(header)) + header + b"".join(blobs))
+    if job["format"] == "pdf" and blobs:
+        (locale,) = (each for each in job["edition"]["locales"] if each["tag"] == job["locale"])
+        lessons.tell(locale, warming.letters())
 
 
 def _warm(templates: Path) -> None:
@@ -161,15 +166,15 @@ def _chores(templates: Path, locales: Path) -> Iterator[str]:
         warming.keep_to_itself()
         yield format
     gc.collect()
-    gc.freeze()
 
 
-def _next(selector: selectors.BaseSelector, chores: Iterator[str]) -> list[tuple[selectors.SelectorKey, int]]:
-    """What has come; while nothing has, the chores are done, one after the other."""
-    while not (come := selector.select(0)):
-        if next(chores, None) is None:
-            return selector.select()
-    return come
+def _learn(lessons: Lessons, templates: Path, locales: Path) -> None:
+    locale, letters = lessons.take()
+    warming.read_patterns(locale["tag"])
+    with suppress(Refusal):
+        render(sample.sample(locale, letters), locale["tag"], "pdf", templates, locales)
+    warming.keep_to_itself()
+    gc.collect()
 
 
 def main(path: str, templates: str, locales: str, chores: str = "") -> None:
@@ -181,22 +186,38 @@ def main(path: str, templates: str, locales: str, chores: str = "") -> None:
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     # A page maker that lacks a library says so on standard output, where the starter waits for one word.
     word, sys.stdout = sys.stdout.buffer, sys.stderr
-    _warm(Path(templates))
+    folders = Path(templates), Path(locales)
+    _warm(folders[0])
     with socket.socket(socket.AF_UNIX, socket.SOCK_STREAM) as listener, selectors.DefaultSelector() as selector:
         listener.bind(path)
         listener.listen(BACKLOG)
-        selector.register(listener, selectors.EVENT_READ)
-        selector.register(sys.stdin.buffer, selectors.EVENT_READ)
-        word.write(f"{READY} {stamp(Path(templates), Path(locales))}\n".encode())
+        lessons = Lessons()
+        for source in (listener, sys.stdin.buffer, lessons.heard):
+            selector.register(source, selectors.EVENT_READ)
+        word.write(f"{READY} {stamp(*folders)}\n".encode())
         word.flush()
-        todo = _chores(Path(templates), Path(locales)) if chores else iter(())
-        while all(key.fileobj is listener for key, _ in _next(selector, todo)):
-            connection, _ = listener.accept()
-            with connection:
-                if os.fork() == 0:
-                    listener.close()
-                    _serve(connection)
-                    os._exit(0)
+        todo = _chores(*folders) if chores else iter(())
+        while sys.stdin.buffer not in (come := _come(selector, 0)):
+            if listener in come:
+                _fork(listener, lessons)
+            elif lessons.heard in come:
+                lessons.hear()
+            elif next(todo, None) is None and not _come(selector, QUIET if chores and lessons else None):
+                _learn(lessons, *folders)
+
+
+def _come(selector: selectors.BaseSelector, seconds: float | None) -> list[Any]:
+    """What there is to read, after so many seconds at most."""
+    return [key.fileobj for key, _ in selector.select(seconds)]
+
+
+def _fork(listener: socket.socket, lessons: Lessons) -> None:
+    connection, _ = listener.accept()
+    with connection:
+        if os.fork() == 0:
+            listener.close()
+            _serve(connection, lessons)
+            os._exit(0)
 
 
 if __name__ == "__main__":

@@ -1,18 +1,16 @@
 """What a worker prepares in its spare time makes jobs quicker and changes none of their bytes."""
 
-import gc
-
 import pytest
 
 from drafting.actions.publication import FORMATS
 from drafting.paths import LOCALES, TEMPLATES
 from drafting.publishing import pdf, warming, worker
+from drafting.publishing.lessons import Lessons
 from drafting.publishing.worker import render
 from tests.publishing.conftest import example_edition
 
 
-def test_the_sample_is_made_in_every_format(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(gc, "freeze", lambda: None)
+def test_the_sample_is_made_in_every_format() -> None:
     assert set(worker._chores(TEMPLATES, LOCALES)) == set(FORMATS)
 
 
@@ -35,3 +33,19 @@ def test_a_process_with_threads_shares_no_faces(monkeypatch: pytest.MonkeyPatch)
     monkeypatch.setattr(warming, "_threads", lambda: 2)
     warming.keep_to_itself()
     assert warming._shared == []
+
+
+def test_what_was_printed_is_learned_once_and_changes_no_byte(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(warming, "_shared", [])
+    edition = example_edition(locales=["fr"], sections=1)
+    alone = render(edition, "fr", "pdf", TEMPLATES, LOCALES)
+    assert len(warming.letters()) == 2, "one Latin letter, and one of the network with an Arabic name"
+    lessons = Lessons()
+    for _ in range(2):
+        lessons.tell(edition["locales"][0], warming.letters())
+    lessons.hear()
+    assert len(lessons) == 1
+    warming.share_faces()
+    worker._learn(lessons, TEMPLATES, LOCALES)
+    assert not lessons
+    assert render(edition, "fr", "pdf", TEMPLATES, LOCALES) == alone
