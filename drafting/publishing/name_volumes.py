@@ -28,7 +28,8 @@ _MIXED: Final = re.compile(
 class Signatory:
     """One line of the list. ``facts``: role, affiliation, place and proven domain, as far as they are shown.
 
-    ``has_joined``: a network that joined after the text was written, with its ``reservation`` in that ``locale``.
+    ``has_joined``: a network that joined after the text was written, with its ``reservation`` in that ``locale``
+    about these ``sections`` (ids), or about the whole.
     """
 
     name: str
@@ -37,6 +38,7 @@ class Signatory:
     has_joined: bool = False
     reservation: str = ""
     locale: str = ""
+    sections: tuple[str, ...] = ()
 
     @property
     def guide(self) -> str:
@@ -128,7 +130,8 @@ def _signatory(item: Mapping[str, Any]) -> Signatory:
     facts = tuple(str(item[key]) for key in ("role", "affiliation", "place", "domain") if item.get(key))
     joined = item.get("joined") or {}
     said, locale = str(joined.get("reservation") or ""), str(joined.get("locale") or "")
-    return Signatory(_name(item), facts, bool(item.get("verified")), bool(item.get("joined")), said, locale)
+    about = tuple(joined.get("sections", ()))
+    return Signatory(_name(item), facts, bool(item.get("verified")), bool(item.get("joined")), said, locale, about)
 
 
 def file_name(content: Content, tag: str, n: int, of: int) -> str:

@@ -2,7 +2,7 @@
 
 import re
 import unicodedata
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Final
@@ -182,6 +182,15 @@ class Reading:
         for section in self.content.sections:
             count += section.id != FRONT
             yield self._part(section, self.number(count) if section.id != FRONT else "")
+
+    def headings(self, ids: Collection[str]) -> list[tuple[str, str, Markup]]:
+        """Id, number and title of these sections, in their order; without setting what stands in them."""
+        shown = [section for section in self.content.sections if section.id != FRONT]
+        return [
+            (section.id, self.number(n), isolate(self.content.text(section, self.locale.tag)[1].title))
+            for n, section in enumerate(shown, start=1)
+            if section.id in ids
+        ]
 
     def _part(self, section: Section, shown: str) -> Part:
         if not section.texts:

@@ -33,6 +33,10 @@ PEOPLE = (
 )
 
 
+ABOUT = example_edition(1, locales=("en",))["sections"][1]
+"""The section that a reservation is about."""
+
+
 def listed(people: tuple[tuple[str, dict[str, str]], ...] = PEOPLE) -> dict[str, Any]:
     """What the press is told, with three organisations and three people who are only counted."""
     organisations = [
@@ -42,7 +46,7 @@ def listed(people: tuple[tuple[str, dict[str, str]], ...] = PEOPLE) -> dict[str,
             "kind": "organisation",
             "name": "Les Semeurs",
             "verified": "second_contact",
-            "joined": {"reservation": "Nous le lisons autrement.", "locale": "fr"},
+            "joined": {"reservation": "Nous le lisons autrement.", "locale": "fr", "sections": [ABOUT["id"]]},
         },
     ]
     items = [*organisations, *({"kind": "person", "name": name, **facts} for name, facts in people)]
@@ -90,6 +94,7 @@ def test_organisations_stand_apart_and_what_is_verified_says_so(tmp_path: Path) 
     joined, _, signed = organisations.partition("Organisations that signed")
     assert "Les Semeurs" in joined
     assert "Nous le lisons autrement." in joined
+    assert f"1 {ABOUT['texts']['en']['title']}" in " ".join(joined.split())
     assert "Les Semeurs" not in signed
     assert "Well Keepers" not in people
     assert "Amina Said" not in organisations
