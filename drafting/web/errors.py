@@ -133,6 +133,13 @@ def _window(w: Words, data: Mapping[str, Any]) -> str:
     return w.gettext("The time for objections is not over yet. Nothing was changed; come back when it has ended.")
 
 
+def _signing_ended(w: Words, data: Mapping[str, Any]) -> str:
+    ended = data.get("ended")
+    if isinstance(ended, datetime):
+        return w.gettext("Signing ended on %(moment)s.", moment=ended)
+    return w.gettext("Signing has ended")
+
+
 def _second_network(w: Words, data: Mapping[str, Any]) -> str:
     if data.get("of") == TAKING:
         return w.gettext(
@@ -195,7 +202,7 @@ _SENTENCES: Final[Mapping[Code, Callable[[Words, Mapping[str, Any]], str]]] = {
     Code.WINDOW_OPEN: _window,
     Code.SECOND_NETWORK_REQUIRED: _second_network,
     Code.NOT_RELEASED: lambda w, d: w.gettext("This edition has not been released, so there is nothing public yet."),
-    Code.SIGNING_ENDED: lambda w, d: w.gettext("Signing ended on %(moment)s.", moment=d["ended"]),
+    Code.SIGNING_ENDED: _signing_ended,
     Code.CHARTER_FIXED: lambda w, d: w.gettext(
         "The charter was fixed when the networks were first asked. Changing it takes every member's agreement."
     ),
