@@ -10,6 +10,7 @@ import re
 import unicodedata
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import datetime
 from functools import lru_cache
 from pathlib import Path
 from typing import Any, Final
@@ -83,36 +84,50 @@ class _Missing(logging.Handler):
         return [character for character in self.characters if unicodedata.category(character)[0] in "LMN"]
 
 
-def set_html(reading: Reading, templates: Path) -> str:
-    """The book as HTML for the page maker, line breaks marked."""
-    content, words = reading.content, reading.words
+def set_printed(
+    name: str, reading: Reading, templates: Path, at: datetime, *, kind: str = "", description: str = "", **values: Any
+) -> str:
+    """A template of print as HTML for the page maker, line breaks marked.
+
+    ``at`` is when its content was made; ``kind`` stands before the title; ``values`` are the template's own.
+    """
     root = reading.attributes(reading.locale.tag)
-    html = (
-        environment(templates, words)
-        .get_template("print/edition.html")
-        .render(
-            reading=reading,
-            content=content,
-            title=reading.title,
-            root=root,
-            ui=reading.ui or Markup(" ") + root,
-            authors=", ".join(network.name for network in content.networks),
-            description=describe(reading),
-            made_at=content.changed_at.strftime("%Y-%m-%dT%H:%M:%SZ"),
-            running=running_head(reading),
-            running_title=shortened(reading.title),
-            is_short=_cover_lines(reading) <= SHORT_FRONT,
-            title_size="long" if len(reading.title) > LONG_TITLE else "short",
-            signed=words.join([reading.name(slug) for slug in content.signed_by]),
-            translators=words.join(list(content.translators.get(reading.locale.tag, ()))),
-            languages=words.join([words.language(each.tag) for each in content.public_locales]),
-            digest_lines=_grouped(content.manifest),
-            qr=qr_code(reading.address, words.gettext("QR code: the address of this edition online")),
-            shown_address=shown_address(reading.address),
-            direction_of=direction_of,
-        )
+    page = environment(templates, reading.words).get_template(f"print/{name}.html")
+    html = page.render(
+        reading=reading,
+        content=reading.content,
+        kind=kind,
+        title=reading.title,
+        description=description,
+        root=root,
+        ui=reading.ui or Markup(" ") + root,
+        made_at=at.strftime("%Y-%m-%dT%H:%M:%SZ"),
+        **values,
     )
     return mark_breaks(html)
+
+
+def set_html(reading: Reading, templates: Path) -> str:
+    """The book as HTML for the page maker."""
+    content, words = reading.content, reading.words
+    return set_printed(
+        "edition",
+        reading,
+        templates,
+        content.changed_at,
+        description=describe(reading),
+        running=running_head(reading),
+        running_title=shortened(reading.title),
+        is_short=_cover_lines(reading) <= SHORT_FRONT,
+        title_size="long" if len(reading.title) > LONG_TITLE else "short",
+        signed=words.join([reading.name(slug) for slug in content.signed_by]),
+        translators=words.join(list(content.translators.get(reading.locale.tag, ()))),
+        languages=words.join([words.language(each.tag) for each in content.public_locales]),
+        digest_lines=_grouped(content.manifest),
+        qr=qr_code(reading.address, words.gettext("QR code: the address of this edition online")),
+        shown_address=shown_address(reading.address),
+        direction_of=direction_of,
+    )
 
 
 def _grouped(digest: str) -> list[str]:
@@ -219,13 +234,23 @@ def style_sheet(text: str) -> CSS:
     return CSS(string=text, url_fetcher=OwnAssetsOnly())
 
 
-def lay_out_page(reading: Reading, html: str, templates: Path, sheets: Sequence[str], source: archival.Source) -> Laid:
-    """A page whose line breaks are marked, with style sheets of print by name. Raises ``rendering_failed``."""
+def lay_out_page(
+    reading: Reading,
+    html: str,
+    templates: Path,
+    sheets: Sequence[str],
+    source: archival.Source,
+    pictures: Mapping[str, bytes] = {},
+) -> Laid:
+    """A page whose line breaks are marked, with style sheets of print by name, and its own pictures by theirs.
+
+    Raises ``rendering_failed``.
+    """
     if not has_faces():
         raise Refusal(Code.RENDERING_FAILED, reason="no_font", locale=reading.locale.tag, characters="")
     warming.note_letters(html)
     content = reading.content
-    fetcher = OwnAssetsOnly({MARK: content.mark})
+    fetcher = OwnAssetsOnly({**pictures, MARK: content.mark})
     styles = [style_sheet(rules) for rules in printed(content.look, templates, tuple(sheets))]
     styles.append(CSS(string=typography(reading.locale, quoted_locales(reading, html), html), url_fetcher=fetcher))
     document = HTML(string=html, base_url=None, url_fetcher=fetcher).render(

@@ -16,9 +16,8 @@ from weasyprint.formatting_structure.boxes import TableRowBox
 from drafting.domain.errors import Code, Refusal
 from drafting.domain.locales import RIGHT_TO_LEFT
 from drafting.publishing import archival
-from drafting.publishing.breaks import mark_breaks
-from drafting.publishing.pages import environment, qr_code
-from drafting.publishing.pdf import Laid, lay_out_page, shown_address
+from drafting.publishing.pages import qr_code
+from drafting.publishing.pdf import Laid, lay_out_page, set_printed, shown_address
 from drafting.publishing.reading import Reading
 from drafting.publishing.words import cldr
 
@@ -65,31 +64,24 @@ def _rows_over(laid: Laid) -> int:
 def set_html(reading: Reading, value: Mapping[str, Any], templates: Path, pages: int, rows: int) -> str:
     """The sheets as HTML for the page maker."""
     content, words = reading.content, reading.words
-    root = reading.attributes(reading.locale.tag)
-    html = (
-        environment(templates, words)
-        .get_template("print/sheets.html")
-        .render(
-            reading=reading,
-            content=content,
-            title=reading.title,
-            root=root,
-            ui=reading.ui or Markup(" ") + root,
-            made_at=content.changed_at.strftime("%Y-%m-%dT%H:%M:%SZ"),
-            summary=summary(reading),
-            summary_attributes=reading.front.attributes if reading.front else "",
-            digest=content.manifest,
-            shown_address=shown_address(reading.address),
-            qr=qr_code(value["address"], words.gettext("QR code: the address to sign online")),
-            publish=_wording(reading, value["wordings"]["publish"]),
-            updates=_wording(reading, value["wordings"]["updates"]),
-            site=urlsplit(value["address"]).netloc,
-            pages=range(1, pages + 1),
-            rows=range(1, rows + 1),
-            sheet_id=lambda page: Markup('<span class="code" dir="ltr">{}-{}</span>').format(value["id"], page),
-        )
+    return set_printed(
+        "sheets",
+        reading,
+        templates,
+        content.changed_at,
+        kind=words.gettext("Signature sheet"),
+        summary=summary(reading),
+        summary_attributes=reading.front.attributes if reading.front else "",
+        digest=content.manifest,
+        shown_address=shown_address(reading.address),
+        qr=qr_code(value["address"], words.gettext("QR code: the address to sign online")),
+        publish=_wording(reading, value["wordings"]["publish"]),
+        updates=_wording(reading, value["wordings"]["updates"]),
+        site=urlsplit(value["address"]).netloc,
+        pages=range(1, pages + 1),
+        rows=range(1, rows + 1),
+        sheet_id=lambda page: Markup('<span class="code" dir="ltr">{}-{}</span>').format(value["id"], page),
     )
-    return mark_breaks(html)
 
 
 def summary(reading: Reading) -> str:
