@@ -130,7 +130,7 @@ def test_states_that_do_not_permit_it(drafting: Program, demonstration: Program,
         ["render", "wells", "--edition", "1", "--locale", "en", "--format", "odt", "--output", "x"],
     ],
 )
-def test_wrong_calls(drafting: Program, arguments: list[str]) -> None:
+def test_wrong_calls_say_so_by_their_exit_code(drafting: Program, arguments: list[str]) -> None:
     drafting(*arguments, exit=2)
 
 

@@ -40,7 +40,7 @@ def test_a_found_number_is_taken_once(proofs: Proofs) -> None:
     assert refused(proofs, sent, NOW + LASTS) is Fault.EXPIRED
 
 
-def test_it_ends(proofs: Proofs) -> None:
+def test_a_challenge_ends_after_its_time(proofs: Proofs) -> None:
     proofs.take(payload(challenge()), NOW + LASTS - timedelta(seconds=1))
     assert refused(proofs, payload(challenge(1), 1), NOW + LASTS) is Fault.EXPIRED
 

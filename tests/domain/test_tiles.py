@@ -21,7 +21,7 @@ WHOLE = Tree(leaf_hash(b"%d" % n) for n in range(MOST))
         (Tile(2, 1000), "tile/2/x001/000"),
     ],
 )
-def test_paths(tile: Tile, path: str) -> None:
+def test_each_tile_stands_where_the_specification_says(tile: Tile, path: str) -> None:
     assert tile.path == path
 
 

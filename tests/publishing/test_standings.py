@@ -44,7 +44,7 @@ def said(statuses: Sequence[CellStatus], of: int | None = None) -> str:
         ([], 3, ""),
     ],
 )
-def test_sentences(statuses: list[CellStatus], of: int, sentence: str) -> None:
+def test_where_networks_stand_is_said_in_one_sentence(statuses: list[CellStatus], of: int, sentence: str) -> None:
     assert said(statuses, of) == sentence
 
 

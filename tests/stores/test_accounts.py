@@ -24,7 +24,7 @@ async def test_many_at_once_open_one(stores: Stores) -> None:
     assert len({account.id for account, _ in opened}) == 1
 
 
-async def test_describes(stores: Stores) -> None:
+async def test_an_account_takes_a_name_and_a_language(stores: Stores) -> None:
     account, _ = await stores.accounts.open("ana@example.org")
     assert (await stores.accounts.describe(account.id, name="Ana")).name == "Ana"
     assert (await stores.accounts.describe(account.id, locale="qu")).locale == "qu"

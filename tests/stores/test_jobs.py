@@ -14,7 +14,7 @@ from tests.stores.conftest import Hands
 STEPS = [Step("fr", "html"), Step("ar", "pdf")]
 
 
-async def test_keeps_progress(stores: Stores, clock: Hands) -> None:
+async def test_a_job_keeps_how_far_it_is(stores: Stores, clock: Hands) -> None:
     job = await stores.jobs.create("publish", {"slug": "water", "n": 1}, STEPS, clock.now())
     assert (job.status, job.done, job.total) == ("queued", 0, 2)
     assert await stores.jobs.get(job.id) == job

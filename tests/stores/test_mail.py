@@ -179,7 +179,7 @@ async def test_the_worker_wakes_for_a_letter(stores: Stores, clock: Hands) -> No
         await worker
 
 
-def test_urls() -> None:
+def test_the_address_of_a_mail_server_says_how_to_speak_to_it() -> None:
     def of(url: str | None) -> object:
         made = vars(carrier(url, Path("mail"), "a@example.org"))
         return {name: made[name] for name in ("_host", "_port", "_security", "_login", "_sender")}

@@ -125,7 +125,7 @@ async def test_a_key_that_was_told_counts_from_the_first_look(place: Place, tmp_
     place.look(trust=trust)
 
 
-async def test_the_command(place: Place) -> None:
+async def test_a_witness_is_a_command_that_prints_what_it_signed(place: Place) -> None:
     command = [sys.executable, "-m", "drafting.cli", "witness", str(place.log)]
     command += ["--state", str(place.state), "--name", "river.example/witness"]
     done = await asyncio.to_thread(subprocess.run, command, capture_output=True, text=True)

@@ -59,7 +59,7 @@ async def test_own_pages_lead_to_signing_in_and_back(world: World, path: str) ->
     assert answer.headers["location"].startswith("/en/login?next=%2Fen%2F")
 
 
-async def test_root_negotiates(world: World) -> None:
+async def test_the_root_leads_to_the_language_of_its_reader(world: World) -> None:
     account = await world.person("Salma", "ar")
     async with world.browser(**{"accept-language": "ar-EG, en;q=0.5"}) as browser:
         assert (await browser.get("/")).headers["location"] == "/ar/"
@@ -73,7 +73,7 @@ async def test_language_without_catalogue_leads_to_the_nearest(world: World) -> 
     async with world.browser() as browser:
         answer = await browser.get("/ar-EG/networks/?a=1")
         assert answer.headers["location"] == "/ar/networks/?a=1"
-        assert (await browser.get("/tlh/")).status_code in (302, 404)
+        assert (await browser.get("/tlh/")).status_code == 404
         assert (await browser.get("/..%2f..%2fx/")).status_code == 404
         assert (await browser.get("/nothing/")).status_code == 404
         assert (await browser.post("/ar-EG/login")).status_code == 404
@@ -87,7 +87,7 @@ async def test_nothing_here_is_a_page_in_the_readers_language(world: World) -> N
     assert "trusted-types" in answer.headers["content-security-policy"]
 
 
-async def test_create_declaration(world: World) -> None:
+async def test_a_declaration_is_begun_on_a_page(world: World) -> None:
     account = await world.person("Anong")
     async with await world.signed_in(account) as browser:
         answer = await browser.post(
@@ -97,14 +97,14 @@ async def test_create_declaration(world: World) -> None:
         assert answer.status_code == 303
         assert answer.headers["location"] == "/en/workshop/a-winter-without-evictions/"
         again = await browser.post("/en/declarations/new", data={"title": "A winter without evictions"})
-    assert again.status_code in (409, 422)
+    assert again.status_code == 422
     assert "A winter without evictions" in again.text
 
 
 @pytest.mark.parametrize(
     ("field", "value"), [("title", ""), ("slug", "No!"), ("more_locales", "not_a_tag"), ("answer_hours", "soon")]
 )
-async def test_create_declaration_says_what_needs_mending(world: World, field: str, value: str) -> None:
+async def test_beginning_a_declaration_says_what_needs_mending(world: World, field: str, value: str) -> None:
     account = await world.person("Anong")
     data = {"title": "Water", "source_locale": "en", "preset": "plain", field: value}
     async with await world.signed_in(account) as browser:
