@@ -4,6 +4,7 @@ A list holds what the public list shows at the moment when it is printed, and no
 a name back is therefore gone with the next printing, which begins by itself within minutes.
 """
 
+import base64
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import partial
@@ -26,6 +27,8 @@ from drafting.domain.signatures import SignatoryKind, Signature
 
 NAMES: Final = "names"
 MOST_NAMES: Final = 50_000
+# Of organisations; the list online shows all of theirs.
+MOST_LOGOS: Final = 300
 """More people than this a printed list does not name; it says so, and where the others stand."""
 _UNSEEN: Final = GONE | {Kind.SIGNATURE_QUARANTINE}
 
@@ -109,9 +112,20 @@ async def _names(ports: Ports, slug: str, n: int) -> dict[str, Any]:
         "organisations": counts.organisations,
         "on_paper": counts.on_paper,
         "items": [shown(signature) for signature in [*organisations, *people[:MOST_NAMES]]],
+        "logos": await _logos(ports, organisations),
         "is_cut": len(people) > MOST_NAMES,
         "places": [[place.name, place.count] for place in told((await told_geography(ports, slug, n)).places)],
     }
+
+
+async def _logos(ports: Ports, organisations: Sequence[Signature]) -> dict[str, str]:
+    """The pictures that the list shows, by their files' names, in base64."""
+    found: dict[str, str] = {}
+    for signature in organisations:
+        logo = shown(signature)["logo"]
+        if logo and len(found) < MOST_LOGOS and (data := await ports.signatures.logo(signature.id)):
+            found[logo["file"]] = base64.b64encode(data).decode("ascii")
+    return found
 
 
 async def _put_up(

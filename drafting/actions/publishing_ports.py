@@ -96,7 +96,8 @@ class Press(Protocol):
 
     async def print_names(self, edition: Mapping[str, Any], locale: str, names: Mapping[str, Any]) -> Sequence[Made]:
         """The list of signatories as PDFs, public at once. ``names``: ``at``, ``people``, ``organisations``, ``items``
-        of the public list, ``places`` as (name, at least), ``is_cut``. Raises ``rendering_failed``."""
+        of the public list, ``logos`` by file in base64, ``places`` as (name, at least), ``is_cut``. Raises
+        ``rendering_failed``."""
 
     async def rehearse(self, editions: Sequence[Mapping[str, Any]], files: Mapping[int, Sequence[Made]]) -> None:
         """Do what ``open`` does up to the moment at which anything is public, and take it back. Raises as it does."""

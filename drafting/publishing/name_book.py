@@ -73,7 +73,8 @@ def _source(reading: Reading, volume: Volume) -> archival.Source:
 def lay_out(reading: Reading, volume: Volume, templates: Path) -> Laid:
     """Raises ``rendering_failed`` where there is no face."""
     html = set_html(reading, volume, templates)
-    return lay_out_page(reading, html, templates, ("print.css", "signatories.css"), _source(reading, volume))
+    sheets = ("print.css", "signatories.css")
+    return lay_out_page(reading, html, templates, sheets, _source(reading, volume), volume.logos)
 
 
 def make_name_book(reading: Reading, value: Mapping[str, Any], templates: Path) -> bytes:

@@ -1,9 +1,10 @@
 """The list of signatories cut into volumes that a page maker can hold, sorted as readers of a language look them up."""
 
+import base64
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from datetime import datetime
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from typing import Any, Final
 
 from markupsafe import Markup
@@ -25,11 +26,21 @@ _MIXED: Final = re.compile(
 
 
 @dataclass(frozen=True, slots=True)
+class Mandate:
+    """Who of an organisation decided to sign, and when; ``text``: in which words of that ``locale``."""
+
+    by: Markup
+    on: datetime
+    text: str
+    locale: str
+
+
+@dataclass(frozen=True, slots=True)
 class Signatory:
     """One line of the list. ``facts``: role, affiliation, place and proven domain, as far as they are shown.
 
     ``has_joined``: a network that joined after the text was written, with its ``reservation`` in that ``locale``
-    about these ``sections`` (ids), or about the whole.
+    about these ``sections`` (ids), or about the whole. ``logo``: the name of its picture, where the volume has it.
     """
 
     name: str
@@ -39,6 +50,8 @@ class Signatory:
     reservation: str = ""
     locale: str = ""
     sections: tuple[str, ...] = ()
+    mandate: Mandate | None = None
+    logo: str = ""
 
     @property
     def guide(self) -> str:
@@ -72,6 +85,7 @@ class Volume:
     people: Sequence[Signatory]
     places: Sequence[tuple[str, int]]
     is_cut: bool
+    logos: Mapping[str, bytes] = field(default_factory=dict)
 
     @property
     def is_short(self) -> bool:
@@ -99,6 +113,7 @@ def split(names: Mapping[str, Any], tag: str) -> list[dict[str, Any]]:
             **head,
             "n": n,
             "items": [*(organisations if n == 1 else ()), *part],
+            "logos": names.get("logos", {}) if n == 1 else {},
             "places": list(names["places"]) if n == len(parts) else [],
         }
         for n, part in enumerate(parts, start=1)
@@ -123,6 +138,7 @@ def read_volume(value: Mapping[str, Any]) -> Volume:
         people=[_signatory(i) for i in items if i["kind"] != ORGANISATION],
         places=[(str(name), int(count)) for name, count in value["places"]],
         is_cut=value["is_cut"],
+        logos={name: base64.b64decode(data) for name, data in value.get("logos", {}).items()},
     )
 
 
@@ -131,7 +147,25 @@ def _signatory(item: Mapping[str, Any]) -> Signatory:
     joined = item.get("joined") or {}
     said, locale = str(joined.get("reservation") or ""), str(joined.get("locale") or "")
     about = tuple(joined.get("sections", ()))
-    return Signatory(_name(item), facts, bool(item.get("verified")), bool(item.get("joined")), said, locale, about)
+    logo = str((item.get("logo") or {}).get("file", ""))
+    return Signatory(
+        _name(item),
+        facts,
+        bool(item.get("verified")),
+        bool(item.get("joined")),
+        said,
+        locale,
+        about,
+        _mandate(item.get("mandate")),
+        logo,
+    )
+
+
+def _mandate(value: Mapping[str, Any] | None) -> Mandate | None:
+    if not value:
+        return None
+    on = datetime.fromisoformat(value["on"]).replace(tzinfo=UTC)
+    return Mandate(isolate(str(value["by"])), on, str(value.get("text") or ""), str(value.get("locale") or ""))
 
 
 def file_name(content: Content, tag: str, n: int, of: int) -> str:

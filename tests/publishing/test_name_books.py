@@ -1,6 +1,8 @@
 """The printed list of signatories: all that the public list shows, nothing else, for archives and for everybody."""
 
+import base64
 import json
+import tempfile
 from io import BytesIO
 from pathlib import Path
 from typing import Any
@@ -8,6 +10,7 @@ from typing import Any
 import page
 import pikepdf
 import pytest
+from PIL import Image
 
 from drafting.paths import LOCALES, TEMPLATES
 from drafting.publishing import name_volumes
@@ -57,6 +60,27 @@ def listed(people: tuple[tuple[str, dict[str, str]], ...] = PEOPLE) -> dict[str,
         "items": items,
         "places": [["Dakar", 20], ["القاهرة", 10]],
     }
+
+
+def picture() -> str:
+    out = BytesIO()
+    Image.new("RGB", (64, 32), "#0b5966").save(out, "PNG")
+    return base64.b64encode(out.getvalue()).decode()
+
+
+def test_organisations_bring_their_logo_and_who_decided_it() -> None:
+    decided = {"by": "Its assembly", "on": "2026-04-30", "text": "We join the wells.", "locale": "en"}
+    names = listed(people=())
+    names["items"][0] |= {"mandate": decided, "logo": {"file": "well.png", "width": 64, "height": 32}}
+    names["items"][1] |= {"mandate": {**decided, "text": ""}, "logo": {"file": "lost.png", "width": 1, "height": 1}}
+    data = book("en", {**names, "logos": {"well.png": picture()}})
+    with pikepdf.open(BytesIO(data)) as opened:
+        assert len({name for each in opened.pages for name in each.get_images()}) == 1
+    assert page.validate_pdf_bytes(data, profile="ua1").failures == []
+    with tempfile.TemporaryDirectory() as folder:
+        text = " ".join(pdf_text(data, Path(folder)).split())
+    assert text.count("Decided by Its assembly on 30 April 2026.") == 2
+    assert "We join the wells." in text
 
 
 def book(tag: str, names: dict[str, Any] | None = None) -> bytes:
