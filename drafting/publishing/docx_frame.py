@@ -109,7 +109,13 @@ def styles(tag: str) -> str:
         _style("Quote", "Quote", "Normal", '<w:ind w:left="567" w:right="567"/>', ""),
         _style("ListBullet", "List Bullet", "Normal", '<w:spacing w:after="80"/>', ""),
         _style("ListNumber", "List Number", "Normal", '<w:spacing w:after="80"/>', ""),
-        _style("Notice", "Notice", "Normal", '<w:spacing w:before="80" w:after="120"/>', f'<w:color w:val="555555"/>{_size(20)}'),
+        _style(
+            "Notice",
+            "Notice",
+            "Normal",
+            '<w:spacing w:before="80" w:after="120"/>',
+            f'<w:color w:val="555555"/>{_size(20)}',
+        ),
         _style("Side", "Statement", "Normal", '<w:spacing w:after="80"/><w:ind w:left="567"/>', _size(20)),
         _style("FootnoteText", "footnote text", "Normal", '<w:spacing w:after="40" w:line="240"/>', _size(19)),
         '<w:style w:type="character" w:styleId="FootnoteReference"><w:name w:val="footnote reference"/>'
