@@ -25,8 +25,6 @@ MOST_OPENED: Final = 64
 PRESENT: Final = 0x01
 VERIFIED: Final = 0x04
 HAS_CREDENTIAL: Final = 0x40
-ALGORITHMS: Final = (-7, -8, -257)
-"""COSE: ES256, EdDSA, RS256."""
 _ORIGIN: Final = re.compile(r"https?://([a-z0-9.-]+)(:[0-9]{1,5})?\Z")
 _HEAD: Final = 37
 _EXPONENT: Final = b"\x01\x00\x01"
@@ -76,7 +74,7 @@ class Authenticator:
 
 @dataclass(frozen=True, slots=True)
 class Registered:
-    """A credential that a device has made. ``public``: as this module describes."""
+    """What a device has made. ``public``: as this module describes."""
 
     credential: str
     public: bytes
@@ -143,7 +141,7 @@ def _refuse(constant: str) -> None:
 
 
 def read_authenticator(data: bytes, client: ClientData) -> Authenticator:
-    """Raises :class:`PasskeyUnfit` also where it was asked by another site, or nobody proved who they are."""
+    """Raises :class:`PasskeyUnfit`, also where another site asked, or nobody proved who they are."""
     if not _HEAD <= len(data) <= MAX_BYTES:
         raise PasskeyUnfit(PasskeyMisfit.FORM)
     found = Authenticator(data[:32], data[32], int.from_bytes(data[33:_HEAD], "big"), data[_HEAD:])
