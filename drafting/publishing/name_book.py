@@ -11,10 +11,7 @@ from functools import partial
 from pathlib import Path
 from typing import Any, Final
 
-from markupsafe import Markup
-
 from drafting.publishing import archival
-from drafting.publishing.breaks import mark_breaks
 from drafting.publishing.name_volumes import (
     ORGANISATION,
     Signatory,
@@ -24,8 +21,8 @@ from drafting.publishing.name_volumes import (
     set_facts,
     set_name,
 )
-from drafting.publishing.pages import environment, qr_code
-from drafting.publishing.pdf import Laid, lay_out_page, shortened, shown_address
+from drafting.publishing.pages import qr_code
+from drafting.publishing.pdf import Laid, lay_out_page, set_printed, shortened, shown_address
 from drafting.publishing.reading import Reading
 
 # White square: what stands for a character that no face has.
@@ -35,28 +32,21 @@ UNSEEN: Final = "\u25a1"
 def set_html(reading: Reading, volume: Volume, templates: Path) -> str:
     """The book as HTML for the page maker."""
     content, words = reading.content, reading.words
-    root = reading.attributes(reading.locale.tag)
     address = f"{content.origin}/d/{content.slug}/{content.n}/signatures/{reading.locale.tag}/"
-    html = (
-        environment(templates, words)
-        .get_template("print/signatories.html")
-        .render(
-            reading=reading,
-            content=content,
-            volume=volume,
-            title=reading.title,
-            running_title=shortened(reading.title),
-            root=root,
-            ui=reading.ui or Markup(" ") + root,
-            made_at=volume.at.strftime("%Y-%m-%dT%H:%M:%SZ"),
-            set_name=partial(set_name, direction=reading.locale.direction),
-            set_facts=partial(set_facts, direction=reading.locale.direction),
-            qr=qr_code(address, words.gettext("QR code: the address of the list online")),
-            address=address,
-            shown_address=shown_address(address),
-        )
+    return set_printed(
+        "signatories",
+        reading,
+        templates,
+        volume.at,
+        kind=words.gettext("Signatures"),
+        volume=volume,
+        running_title=shortened(reading.title),
+        set_name=partial(set_name, direction=reading.locale.direction),
+        set_facts=partial(set_facts, direction=reading.locale.direction),
+        qr=qr_code(address, words.gettext("QR code: the address of the list online")),
+        address=address,
+        shown_address=shown_address(address),
     )
-    return mark_breaks(html)
 
 
 def _source(reading: Reading, volume: Volume) -> archival.Source:
