@@ -165,7 +165,7 @@ async def hall(furniture: Place, clock: Clock, monkeypatch: pytest.MonkeyPatch) 
 
 
 def _asked_of(server: uvicorn.Server, monkeypatch: pytest.MonkeyPatch) -> list[str]:
-    admission, asked = server.config.loaded_app.state.door._admission, []  # type: ignore[union-attr]
+    admission, asked = server.config.loaded_app.state.door._admission, []
     person = admission.person
 
     async def asking(*, cookie: str | None, token: str | None) -> object:

@@ -58,8 +58,7 @@ async def ask(kitchen: Kitchen) -> Callable[[str], asyncio.Task[None]]:
         pass
 
     def asking(path: str) -> asyncio.Task[None]:
-        task = asyncio.ensure_future(turns({"type": "http", "path": path}, receive, send))
-        return cast("asyncio.Task[None]", task)
+        return asyncio.ensure_future(turns({"type": "http", "path": path}, receive, send))
 
     asking.turns = turns  # type: ignore[attr-defined]
     return asking
