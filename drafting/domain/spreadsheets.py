@@ -38,6 +38,7 @@ DELIMITERS: Final = (",", ";", "\t", "|")
 MAX_COLUMNS: Final = 60
 _LOOKED_AT: Final = 50
 _HEAD: Final = 200_000
+_LETTERS: Final = 16_384
 _BOMS: Final = ((b"\xef\xbb\xbf", "utf-8"), (b"\xff\xfe", "utf-16-le"), (b"\xfe\xff", "utf-16-be"))
 _WORKBOOK: Final = re.compile(
     rb"\xd0\xcf\x11\xe0|PK\x03\x04.{26}(?:\[Content_Types\]|_rels|docProps|xl/|mimetype)", re.S
@@ -90,7 +91,8 @@ def guess_encoding(data: bytes) -> Guess:
         raise refused("binary")
     if _reads(data, "utf-8"):
         return Guess("utf-8")
-    telling = {name: data if name in _OF_SEVERAL_BYTES else bytes(sorted(set(data))) for name in SINGLE}
+    each = bytes(sorted(set(data)))
+    telling = {name: data if name in _OF_SEVERAL_BYTES else each for name in SINGLE}
     found = sorted((name for name in SINGLE if _reads(telling[name], name)), key=lambda name: -_likelihood(data, name))
     if not found:
         raise refused("binary")
@@ -117,7 +119,7 @@ def _reads(data: bytes, name: str) -> bool:
 
 def _likelihood(data: bytes, name: str) -> float:
     """How many letters beyond ASCII stand as they usually do: Latin ones single, others among their own script."""
-    text = data[:65_536].decode(ENCODINGS[name], "ignore")
+    text = data[:_LETTERS].decode(ENCODINGS[name], "ignore")
     strange = [place for place, letter in enumerate(text) if letter > "\x7f"]
     if not strange:
         return 0

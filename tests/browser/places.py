@@ -89,6 +89,7 @@ PLACES: Final = (
     Place("list", f"{W}/publishing/1/lists/{{unread}}"),
     Place("list", f"{W}/publishing/1/lists/{{unread}}?encoding=windows-1256&delimiter=;"),
     Place("list", f"{W}/publishing/1/lists/{{checked}}"),
+    Place("list", f"{W}/publishing/1/lists/{{asked_back}}"),
     Place("list", f"{W}/publishing/1/lists/{{checked}}?again=1"),
     Place("edition_preview", f"{W}/publishing/1/preview/ar"),
     Place("shape_section", f"{W}/seeds/shape"),

@@ -92,6 +92,7 @@ def found(demonstration: Server, chromium: Browser) -> Iterator[dict[str, str]]:
         "signed": signature_token(page, demonstration, "decided@people.example", confirms=True),
         "unread": list_of_names(page, "الاسم;المكان\nأمينة;القاهرة\n".encode("cp1256")),
         "checked": list_of_names(page, b"Name,E-mail,Publish\nAmina,a@people.example,x\n,,\n=1,,\n", reads=True),
+        "asked_back": list_asked_back(page, people.person("marisol", f"{W}/people")),
         "unproven": signature_token(page, demonstration, "a@keepers.example", confirms=True, kind="organisation"),
         "proving": proving_token(page, demonstration),
         "update": update_id(page),
@@ -137,6 +138,19 @@ def list_of_names(page: Page, data: bytes, *, reads: bool = False) -> str:
         page.goto(own)
         expect(page.get_by_role("heading", name="would count").first).to_be_visible()
     return own.rpartition("/")[2]
+
+
+def list_asked_back(page: Page, second: Page) -> str:
+    """The id of a list that counts, and that a network wants taken back."""
+    id = list_of_names(page, b"Name,E-mail,Publish\nBo,b@people.example,x\n=1,,\n", reads=True)
+    own = f"/en/{W}/publishing/1/lists/{id}"
+    assert page.request.post(f"{own}/hand-in", form={}).ok
+    second.goto(own)
+    second.get_by_role("button", name="Vouch for").click()
+    expect(second.get_by_role("heading", name="name counts")).to_be_visible()
+    form: dict[str, str | float | bool] = {"reason": "misread", "note": "Names and places changed places."}
+    assert page.request.post(f"{own}/ask-back", form=form).ok
+    return id
 
 
 def signature_token(page: Page, server: Server, address: str, *, confirms: bool = False, kind: str = "person") -> str:
