@@ -376,6 +376,17 @@ async def test_programs_bring_lists_in_too(edition: OpenEdition) -> None:
     assert (await post(f"{own}/drop", 422, second))["reason"] == "moved"
 
 
+async def test_sheets_are_made_for_nobody_but_those_who_take_part(edition: OpenEdition) -> None:
+    """Each is a PDF made on demand, which strangers could ask for without end."""
+    page, program = f"/en/workshop/{SLUG}/publishing/1/sheets?locale=en", f"{API.removesuffix('/lists')}/sheets/en"
+    assert "/login?" in (await edition.client.get(page)).headers["location"]
+    assert (await edition.client.get(program)).status_code == 401
+    stranger, _ = await edition.coalition.ports.accounts.open("stranger@people.example")
+    token = await issue_token(edition.coalition.ports, address=stranger.address)
+    answer = await edition.client.get(program, headers={"authorization": f"Bearer {token}"})
+    assert answer.status_code == 403
+
+
 async def test_sheets_come_in_the_languages_of_the_edition(edition: OpenEdition) -> None:
     sheets = f"/en/workshop/{SLUG}/publishing/1/sheets"
     async with await delegate(edition, "night") as browser:
