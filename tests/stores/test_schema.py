@@ -8,6 +8,7 @@ import pytest
 from sqlalchemy import Connection, Table, inspect, text
 
 from drafting.stores import database as databases
+from drafting.stores.backup import kind_of, raw_table
 from drafting.stores.database import Database
 from drafting.stores.migrating import SchemaAhead, migrate, migrations
 from drafting.stores.tables import metadata
@@ -84,3 +85,25 @@ async def test_commits_reach_the_disk(empty: Database) -> None:
 def test_other_urls_are_refused(url: str) -> None:
     with pytest.raises(ValueError, match="starts with sqlite:/// or postgresql://"):
         Database(url)
+
+
+async def test_signatures_of_older_lists_learn_on_which_they_came_in(empty: Database) -> None:
+    await migrate(empty, until=9)
+    async with empty.writing() as connection:
+        for id in ("one", "other"):
+            await connection.execute(old_row("rolls", id=id))
+        for number, (source, said) in enumerate((("paper", '{"line":2,"roll":"one"}'), ("paper", "{}"), ("web", "{}"))):
+            row = {"number": number + 1, "id": str(number), "state": "pending", "source": source, "details": said}
+            await connection.execute(old_row("signatures", **row))
+    await migrate(empty)
+    async with empty.reading() as connection:
+        found = await connection.execute(text("SELECT roll FROM signatures ORDER BY number"))
+        assert [*found.scalars()] == ["one", None, None]
+
+
+def old_row(table: str, **values: Any) -> Any:
+    """A row as it was before the last column came, with nothing in what is not said."""
+    nothing = {"text": "", "number": 0, "bytes": b"", "truth": False}
+    columns = {c.name: kind_of(c.type) for c in metadata.tables[table].columns if c.name != "roll"}
+    row = {name: nothing[kind] for name, kind in columns.items()}
+    return raw_table(table, columns).insert().values({**row, **values})
