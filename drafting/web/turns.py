@@ -12,6 +12,7 @@ from typing import Final
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from drafting.web.door import Door
+from drafting.web.guards import SAFE
 
 OF_AN_ACCOUNT: Final = 2
 OF_AN_ADDRESS: Final = 8
@@ -50,7 +51,8 @@ class Line:
 
 
 class Turns:
-    """Pure ASGI, behind the door, which knows people by their papers. Whoever cannot be told apart never waits."""
+    """Pure ASGI, behind the door, which knows people by their papers. Whoever cannot be told apart never waits, nor do
+    strangers who send something: they would wait for each other's slow lines."""
 
     def __init__(self, app: ASGIApp, door: Door) -> None:
         self.app = app
@@ -59,7 +61,7 @@ class Turns:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         party = self.door.party(scope) if scope["type"] == "http" else None
-        if party is None:
+        if party is None or not (party[1] or scope["method"] in SAFE):
             await self.app(scope, receive, send)
             return
         name, is_account = party

@@ -48,7 +48,7 @@ def kitchen() -> Kitchen:
 
 
 @pytest.fixture
-async def ask(kitchen: Kitchen) -> Callable[[str], asyncio.Task[None]]:
+async def ask(kitchen: Kitchen) -> Callable[..., asyncio.Task[None]]:
     turns = Turns(kitchen, cast(Door, Doorkeeper()))
 
     async def receive() -> Message:
@@ -57,8 +57,8 @@ async def ask(kitchen: Kitchen) -> Callable[[str], asyncio.Task[None]]:
     async def send(message: Message) -> None:
         pass
 
-    def asking(path: str) -> asyncio.Task[None]:
-        return asyncio.ensure_future(turns({"type": "http", "path": path}, receive, send))
+    def asking(path: str, method: str = "GET") -> asyncio.Task[None]:
+        return asyncio.ensure_future(turns({"type": "http", "method": method, "path": path}, receive, send))
 
     asking.turns = turns  # type: ignore[attr-defined]
     return asking
@@ -69,7 +69,7 @@ async def settle() -> None:
         await asyncio.sleep(0)
 
 
-Asking = Callable[[str], "asyncio.Task[None]"]
+Asking = Callable[..., "asyncio.Task[None]"]
 
 
 @pytest.mark.parametrize(("name", "most"), [("ada", OF_AN_ACCOUNT), ("192.0.2.1", OF_AN_ADDRESS)])
@@ -111,3 +111,11 @@ async def test_who_gives_up_in_line_leaves_the_turn_to_the_next(
     tasks[4].cancel()
     await settle()
     assert not ask.turns._lines  # type: ignore[attr-defined]
+
+
+async def test_strangers_who_send_something_wait_for_nobody_and_members_do(kitchen: Kitchen, ask: Asking) -> None:
+    tasks = [ask(f"/{name}/{n}", "POST") for name in ("192.0.2.1", "ada") for n in range(20)]
+    await settle()
+    assert (kitchen.count("192.0.2.1"), kitchen.count("ada")) == (20, OF_AN_ACCOUNT)
+    for task in tasks:
+        task.cancel()
