@@ -45,6 +45,7 @@ class ImpatientHttp(HttpToolsProtocol):
     _reading: asyncio.TimerHandle | None = None
     _body_until = 0.0
     _beside = 0
+    _active: Any = None
 
     def __init__(self, *args: Any, **named: Any) -> None:
         super().__init__(*args, **named)
@@ -96,6 +97,14 @@ class ImpatientHttp(HttpToolsProtocol):
         self._stop_waiting()
         self._stop_watching_reader()
         super().connection_lost(exc)
+        if self._active is not None:
+            # uvicorn tells the newest request alone that nobody waits for its answer.
+            self._active.disconnected = True
+            self._active.message_event.set()
+
+    def _start_asgi_task(self, cycle: Any, app: Any) -> None:
+        self._active = cycle
+        super()._start_asgi_task(cycle, app)
 
     def on_message_begin(self) -> None:
         super().on_message_begin()
@@ -248,7 +257,7 @@ class ImpatientSocket(FrugalWebSocket):
         self._next = None
         piece = bytes(self._rest[: self._piece])
         del self._rest[: self._piece]
-        if self.transport.is_closing() and not self.close_sent:
+        if self.transport.is_closing():
             self._rest.clear()
             return
         if self._is_deaf(len(piece)):

@@ -126,6 +126,20 @@ async def test_much_at_once_arrives_in_order(place: Place) -> None:
         assert str(ben.roots.body) == str(ada.roots.body)
 
 
+async def test_who_breaks_off_leaves_no_trace_in_the_log(place: Place) -> None:
+    page = b"GET /en/ HTTP/1.1\r\nHost: 127.0.0.1:%d\r\n\r\n" % place.server.port
+    for _ in range(10):
+        with socket.create_connection(("127.0.0.1", place.server.port)) as line:
+            line.sendall(page)
+            line.sendall(page)
+    async with joined(place.server.url, ONE, place.tokens["dag"]) as dag:
+        dag.socket.transport.write(b"\xc2\x80\x00\x00\x00\x00" + bytes(60_000))
+        assert await dag.code() in (1002, 1006)
+    async with joined(place.server.url, ONE, place.tokens["ada"]) as ada:
+        assert await ada.type("calm")
+    assert "Traceback" not in place.server.output
+
+
 def test_who_asks_and_never_reads_is_cut_off(place: Place) -> None:
     script = json.loads((STATIC / "manifest.json").read_text())["workshop.js"]
     host = f"127.0.0.1:{place.server.port}"
