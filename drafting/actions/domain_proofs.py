@@ -13,10 +13,11 @@ from datetime import datetime, timedelta
 from typing import Any, Final
 
 from drafting.actions.core import load_declaration
+from drafting.actions.names import SIGNATURE
 from drafting.actions.organisation_ports import Busy, Finding, Sites
 from drafting.actions.ports import Ports
 from drafting.actions.signature_ports import AddressHasSigned, LinkRole, SignatureChange, SignatureLink, SignatureMoved
-from drafting.actions.signing import SIGNATURE, write_letter
+from drafting.actions.signing import write_letter
 from drafting.actions.signing_links import change_by_link, counted, read_signature
 from drafting.domain.errors import Code, Refusal
 from drafting.domain.organisations import TOKEN_BYTES, Verified, canonical_domain, proof_line

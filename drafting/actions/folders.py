@@ -9,6 +9,7 @@ from typing import Any, Final, TypeAlias
 from drafting.actions.bodies import body_bytes, body_digest
 from drafting.actions.core import Actor, authorise, load_declaration
 from drafting.actions.declarations import begin, new_outline
+from drafting.actions.editions import find_edition, read_content
 from drafting.actions.folder_files import (
     OUTLINE,
     Outline,
@@ -25,7 +26,6 @@ from drafting.actions.looks import read_mark
 from drafting.actions.names import new_block_id
 from drafting.actions.pairing import paired_with_source
 from drafting.actions.ports import Ports
-from drafting.actions.publication import find_edition, read_content
 from drafting.actions.sections import MAX_SECTIONS
 from drafting.domain.declaration import FRONT, RESERVED_SECTIONS, Declaration
 from drafting.domain.editions import EditionStatus

@@ -7,8 +7,8 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from drafting.actions.core import Actor, authorise, commit, load_declaration
+from drafting.actions.names import checked_line
 from drafting.actions.ports import Ports
-from drafting.actions.signing import checked_line
 from drafting.domain.declaration import Declaration
 from drafting.domain.events import Event, Kind
 from drafting.domain.looks import MOST_ALT, Look, chosen_colour, chosen_design, readable

@@ -12,9 +12,9 @@ from enum import StrEnum
 from typing import Final, Protocol
 
 from drafting.actions.core import MAX_TRIES, Actor, authorise, load_declaration
+from drafting.actions.names import SIGNATURE, checked_line
 from drafting.actions.ports import Ports
 from drafting.actions.signature_ports import SignatureChange, SignatureMoved
-from drafting.actions.signing import SIGNATURE, checked_line
 from drafting.actions.signing_links import LOGO, LOGO_REFUSED
 from drafting.domain.errors import Code, Refusal
 from drafting.domain.events import Event, Kind

@@ -11,12 +11,11 @@ from functools import partial
 from typing import Any, Final
 
 from drafting.actions.core import Actor, authorise, list_declarations, load_declaration
+from drafting.actions.editions import find_edition, public_locales, released_content
 from drafting.actions.geographies import told_geography
 from drafting.actions.leases import while_held
 from drafting.actions.ports import Ports
-from drafting.actions.publication import find_edition, public_locales
 from drafting.actions.publishing_ports import Job, Made, Step
-from drafting.actions.releasing import released_content
 from drafting.actions.signature_lists import AT_A_TIME, GONE, MOST_ORGANISATIONS, PAGE, renew_front, shown
 from drafting.domain.editions import EditionStatus
 from drafting.domain.errors import Code, Refusal

@@ -12,6 +12,8 @@ from drafting.domain.prose import REFUSED, Block, Run
 SLUG: Final = re.compile(r"[a-z0-9][a-z0-9-]{0,62}\Z")
 _ADDRESS: Final = re.compile(r"[^@\s<>\"(),:;\[\]\\]{1,64}@[^@\s<>\"(),:;\[\]\\]{1,255}\Z")
 MAX_NAME: Final = 300
+SIGNATURE: Final = "signature"
+"""What a refusal is of, where other forms have fields of the same name."""
 
 
 def new_id() -> str:
@@ -61,3 +63,15 @@ def checked_address(value: str) -> str:
     if not _ADDRESS.match(address) or not address.isprintable():
         raise Refusal(Code.BAD_INPUT, field="address")
     return address
+
+
+def checked_line(value: str, field: str, longest: int, *, needed: bool = False) -> str:
+    """One line of plain words. Raises ``bad_input`` with ``reason`` empty, too_long or characters."""
+    words = unicodedata.normalize("NFC", " ".join(value.split(" "))).strip()
+    if needed and not any(character.isalnum() for character in words):
+        raise Refusal(Code.BAD_INPUT, of=SIGNATURE, field=field, reason="empty")
+    if len(words) > longest:
+        raise Refusal(Code.BAD_INPUT, of=SIGNATURE, field=field, reason="too_long", longest=longest)
+    if has_faults(words):
+        raise Refusal(Code.BAD_INPUT, of=SIGNATURE, field=field, reason="characters")
+    return words

@@ -1,6 +1,5 @@
 """From agreed words to public pages: the manifest, the freeze, the approvals, the release."""
 
-import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -9,6 +8,7 @@ from typing import Any, Final
 from drafting.actions import letters
 from drafting.actions.contents import content_bytes, edition_content, with_translations
 from drafting.actions.core import Actor, append, authorise, commit, load_declaration
+from drafting.actions.editions import find_edition, public_locales, read_content
 from drafting.actions.ports import LedgerMoved, Ports
 from drafting.actions.publishing_ports import Step
 from drafting.actions.vouching import require_second, voice_of, word_for
@@ -41,11 +41,6 @@ async def read_manifest(ports: Ports, slug: str) -> Manifest:
     return manifest(await load_declaration(ports, slug), ports.clock.now())
 
 
-def find_edition(declaration: Declaration, n: int) -> Edition:
-    """Raises ``not_found``."""
-    if not 1 <= n <= len(declaration.editions):
-        raise Refusal(Code.NOT_FOUND, edition=n)
-    return declaration.editions[n - 1]
 
 
 async def freeze_edition(ports: Ports, actor: Actor, *, slug: str, manifest_digest: str) -> Edition:
@@ -133,19 +128,8 @@ def is_approved(edition: Edition) -> bool:
     return len(edition.approvals) >= APPROVALS_NEEDED
 
 
-async def read_content(ports: Ports, digest: str) -> Mapping[str, Any]:
-    """The content of an edition or release, by its digest."""
-    value: Mapping[str, Any] = json.loads(await ports.ledger.content(digest))
-    return value
 
 
-def public_locales(content: Mapping[str, Any]) -> list[str]:
-    """The languages in which an edition comes out: authentic ones, and those with a translated section at least."""
-    return [
-        locale["tag"]
-        for locale in content["locales"]
-        if any(section["texts"][locale["tag"]]["status"] != "source" for section in content["sections"])
-    ]
 
 
 async def open_job(ports: Ports, slug: str, edition: Edition, content: str | None = None) -> str:

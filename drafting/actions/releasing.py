@@ -7,17 +7,10 @@ from typing import Any, Final
 
 from drafting.actions.bundling import publish_bundles
 from drafting.actions.core import commit, list_declarations, load_declaration
+from drafting.actions.editions import approved_content, find_edition, public_locales, read_content, released_content
 from drafting.actions.leases import while_held
 from drafting.actions.ports import Ports
-from drafting.actions.publication import (
-    FORMATS,
-    PUBLISH,
-    find_edition,
-    is_approved,
-    open_job,
-    public_locales,
-    read_content,
-)
+from drafting.actions.publication import FORMATS, PUBLISH, is_approved, open_job
 from drafting.actions.publishing_ports import Job, Made
 from drafting.domain.declaration import Declaration
 from drafting.domain.editions import Edition, EditionStatus, Release
@@ -219,16 +212,8 @@ def releases_up(edition: Edition, job: Job | None) -> Sequence[Release]:
     return [release for release in edition.releases if release.content != job.data["content"]]
 
 
-async def released_content(ports: Ports, edition: Edition) -> Mapping[str, Any]:
-    """The content of an edition's last release, with the times at which it was released."""
-    content = approved_content(edition, await read_content(ports, edition.releases[-1].content))
-    return {**content, "released_at": [release.at.isoformat() for release in edition.releases]}
 
 
-def approved_content(edition: Edition, content: Mapping[str, Any]) -> Mapping[str, Any]:
-    """A frozen content with the approvals that came after the freeze, for the pages to name."""
-    approvals = [{"network": a.network, "at": a.at.isoformat()} for a in edition.approvals]
-    return {**content, "approvals": approvals}
 
 
 async def rebuild_edition(ports: Ports, slug: str, n: int) -> list[Made]:

@@ -5,8 +5,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from drafting.actions.names import checked_address
-from drafting.actions.signing import MAX_NAME, MAX_PLACE, checked_line
+from drafting.actions.names import checked_address, checked_line
+from drafting.actions.signing import MAX_NAME, MAX_PLACE
 from drafting.domain.errors import Refusal
 from drafting.domain.roll_columns import Column, is_ticked, plain
 from drafting.domain.rolls import Reading

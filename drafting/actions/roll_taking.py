@@ -6,10 +6,10 @@ from typing import Final
 
 from drafting.actions import letters
 from drafting.actions.core import Actor, commit
+from drafting.actions.names import checked_line
 from drafting.actions.ports import Ports
 from drafting.actions.roll_ports import RollMoved
 from drafting.actions.rolls import moved, open_roll, save_roll
-from drafting.actions.signing import checked_line
 from drafting.actions.vouching import require_second, voice_of, who_may_follow, word_for
 from drafting.domain.declaration import Declaration
 from drafting.domain.errors import Code, Refusal

@@ -4,9 +4,9 @@ import secrets
 from typing import Final
 
 from drafting.actions.core import Actor, authorise, load_declaration
+from drafting.actions.editions import find_edition, released_content
 from drafting.actions.ports import Ports
-from drafting.actions.publication import SHEETS, find_edition
-from drafting.actions.releasing import released_content
+from drafting.actions.publication import SHEETS
 from drafting.actions.roll_approval import WORDINGS
 from drafting.domain.editions import EditionStatus
 from drafting.domain.errors import Code, Refusal

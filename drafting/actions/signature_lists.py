@@ -10,11 +10,11 @@ from datetime import datetime, timedelta
 from typing import Any, Final
 
 from drafting.actions.core import list_declarations, load_declaration
+from drafting.actions.editions import released_content
 from drafting.actions.geographies import told_geography
 from drafting.actions.logos import file_of
 from drafting.actions.moderation import hold_back_floods
 from drafting.actions.ports import Ports
-from drafting.actions.releasing import released_content
 from drafting.actions.signature_list_ports import ListFront
 from drafting.actions.signing_links import LOGO
 from drafting.domain.editions import Edition, Signing

@@ -7,7 +7,6 @@ Letters: ``signature`` (link, own, days), ``signature_known`` (own), ``signature
 
 import json
 import secrets
-import unicodedata
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
@@ -16,7 +15,7 @@ from typing import Any, Final
 from drafting.actions.core import load_declaration, recall_declaration
 from drafting.actions.letter_ports import Letter
 from drafting.actions.letters import title_for
-from drafting.actions.names import checked_address, has_faults, new_id
+from drafting.actions.names import SIGNATURE, checked_address, checked_line, new_id
 from drafting.actions.ports import Ports
 from drafting.actions.section_titles import section_titles
 from drafting.actions.signature_ports import SignatureRequest
@@ -44,8 +43,6 @@ MAX_PLACE: Final = 120
 MAX_MANDATE: Final = 600
 MAX_RESERVATION: Final = 1000
 CONSENTS: Final = ("publish", "updates")
-SIGNATURE: Final = "signature"
-"""What a refusal is of, where other forms have fields of the same name."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -191,16 +188,6 @@ def bound(signature: Signature) -> Signature:
     return replace(signature, commitment=commitment(signature.salt, signature.said()))
 
 
-def checked_line(value: str, field: str, longest: int, *, needed: bool = False) -> str:
-    """One line of plain words. Raises ``bad_input`` with ``reason`` empty, too_long or characters."""
-    words = unicodedata.normalize("NFC", " ".join(value.split(" "))).strip()
-    if needed and not any(character.isalnum() for character in words):
-        raise Refusal(Code.BAD_INPUT, of=SIGNATURE, field=field, reason="empty")
-    if len(words) > longest:
-        raise Refusal(Code.BAD_INPUT, of=SIGNATURE, field=field, reason="too_long", longest=longest)
-    if has_faults(words):
-        raise Refusal(Code.BAD_INPUT, of=SIGNATURE, field=field, reason="characters")
-    return words
 
 
 def checked_country(value: str) -> str:

@@ -9,10 +9,9 @@ from datetime import datetime
 from typing import Final
 
 from drafting.actions.core import Actor, authorise, commit, list_declarations
+from drafting.actions.editions import find_edition, released_content
 from drafting.actions.name_books import renew_names
 from drafting.actions.ports import Ports
-from drafting.actions.publication import find_edition
-from drafting.actions.releasing import released_content
 from drafting.actions.signature_lists import AT_A_TIME
 from drafting.domain.declaration import Declaration
 from drafting.domain.editions import Edition, EditionStatus

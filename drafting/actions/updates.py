@@ -11,10 +11,10 @@ from typing import Any, Final
 
 from drafting.actions import letters
 from drafting.actions.core import Actor, authorise, commit, load_declaration
+from drafting.actions.editions import find_edition
 from drafting.actions.mailing_ports import Mailing
 from drafting.actions.names import has_faults, new_id
 from drafting.actions.ports import Ports
-from drafting.actions.publication import find_edition
 from drafting.actions.vouching import network_of, require_second, voice_of, who_may_follow, word_for
 from drafting.domain.declaration import Declaration
 from drafting.domain.editions import APPROVALS_NEEDED, Approval, Edition, EditionStatus

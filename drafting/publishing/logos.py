@@ -7,8 +7,8 @@ import sys
 from collections.abc import Mapping
 from typing import Any, Final
 
+from drafting.actions.names import SIGNATURE
 from drafting.actions.organisation_ports import Picture
-from drafting.actions.signing import SIGNATURE
 from drafting.domain.errors import Code, Refusal
 from drafting.publishing.logo_drawing import Limits
 

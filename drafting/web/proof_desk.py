@@ -5,7 +5,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-from drafting.actions.signing import SIGNATURE
+from drafting.actions.names import SIGNATURE
 from drafting.domain.altcha import MOST, SALT_BYTES, ProofRefused, Proofs, make_challenge
 from drafting.domain.errors import Code, Refusal
 from drafting.stores.address_keys import read_keys

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
-from drafting.actions.signing import SIGNATURE
+from drafting.actions.names import SIGNATURE
 from drafting.web.i18n import Words
 from drafting.web.organisation_words import organisation_misfit
 

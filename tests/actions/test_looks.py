@@ -6,11 +6,12 @@ from dataclasses import replace
 import pytest
 
 from drafting.actions.core import Actor
+from drafting.actions.editions import read_content
 from drafting.actions.folders import export_declaration
 from drafting.actions.looks import choose_look, put_mark, read_mark, remove_mark
 from drafting.actions.organisation_ports import Picture
 from drafting.actions.ports import Ports
-from drafting.actions.publication import read_content, release_translations
+from drafting.actions.publication import release_translations
 from drafting.actions.releasing import work_on_jobs
 from drafting.domain.errors import Code, Refusal
 from drafting.domain.looks import Look

@@ -6,7 +6,7 @@ from pathlib import Path
 from drafting.actions import folders
 from drafting.actions.bundling import make_bundle
 from drafting.actions.core import Actor, load_declaration
-from drafting.actions.publication import find_edition
+from drafting.actions.editions import find_edition
 from drafting.settings import Settings
 from drafting.web.archives import read_folder
 from drafting.web.commands.installation import opened, operator_account

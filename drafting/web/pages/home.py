@@ -11,7 +11,7 @@ from typing import Any, Final
 from starlette.responses import Response
 
 from drafting.actions.core import list_declarations, load_directory
-from drafting.actions.publication import public_locales, read_content
+from drafting.actions.editions import public_locales, read_content
 from drafting.actions.signing_links import count_signatures
 from drafting.domain.declaration import FRONT, PRESETS, Declaration
 from drafting.domain.errors import Code, Refusal

@@ -8,8 +8,8 @@ from starlette.responses import Response
 
 from drafting.actions import moderation as acts
 from drafting.actions.core import authorise
+from drafting.actions.editions import find_edition
 from drafting.actions.moderation import Reason, domain_of
-from drafting.actions.publication import find_edition
 from drafting.actions.section_titles import section_titles
 from drafting.actions.signature_lists import PAGE, shown
 from drafting.actions.signing_links import LOGO

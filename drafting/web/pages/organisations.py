@@ -5,7 +5,7 @@ from typing import Final
 from starlette.responses import RedirectResponse, Response
 
 from drafting.actions import domain_proofs, logos, signing_links
-from drafting.actions.signing import SIGNATURE
+from drafting.actions.names import SIGNATURE
 from drafting.domain.errors import Code, Refusal
 from drafting.web.api.uploads import logo_limit, read_upload
 from drafting.web.errors import STATUS, sentence

@@ -5,16 +5,14 @@ from typing import Any
 
 from starlette.responses import Response
 
+from drafting.actions.editions import find_edition, public_locales, read_content
 from drafting.actions.errata import list_erratum
 from drafting.actions.publication import (
     PUBLISH,
     approve_edition,
-    find_edition,
     freeze_edition,
     is_approved,
     newest_digest,
-    public_locales,
-    read_content,
     release_translations,
 )
 from drafting.actions.publishing_ports import Job

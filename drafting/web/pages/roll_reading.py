@@ -5,7 +5,7 @@ from dataclasses import replace
 from typing import Any, Final
 
 from drafting.actions import rolls as acts
-from drafting.actions.publication import find_edition
+from drafting.actions.editions import find_edition
 from drafting.domain.errors import Code, Refusal
 from drafting.domain.roll_columns import Column
 from drafting.domain.rolls import Reading, Roll

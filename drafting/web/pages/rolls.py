@@ -9,8 +9,8 @@ from starlette.responses import Response
 
 from drafting.actions import rolls as acts
 from drafting.actions import sheets
+from drafting.actions.editions import find_edition
 from drafting.actions.paper_erasing import erase_on_paper, find_on_paper
-from drafting.actions.publication import find_edition
 from drafting.actions.roll_approval import approve_roll, drop_roll, hand_in_roll
 from drafting.actions.roll_taking import ask_roll_back, keep_roll, take_roll_back
 from drafting.domain.declaration import Declaration

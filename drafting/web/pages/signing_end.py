@@ -6,7 +6,7 @@ from starlette.responses import Response
 
 from drafting.actions import signing_end as acts
 from drafting.actions.core import authorise
-from drafting.actions.publication import find_edition
+from drafting.actions.editions import find_edition
 from drafting.domain.editions import EditionStatus
 from drafting.domain.errors import Code, Refusal
 from drafting.domain.policy import Action, Subject

@@ -5,7 +5,7 @@ from typing import Any
 from starlette.responses import Response
 
 from drafting.actions import updates as acts
-from drafting.actions.publication import find_edition
+from drafting.actions.editions import find_edition
 from drafting.actions.updates import Said, Shown
 from drafting.domain.declaration import Declaration
 from drafting.domain.editions import Edition, EditionStatus
