@@ -15,8 +15,8 @@ from pycrdt import Doc, TransactionEvent
 from benchmarks.measuring import ROUNDS, Row
 from drafting.actions.writing_ports import Edit, Update
 from drafting.stores.database import Database
+from drafting.stores.logs.sqlite_log import SqliteLog
 from drafting.stores.migrating import migrate
-from drafting.stores.sqlite_log import SqliteLog
 from drafting.sync import markup
 from drafting.sync.authorship import Authorship
 from drafting.web.pages.history import WINDOW, stretches

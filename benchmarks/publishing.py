@@ -17,12 +17,12 @@ from playwright.async_api import Page, async_playwright
 from benchmarks import publishing_jobs, static_site
 from benchmarks.publishing_jobs import PATIENT
 from drafting.paths import LOCALES, TEMPLATES
-from drafting.publishing import pdf
 from drafting.publishing.content import read_content
-from drafting.publishing.fonts import typography
+from drafting.publishing.making.workers import Workers
+from drafting.publishing.paper import pdf
+from drafting.publishing.paper.fonts import typography
 from drafting.publishing.reading import Reading
 from drafting.publishing.words import words_for
-from drafting.publishing.workers import Workers
 from tests.publishing.conftest import example_edition
 from tests.services import CHROMIUM_FLAGS
 

@@ -14,9 +14,9 @@ from statistics import median
 from typing import Any, Final
 
 from drafting.paths import LOCALES, TEMPLATES
-from drafting.publishing.limits import Limits
-from drafting.publishing.press import StaticPress
-from drafting.publishing.workers import Workers
+from drafting.publishing.making.limits import Limits
+from drafting.publishing.making.press import StaticPress
+from drafting.publishing.making.workers import Workers
 from tests.publishing.conftest import example_edition
 
 PATIENT: Final = Limits(seconds=600, processor_seconds=300, memory=2 << 30)

@@ -20,9 +20,9 @@ from statistics import median, quantiles
 from time import perf_counter
 from typing import Final
 
-from drafting.actions.signature_lists import PAGE, Lister
 from drafting.actions.signature_ports import SignatureChange
-from drafting.actions.signing_links import counted
+from drafting.actions.signing.links import counted
+from drafting.actions.signing.lists import PAGE, Lister
 from drafting.domain.signatures import Shown, SignatoryKind, Signature, SignatureState
 from drafting.publishing.signature_lists import StaticLists
 from drafting.settings import Settings

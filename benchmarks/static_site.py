@@ -16,7 +16,7 @@ from statistics import median
 from typing import Final, NamedTuple
 
 from drafting.paths import LOCALES, TEMPLATES
-from drafting.publishing.worker import render
+from drafting.publishing.making.worker import render
 from drafting.publishing.writing import with_twins, write_all
 from tests.processes import Process, find_free_port, listens
 from tests.publishing.conftest import example_edition

@@ -21,8 +21,8 @@ import weasyprint
 
 from drafting.domain.errors import Refusal
 from drafting.paths import LOCALES, TEMPLATES
-from drafting.publishing.limits import Limits
-from drafting.publishing.workers import Workers
+from drafting.publishing.making.limits import Limits
+from drafting.publishing.making.workers import Workers
 from tests import declarations
 
 ROOT: Final = Path(__file__).parents[1]

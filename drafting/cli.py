@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from drafting.actions.ports import CannotSave
-from drafting.actions.publication import FORMATS
+from drafting.actions.release.publication import FORMATS
 from drafting.domain.errors import Code, Refusal
 from drafting.settings import SettingRefused, Settings
 from drafting.web.commands.outcomes import Exit, Failure
@@ -49,7 +49,7 @@ def _run(settings: Settings, o: argparse.Namespace) -> Exit:
     """Commands are imported when they are called: `drafting verify` needs no database, `drafting token` no press."""
     match o.command:
         case "serve":
-            from drafting.web.commands.serving import serve
+            from drafting.web.serving import serve
 
             return serve(settings, o.host, o.port)
         case "verify":

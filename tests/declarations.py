@@ -11,7 +11,7 @@ from typing import Any, Final
 from drafting.domain.errors import Refusal
 from drafting.domain.locales import Locale, canonical_tag
 from drafting.domain.prose import Block, Run, Text, digest, to_json
-from drafting.publishing.fonts import SCRIPTS, scripts_in
+from drafting.publishing.paper.fonts import SCRIPTS, scripts_in
 from tests.udhr import FOLDER, Article, read_file
 
 _LANG: Final = re.compile(r'<html[^>]* lang="([^"]+)"')

@@ -14,7 +14,7 @@ from drafting.actions.ports import CannotSave, Ledger, LedgerMoved, Ports
 from drafting.domain.declaration import Declaration
 from drafting.domain.errors import Code, Refusal
 from drafting.domain.events import PLATFORM, Entry, Event
-from drafting.domain.fold import fold, fold_directory
+from drafting.domain.folding.fold import fold, fold_directory
 from drafting.domain.networks import Directory
 from drafting.domain.policy import Action, Subject, may
 from drafting.domain.signatures import is_signature_stream

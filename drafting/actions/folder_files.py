@@ -9,9 +9,9 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Final
 
-from drafting.actions.markdown import from_markdown
-from drafting.actions.markdown_writing import to_markdown
 from drafting.actions.names import SLUG
+from drafting.actions.writing.markdown import from_markdown
+from drafting.actions.writing.markdown_writing import to_markdown
 from drafting.domain.characters import faults
 from drafting.domain.declaration import FRONT
 from drafting.domain.errors import Code, Refusal

@@ -6,9 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, Final, TypeAlias
 
-from drafting.actions.bodies import body_bytes, body_digest
 from drafting.actions.core import Actor, authorise, load_declaration
-from drafting.actions.declarations import begin, new_outline
 from drafting.actions.editions import find_edition, read_content
 from drafting.actions.folder_files import (
     OUTLINE,
@@ -24,9 +22,11 @@ from drafting.actions.folder_files import (
 from drafting.actions.folder_looks import MARK, brought_look, frozen_look, look_files
 from drafting.actions.looks import read_mark
 from drafting.actions.names import new_block_id
-from drafting.actions.pairing import paired_with_source
 from drafting.actions.ports import Ports
-from drafting.actions.sections import MAX_SECTIONS
+from drafting.actions.writing.bodies import body_bytes, body_digest
+from drafting.actions.writing.declarations import begin, new_outline
+from drafting.actions.writing.pairing import paired_with_source
+from drafting.actions.writing.sections import MAX_SECTIONS
 from drafting.domain.declaration import FRONT, RESERVED_SECTIONS, Declaration
 from drafting.domain.editions import EditionStatus
 from drafting.domain.errors import Refusal

@@ -12,7 +12,7 @@ from drafting.domain.signatures import Counts
 
 @dataclass(frozen=True, slots=True)
 class ListFront:
-    """The first page of an edition's list. ``newest``: people; items as ``actions/signature_lists.py`` shows them.
+    """The first page of an edition's list. ``newest``: people; items as ``actions/signing/lists.py`` shows them.
 
     ``index``: how far the ledger of signatures was read; ``gone``: ids that were taken back since the last time;
     ``erased``: those of them of which nothing is left. ``closes`` and ``settles``: of the edition's signing, where its

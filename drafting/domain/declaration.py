@@ -1,6 +1,6 @@
 """A declaration: its charter, its sections and their order, and all that its ledger says. Computed, never stored.
 
-The ledger's entries are folded into a :class:`Declaration` by ``domain/fold.py``; everything here only reads it.
+The ledger's entries are folded into a :class:`Declaration` by ``domain/folding``; everything here only reads it.
 """
 
 from collections.abc import Iterator, Mapping, Sequence

@@ -10,8 +10,8 @@ from pathlib import Path
 from typing import Final
 
 from drafting.domain.locales import Locale
-from drafting.publishing.breaks import icu
-from drafting.publishing.fonts import SCRIPTS, script_of
+from drafting.publishing.paper.breaks import icu
+from drafting.publishing.paper.fonts import SCRIPTS, script_of
 
 # Below this WeasyPrint does not start.
 OLDEST_PANGO: Final = (1, 44)

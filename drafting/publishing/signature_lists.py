@@ -22,8 +22,8 @@ from drafting.actions.ports import CannotSave
 from drafting.actions.signature_list_ports import ListFront
 from drafting.paths import LOCALES, TEMPLATES
 from drafting.publishing.content import Content, moment, read_content
-from drafting.publishing.designs import assets, stylesheet
-from drafting.publishing.pages import environment
+from drafting.publishing.pages.designs import assets, stylesheet
+from drafting.publishing.pages.setting import environment
 from drafting.publishing.reading import Reading, isolate
 from drafting.publishing.words import words_for
 

@@ -8,8 +8,8 @@ from xml.etree.ElementTree import Element, SubElement, indent, register_namespac
 
 from drafting.actions.publishing_ports import Made
 from drafting.publishing.content import Content, read_content
-from drafting.publishing.designs import assets
-from drafting.publishing.pages import chooser
+from drafting.publishing.pages.designs import assets
+from drafting.publishing.pages.setting import chooser
 from drafting.publishing.words import Words, words_for
 
 ATOM: Final = "http://www.w3.org/2005/Atom"

@@ -9,9 +9,9 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from drafting.actions.ports import Account
 from drafting.domain.errors import Code, Refusal
-from drafting.stores.addresses import found_by
 from drafting.stores.database import Database
 from drafting.stores.ids import new_id
+from drafting.stores.secrets.addresses import found_by
 from drafting.stores.tables import accounts
 
 _CHUNK = 500

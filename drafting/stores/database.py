@@ -20,9 +20,9 @@ from sqlalchemy.pool import ConnectionPoolEntry
 from sqlalchemy.util import await_only
 
 from drafting.actions.ports import CannotSave
-from drafting.stores.address_keys import Keys
-from drafting.stores.addresses import unlock
 from drafting.stores.failures import saving
+from drafting.stores.secrets.address_keys import Keys
+from drafting.stores.secrets.addresses import unlock
 from drafting.stores.sqlite_rows import BUSY_MILLISECONDS, SqliteRows
 
 PAUSE_MILLISECONDS: Final = 20

@@ -1,7 +1,7 @@
 """Group commits for whatever many ask for at once: while one transaction runs, the next one's work gathers.
 
-As :mod:`drafting.stores.batches` does for updates of texts: no timer, a lone request is committed at once, a thousand
-in flight share one fsync.
+As ``logs/batches.py`` does for updates of texts: no timer, a lone request is committed at once, a thousand in flight
+share one fsync.
 """
 
 import asyncio

@@ -7,25 +7,25 @@ from pathlib import Path
 from drafting.actions.ports import Accounts, Clock, Ledger, Passes
 from drafting.actions.publishing_ports import Jobs
 from drafting.stores.accounts import SqlAccounts
-from drafting.stores.carrying import carrier
-from drafting.stores.courier import AT_ONCE, Courier
 from drafting.stores.database import Database
 from drafting.stores.files import Files
 from drafting.stores.jobs import SqlJobs
 from drafting.stores.ledger import SqlLedger
-from drafting.stores.mail import Outbox
-from drafting.stores.mailings import SqlMailings
+from drafting.stores.logs.postgres_log import PostgresLog
+from drafting.stores.logs.sqlite_log import SqliteLog
+from drafting.stores.mail.carrying import carrier
+from drafting.stores.mail.courier import AT_ONCE, Courier
+from drafting.stores.mail.outbox import Outbox
+from drafting.stores.mail.pace import Bucket, Pace
 from drafting.stores.migrating import migrate
 from drafting.stores.offences import SqlOffences
-from drafting.stores.pace import Bucket, Pace
 from drafting.stores.passes import SqlPasses
 from drafting.stores.passkeys import SqlPasskeys
-from drafting.stores.postgres_log import PostgresLog
 from drafting.stores.remembered import Remembered
-from drafting.stores.rolls import SqlRolls
 from drafting.stores.sealing import unlock
-from drafting.stores.signatures import SqlSignatures
-from drafting.stores.sqlite_log import SqliteLog
+from drafting.stores.signing.mailings import SqlMailings
+from drafting.stores.signing.rolls import SqlRolls
+from drafting.stores.signing.signatures import SqlSignatures
 
 DATABASE_FILE = "drafting.sqlite"
 KEYS_FILE = "keys/addresses"

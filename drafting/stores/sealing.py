@@ -11,10 +11,10 @@ from typing import Any, Final
 from sqlalchemy import RowMapping, Table, TableClause, bindparam, insert, literal, select, text, tuple_, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from drafting.stores.address_keys import Keys, KeysMissing, make_keys, read_keys
-from drafting.stores.addresses import FoundBy, Sealed, SealedJson
 from drafting.stores.backup import kind_of, raw_table
 from drafting.stores.database import Database
+from drafting.stores.secrets.address_keys import Keys, KeysMissing, make_keys, read_keys
+from drafting.stores.secrets.addresses import FoundBy, Sealed, SealedJson
 from drafting.stores.tables import metadata, sealing
 
 _PROOF: Final = "drafting"

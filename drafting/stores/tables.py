@@ -4,8 +4,8 @@ from typing import Final
 
 from sqlalchemy import BigInteger, Boolean, Column, ForeignKey, Integer, LargeBinary, MetaData, Table, Text
 
-from drafting.stores.addresses import Address, FoundBy, Sealed, SealedJson
 from drafting.stores.columns import Json, Moment
+from drafting.stores.secrets.addresses import Address, FoundBy, Sealed, SealedJson
 
 metadata: Final = MetaData()
 

@@ -15,16 +15,16 @@ from drafting.settings import Settings
 from drafting.sync.notes import UNWATCHED, Notes
 from drafting.web.api import routes as api_routes
 from drafting.web.assets import Assets
-from drafting.web.blame import SharedNotes
 from drafting.web.commands.checking import examine
 from drafting.web.composition import opened
-from drafting.web.door import DOOR, Door, Fronted
 from drafting.web.endpoints import on_failure, on_http_error, on_refusal
 from drafting.web.guards import Guards
 from drafting.web.i18n import Languages
+from drafting.web.live.blame import SharedNotes
+from drafting.web.live.door import DOOR, Door, Fronted
+from drafting.web.live.rights import Mandated
 from drafting.web.observing import Measures, Observing
 from drafting.web.rendering import Templates
-from drafting.web.rights import Mandated
 from drafting.web.routes import routes
 from drafting.web.turns import Turns
 from drafting.web.visits import Site

@@ -7,36 +7,36 @@ from contextlib import AsyncExitStack, asynccontextmanager, suppress
 from dataclasses import dataclass
 from typing import Final
 
-from drafting.actions.domain_proofs import look_for_proofs
-from drafting.actions.mailing import begin_mailings, mail_updates
-from drafting.actions.name_books import NameKeeper, work_on_names
 from drafting.actions.ports import CannotSave, Ports
-from drafting.actions.releasing import work_on_jobs
-from drafting.actions.roll_upkeep import sweep_rolls
-from drafting.actions.roll_work import work_on_rolls
-from drafting.actions.signature_lists import Lister
-from drafting.actions.signing_end import count_ended
-from drafting.actions.signing_upkeep import remind_signatories, sweep_signatures
+from drafting.actions.release.releasing import work_on_jobs
+from drafting.actions.rolls.upkeep import sweep_rolls
+from drafting.actions.rolls.work import work_on_rolls
+from drafting.actions.signing.domain_proofs import look_for_proofs
+from drafting.actions.signing.ending import count_ended
+from drafting.actions.signing.lists import Lister
+from drafting.actions.signing.mailing import begin_mailings, mail_updates
+from drafting.actions.signing.name_books import NameKeeper, work_on_names
+from drafting.actions.signing.upkeep import remind_signatories, sweep_signatures
 from drafting.actions.trees import publish_logs
 from drafting.domain.errors import Refusal
-from drafting.publishing.limits import Limits as PressLimits
-from drafting.publishing.logos import Logos
-from drafting.publishing.press import StaticPress
+from drafting.publishing.making.limits import Limits as PressLimits
+from drafting.publishing.making.logos import Logos
+from drafting.publishing.making.press import StaticPress
 from drafting.publishing.signature_lists import StaticLists
 from drafting.settings import Settings
 from drafting.stores.opening import Stores
-from drafting.stores.site_lookup import SiteLookup
+from drafting.stores.outside.site_lookup import SiteLookup
 from drafting.sync.alone import ALONE, Others
 from drafting.sync.neighbours import Neighbours
 from drafting.sync.notes import UNWATCHED, Notes
 from drafting.sync.redis_relay import RedisRelay
 from drafting.sync.rooms import Rooms
-from drafting.web.blame import SharedNotes
 from drafting.web.commands.installation import opened_stores, public_logs
 from drafting.web.i18n import Languages
 from drafting.web.letters import Letters
+from drafting.web.live.blame import SharedNotes
+from drafting.web.live.recording import SharedRecord
 from drafting.web.notices import Notices
-from drafting.web.recording import SharedRecord
 from drafting.web.watching import watch
 
 LOG: Final = logging.getLogger(__name__)

@@ -11,8 +11,8 @@ from starlette.requests import ClientDisconnect, Request
 from starlette.responses import JSONResponse, PlainTextResponse, RedirectResponse, Response
 from starlette.routing import Route
 
+from drafting.actions.membership.sign_in import is_local_path
 from drafting.actions.ports import CannotSave
-from drafting.actions.sign_in import is_local_path
 from drafting.domain.errors import Code, Refusal
 from drafting.domain.locales import canonical_tag
 from drafting.web import sessions

@@ -9,10 +9,10 @@ from starlette.responses import JSONResponse, Response
 from drafting.domain.errors import Code, Refusal
 from drafting.domain.rolls import TAKING
 from drafting.domain.spreadsheets import ROLL
-from drafting.web.faults import in_folder, in_markdown
 from drafting.web.i18n import Words
-from drafting.web.key_misfits import key_taken
-from drafting.web.misfits import misfit
+from drafting.web.words.faults import in_folder, in_markdown
+from drafting.web.words.key_misfits import key_taken
+from drafting.web.words.misfits import misfit
 
 STATUS: Final[Mapping[Code, int]] = {
     Code.BAD_INPUT: 422,

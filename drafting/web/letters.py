@@ -6,10 +6,10 @@ from typing import Any, Final
 
 from drafting.domain.prose import short_code
 from drafting.web.i18n import Languages, Words
-from drafting.web.key_misfits import KEY_LETTERS
-from drafting.web.roll_words import CONSENTS_ON_PAPER, ROLL_LETTERS
 from drafting.web.signing_letters import CONSENTS, SIGNING_LETTERS
-from drafting.web.vocabulary import Vocabulary
+from drafting.web.words.key_misfits import KEY_LETTERS
+from drafting.web.words.rolls import CONSENTS_ON_PAPER, ROLL_LETTERS
+from drafting.web.words.vocabulary import Vocabulary
 
 Written = tuple[str, Sequence[str]]
 Values = Mapping[str, Any]

@@ -8,7 +8,7 @@ from typing import Any
 from drafting.actions.names import SIGNATURE
 from drafting.domain.altcha import MOST, SALT_BYTES, ProofRefused, Proofs, make_challenge
 from drafting.domain.errors import Code, Refusal
-from drafting.stores.address_keys import read_keys
+from drafting.stores.secrets.address_keys import read_keys
 
 
 class ProofDesk:

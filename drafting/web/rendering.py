@@ -10,7 +10,7 @@ from drafting.domain.prose import short_code
 from drafting.web import html
 from drafting.web.assets import Assets
 from drafting.web.i18n import Words
-from drafting.web.vocabulary import Vocabulary
+from drafting.web.words.vocabulary import Vocabulary
 
 
 class Templates:

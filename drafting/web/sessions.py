@@ -6,8 +6,8 @@ from typing import Final
 from starlette.requests import HTTPConnection
 from starlette.responses import Response
 
+from drafting.actions.membership.sign_in import SESSION_DAYS, session_account
 from drafting.actions.ports import Account, Pass, Ports
-from drafting.actions.sign_in import SESSION_DAYS, session_account
 from drafting.settings import Settings
 from drafting.web.papers import cookie_of
 

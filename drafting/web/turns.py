@@ -11,8 +11,8 @@ from typing import Final
 
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from drafting.web.door import Door
 from drafting.web.guards import SAFE
+from drafting.web.live.door import Door
 
 OF_AN_ACCOUNT: Final = 2
 OF_AN_ADDRESS: Final = 8

@@ -13,14 +13,14 @@ from starlette.responses import HTMLResponse, RedirectResponse, Response
 
 from drafting.actions.core import Actor, authorise, load_declaration
 from drafting.actions.letter_ports import Outlook
+from drafting.actions.membership.sign_in import is_fresh
 from drafting.actions.ports import Account, Pass, Ports
-from drafting.actions.sign_in import is_fresh
 from drafting.domain.declaration import Declaration
 from drafting.domain.errors import Code, Refusal
 from drafting.domain.policy import Action, Subject
 from drafting.settings import Settings
-from drafting.web import demonstration
 from drafting.web.assets import Assets
+from drafting.web.demo import demonstration
 from drafting.web.i18n import Languages, Words
 from drafting.web.proof_desk import ProofDesk
 from drafting.web.rendering import Templates

@@ -2,10 +2,10 @@
 
 from dataclasses import dataclass, field
 
+from drafting.actions.consent.positions import agree_to_all, take_position
 from drafting.actions.core import Actor, load_declaration
 from drafting.actions.ports import Ports
-from drafting.actions.positions import agree_to_all, take_position
-from drafting.actions.tabling import table_revision
+from drafting.actions.writing.tabling import table_revision
 from drafting.actions.writing_ports import Author
 from drafting.domain.declaration import Charter, Declaration, Preset
 from drafting.domain.events import PLATFORM, Event, Kind

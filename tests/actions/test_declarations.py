@@ -6,7 +6,9 @@ from typing import Any
 import pytest
 
 from drafting.actions.core import Actor, load_declaration
-from drafting.actions.declarations import (
+from drafting.actions.membership.people import accept_invitation, invite, register_network
+from drafting.actions.ports import Ports
+from drafting.actions.writing.declarations import (
     add_section,
     claim_declarations,
     create_declaration,
@@ -15,9 +17,7 @@ from drafting.actions.declarations import (
     order_sections,
     split_section,
 )
-from drafting.actions.locale_records import known_autonym, locale_record
-from drafting.actions.people import accept_invitation, invite, register_network
-from drafting.actions.ports import Ports
+from drafting.actions.writing.locale_records import known_autonym, locale_record
 from drafting.actions.writing_ports import Author
 from drafting.domain.declaration import RESERVED_SECTIONS, Declaration, Status
 from drafting.domain.errors import Code, Refusal

@@ -1,7 +1,7 @@
 """The desk says what waits for one person, the most urgent first, and nothing that does not."""
 
 from drafting.actions.desk import desk
-from drafting.actions.publication import freeze_edition, read_manifest
+from drafting.actions.release.publication import freeze_edition, read_manifest
 from tests.actions.coalition import SLUG, Coalition, found
 
 

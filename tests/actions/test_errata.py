@@ -5,10 +5,10 @@ import json
 import pytest
 
 from drafting.actions.core import Actor
-from drafting.actions.errata import MAX_ERRATUM, list_erratum
-from drafting.actions.publication import release_translations
-from drafting.actions.releasing import ask_again, work_on_jobs
-from drafting.actions.translations import approve_blocks
+from drafting.actions.release.errata import MAX_ERRATUM, list_erratum
+from drafting.actions.release.publication import release_translations
+from drafting.actions.release.releasing import ask_again, work_on_jobs
+from drafting.actions.writing.translations import approve_blocks
 from drafting.domain.editions import Edition
 from drafting.domain.errors import Code, Refusal
 from tests.actions.coalition import SLUG, Coalition

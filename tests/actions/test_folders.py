@@ -7,15 +7,15 @@ from typing import Any
 import pytest
 
 import drafting
+from drafting.actions.consent.positions import agree_to_all
 from drafting.actions.core import Actor, load_declaration
-from drafting.actions.declarations import add_section
 from drafting.actions.folders import export_declaration, import_declaration
-from drafting.actions.people import accept_invitation, add_member, invite, register_network
+from drafting.actions.membership.people import accept_invitation, add_member, invite, register_network
 from drafting.actions.ports import Ports
-from drafting.actions.positions import agree_to_all
-from drafting.actions.publication import freeze_edition, read_manifest
-from drafting.actions.tabling import table_revision
-from drafting.actions.translations import complete_translations, translation_board, translation_progress
+from drafting.actions.release.publication import freeze_edition, read_manifest
+from drafting.actions.writing.declarations import add_section
+from drafting.actions.writing.tabling import table_revision
+from drafting.actions.writing.translations import complete_translations, translation_board, translation_progress
 from drafting.actions.writing_ports import Author
 from drafting.domain.declaration import Declaration
 from drafting.domain.errors import Code

@@ -9,7 +9,7 @@ import pytest
 from drafting.actions import leases
 from drafting.actions.leases import HELD
 from drafting.actions.publishing_ports import Made
-from drafting.actions.releasing import run_job, work_on_jobs
+from drafting.actions.release.releasing import run_job, work_on_jobs
 from tests.actions.coalition import Coalition
 from tests.actions.test_publication import agreed, approve, freeze
 from tests.fakes import ScriptedPress

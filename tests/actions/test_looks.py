@@ -11,8 +11,8 @@ from drafting.actions.folders import export_declaration
 from drafting.actions.looks import choose_look, put_mark, read_mark, remove_mark
 from drafting.actions.organisation_ports import Picture
 from drafting.actions.ports import Ports
-from drafting.actions.publication import release_translations
-from drafting.actions.releasing import work_on_jobs
+from drafting.actions.release.publication import release_translations
+from drafting.actions.release.releasing import work_on_jobs
 from drafting.domain.errors import Code, Refusal
 from drafting.domain.looks import Look
 from tests.actions.coalition import SLUG, Coalition

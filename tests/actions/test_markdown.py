@@ -7,7 +7,7 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from drafting.actions.markdown import from_markdown, to_markdown
+from drafting.actions.writing.markdown import from_markdown, to_markdown
 from drafting.domain.errors import Code, Refusal
 from drafting.domain.prose import HARD_BREAK, KINDS, LISTS, MAX_DEPTH, Block, Run, Text, canonical_bytes
 from tests.fakes import block

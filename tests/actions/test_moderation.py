@@ -5,7 +5,8 @@ from dataclasses import replace
 import pytest
 
 from drafting.actions.core import Actor
-from drafting.actions.moderation import (
+from drafting.actions.signing.links import confirm_signature, withdraw_signature
+from drafting.actions.signing.moderation import (
     PREFIX_FLOOD,
     hold_back_floods,
     invalidate,
@@ -13,8 +14,7 @@ from drafting.actions.moderation import (
     quarantine,
     restore,
 )
-from drafting.actions.signing_links import confirm_signature, withdraw_signature
-from drafting.actions.signing_upkeep import remind_signatories, sweep_signatures
+from drafting.actions.signing.upkeep import remind_signatories, sweep_signatures
 from drafting.domain.errors import Code
 from drafting.domain.events import Kind
 from drafting.domain.signatures import Counts, SignatureState, stream_of

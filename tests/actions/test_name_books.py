@@ -5,11 +5,11 @@ from pathlib import Path
 import pytest
 
 from drafting.actions.core import Actor
-from drafting.actions.name_books import NameKeeper, find_names, print_names, work_on_names
 from drafting.actions.ports import Ports
-from drafting.actions.signature_lists import Lister
-from drafting.actions.signing import sign
-from drafting.actions.signing_links import confirm_signature, withdraw_signature
+from drafting.actions.signing.asking import sign
+from drafting.actions.signing.links import confirm_signature, withdraw_signature
+from drafting.actions.signing.lists import Lister
+from drafting.actions.signing.name_books import NameKeeper, find_names, print_names, work_on_names
 from drafting.domain.errors import Code
 from drafting.publishing.signature_lists import StaticLists
 from tests.actions.coalition import SLUG, Coalition

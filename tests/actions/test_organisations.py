@@ -6,21 +6,21 @@ from dataclasses import replace
 import pytest
 
 from drafting.actions.core import Actor
-from drafting.actions.domain_proofs import (
+from drafting.actions.organisation_ports import Busy, Finding, Picture
+from drafting.actions.ports import Ports
+from drafting.actions.signing.asking import sign
+from drafting.actions.signing.domain_proofs import (
     PROOF_DAYS,
     choose_domain,
     line_of,
     look_for_proofs,
     prove_domain,
 )
-from drafting.actions.logos import MOST_CHANGES, file_of, put_logo, remove_logo
-from drafting.actions.moderation import admit_network, dismiss_network, take_logo_down
-from drafting.actions.organisation_ports import Busy, Finding, Picture
-from drafting.actions.ports import Ports
-from drafting.actions.signature_lists import shown
-from drafting.actions.signing import sign
-from drafting.actions.signing_links import confirm_signature, export_signature, read_signature, withdraw_signature
-from drafting.actions.signing_upkeep import sweep_signatures
+from drafting.actions.signing.links import confirm_signature, export_signature, read_signature, withdraw_signature
+from drafting.actions.signing.lists import shown
+from drafting.actions.signing.logos import MOST_CHANGES, file_of, put_logo, remove_logo
+from drafting.actions.signing.moderation import admit_network, dismiss_network, take_logo_down
+from drafting.actions.signing.upkeep import sweep_signatures
 from drafting.domain.errors import Code
 from drafting.domain.events import Kind
 from drafting.domain.organisations import Verified

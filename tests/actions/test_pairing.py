@@ -5,7 +5,7 @@ from dataclasses import replace
 from hypothesis import given
 from hypothesis import strategies as st
 
-from drafting.actions.pairing import paired_with_source, with_identities
+from drafting.actions.writing.pairing import paired_with_source, with_identities
 from drafting.domain.prose import Block, Run, Text, digest
 from tests.fakes import block
 

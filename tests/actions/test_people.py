@@ -7,8 +7,7 @@ from typing import Any
 import pytest
 
 from drafting.actions.core import Actor, load_declaration
-from drafting.actions.declarations import create_declaration
-from drafting.actions.people import (
+from drafting.actions.membership.people import (
     accept_invitation,
     add_member,
     describe_network,
@@ -19,6 +18,7 @@ from drafting.actions.people import (
     register_network,
 )
 from drafting.actions.ports import Account, Ports
+from drafting.actions.writing.declarations import create_declaration
 from drafting.domain.errors import Code, Refusal
 from drafting.domain.events import Event, Kind
 from drafting.domain.networks import Mandate, Role, Scope

@@ -4,9 +4,9 @@ from datetime import timedelta
 
 import pytest
 
+from drafting.actions.consent.positions import agree_to_all, take_position, translate_statement
 from drafting.actions.core import Actor
-from drafting.actions.positions import agree_to_all, take_position, translate_statement
-from drafting.actions.tabling import read_revision
+from drafting.actions.writing.tabling import read_revision
 from drafting.domain.errors import Code, Refusal
 from drafting.domain.events import Event, Kind
 from drafting.domain.positions import CellStatus
@@ -58,7 +58,7 @@ async def test_invisible_characters_are_not_tabled() -> None:
 async def test_only_the_holder_tables() -> None:
     coalition = await found()
     seen = {"en": digest(await coalition.words("water"))}
-    from drafting.actions.tabling import table_revision
+    from drafting.actions.writing.tabling import table_revision
 
     with pytest.raises(Refusal) as refusal:
         await table_revision(coalition.ports, coalition.delegate("salt"), slug=SLUG, section="water", seen=seen)

@@ -4,7 +4,7 @@ import json
 
 import pytest
 
-from drafting.actions.publication import (
+from drafting.actions.release.publication import (
     FORMATS,
     Approved,
     approve_edition,
@@ -12,8 +12,8 @@ from drafting.actions.publication import (
     read_manifest,
     release_translations,
 )
-from drafting.actions.releasing import ask_again, rebuild_edition, releases_up, run_job, work_on_jobs
-from drafting.actions.translations import approve_blocks
+from drafting.actions.release.releasing import ask_again, rebuild_edition, releases_up, run_job, work_on_jobs
+from drafting.actions.writing.translations import approve_blocks
 from drafting.domain.declaration import Charter, Preset, Status
 from drafting.domain.editions import Edition, EditionStatus
 from drafting.domain.errors import Code, Refusal

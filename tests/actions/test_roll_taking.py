@@ -7,12 +7,12 @@ import pytest
 
 from drafting.actions.core import Actor
 from drafting.actions.desk import desk
-from drafting.actions.moderation import Reason, invalidate, restore
-from drafting.actions.roll_check import HELD, STEP
-from drafting.actions.roll_taking import ask_roll_back, keep_roll, take_roll_back
-from drafting.actions.roll_upkeep import sweep_rolls
-from drafting.actions.roll_work import work_on_rolls
-from drafting.actions.signing_links import confirm_signature, withdraw_signature
+from drafting.actions.rolls.check import HELD, STEP
+from drafting.actions.rolls.taking import ask_roll_back, keep_roll, take_roll_back
+from drafting.actions.rolls.upkeep import sweep_rolls
+from drafting.actions.rolls.work import work_on_rolls
+from drafting.actions.signing.links import confirm_signature, withdraw_signature
+from drafting.actions.signing.moderation import Reason, invalidate, restore
 from drafting.domain.errors import Code
 from drafting.domain.events import Kind
 from drafting.domain.rolls import Roll, RollState, Rows

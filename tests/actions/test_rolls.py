@@ -8,13 +8,13 @@ import pytest
 from drafting.actions.core import Actor
 from drafting.actions.desk import desk
 from drafting.actions.ports import Ports
-from drafting.actions.roll_approval import approve_roll, drop_roll, hand_in_roll
-from drafting.actions.roll_check import HELD, STEP
-from drafting.actions.roll_upkeep import sweep_rolls
-from drafting.actions.roll_work import work_on_rolls
-from drafting.actions.rolls import bring_in_roll, list_rolls, look_at_roll, read_roll
+from drafting.actions.rolls.approval import approve_roll, drop_roll, hand_in_roll
+from drafting.actions.rolls.check import HELD, STEP
+from drafting.actions.rolls.upkeep import sweep_rolls
+from drafting.actions.rolls.uploads import bring_in_roll, list_rolls, look_at_roll, read_roll
+from drafting.actions.rolls.work import work_on_rolls
 from drafting.actions.signature_list_ports import SignatureLists
-from drafting.actions.signing_links import confirm_signature, export_signature, withdraw_signature
+from drafting.actions.signing.links import confirm_signature, export_signature, withdraw_signature
 from drafting.domain.errors import Code
 from drafting.domain.events import Kind
 from drafting.domain.rolls import Outcome, Reading, Roll, RollState

@@ -8,8 +8,7 @@ from unittest.mock import Mock
 import pytest
 
 from drafting.actions.core import Actor
-from drafting.actions.ports import Account, Ports
-from drafting.actions.sign_in import (
+from drafting.actions.membership.sign_in import (
     ask_to_sign_in,
     end_session,
     is_fresh,
@@ -19,6 +18,7 @@ from drafting.actions.sign_in import (
     sign_in,
     token_account,
 )
+from drafting.actions.ports import Account, Ports
 from drafting.domain.errors import Code, Refusal
 from drafting.domain.events import PLATFORM, Kind
 from tests.actions.refusals import refused

@@ -8,15 +8,15 @@ import rfc8785
 
 from drafting.actions.letter_ports import Letter
 from drafting.actions.signature_ports import LinkRole
-from drafting.actions.signing import LINK_DAYS, Asked, sign
-from drafting.actions.signing_links import (
+from drafting.actions.signing.asking import LINK_DAYS, Asked, sign
+from drafting.actions.signing.links import (
     confirm_signature,
     count_signatures,
     export_signature,
     read_signature,
     withdraw_signature,
 )
-from drafting.actions.signing_upkeep import remind_signatories, sweep_signatures
+from drafting.actions.signing.upkeep import remind_signatories, sweep_signatures
 from drafting.domain.errors import Code, Refusal
 from drafting.domain.signatures import Counts, SignatureState, Tally, stream_of
 from tests.actions.coalition import SLUG, Coalition

@@ -7,17 +7,17 @@ from pathlib import Path
 import pytest
 
 from drafting.actions.core import Actor, load_declaration
-from drafting.actions.domain_proofs import PROOF_DAYS
-from drafting.actions.name_books import find_names, work_on_names
-from drafting.actions.signature_lists import Lister
-from drafting.actions.signing import LINK_DAYS, sign
-from drafting.actions.signing_end import close_signing, count_ended, reopen_signing
-from drafting.actions.signing_links import confirm_signature, withdraw_signature
+from drafting.actions.signing.asking import LINK_DAYS, sign
+from drafting.actions.signing.domain_proofs import PROOF_DAYS
+from drafting.actions.signing.ending import close_signing, count_ended, reopen_signing
+from drafting.actions.signing.links import confirm_signature, withdraw_signature
+from drafting.actions.signing.lists import Lister
+from drafting.actions.signing.name_books import find_names, work_on_names
 from drafting.domain.declaration import Declaration
 from drafting.domain.editions import UNDER_WAY, Signing
 from drafting.domain.errors import Code
 from drafting.domain.events import Kind
-from drafting.domain.fold import fold
+from drafting.domain.folding.fold import fold
 from drafting.domain.signatures import Counts, Tally, stream_of
 from drafting.publishing.signature_lists import StaticLists
 from tests.actions.coalition import SLUG, Coalition

@@ -6,12 +6,12 @@ from typing import Any
 import pytest
 
 from drafting.actions.core import Actor, load_declaration
-from drafting.actions.declarations import drop_section, split_section
 from drafting.actions.folders import import_declaration
-from drafting.actions.people import accept_invitation, add_member, invite, register_network
+from drafting.actions.membership.people import accept_invitation, add_member, invite, register_network
 from drafting.actions.ports import Ports
-from drafting.actions.tabling import table_revision
-from drafting.actions.texts import (
+from drafting.actions.writing.declarations import drop_section, split_section
+from drafting.actions.writing.tabling import table_revision
+from drafting.actions.writing.texts import (
     ReadText,
     may_write,
     read_moment,
@@ -20,7 +20,7 @@ from drafting.actions.texts import (
     text_history,
     write_text,
 )
-from drafting.actions.translations import complete_translations
+from drafting.actions.writing.translations import complete_translations
 from drafting.domain.declaration import Declaration
 from drafting.domain.errors import Code
 from drafting.domain.events import Event, Kind

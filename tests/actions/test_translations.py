@@ -2,8 +2,8 @@
 
 import pytest
 
-from drafting.actions.tabling import read_revision
-from drafting.actions.translations import (
+from drafting.actions.writing.tabling import read_revision
+from drafting.actions.writing.translations import (
     approve_blocks,
     reject_blocks,
     reviewed_source,

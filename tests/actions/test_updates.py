@@ -5,13 +5,13 @@ from collections.abc import Mapping
 
 import pytest
 
-from drafting.actions import mailing
 from drafting.actions.core import Actor
 from drafting.actions.desk import Urgency, desk
 from drafting.actions.letter_ports import Letter
-from drafting.actions.mailing import begin_mailings, leave_updates, mail_updates
-from drafting.actions.signing_links import confirm_signature, export_signature, withdraw_signature
-from drafting.actions.updates import Said, approve_update, drop_update, list_updates, read_update, write_update
+from drafting.actions.signing import mailing
+from drafting.actions.signing.links import confirm_signature, export_signature, withdraw_signature
+from drafting.actions.signing.mailing import begin_mailings, leave_updates, mail_updates
+from drafting.actions.signing.updates import Said, approve_update, drop_update, list_updates, read_update, write_update
 from drafting.domain.errors import Code
 from drafting.domain.events import Kind
 from drafting.domain.signatures import SignatureState, stream_of

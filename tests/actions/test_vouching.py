@@ -1,11 +1,11 @@
 """A first word waits only as long as whoever gave it may speak for that network; two words stand for good."""
 
 from drafting.actions.desk import desk
-from drafting.actions.invitations import end_mandate
-from drafting.actions.networks import leave_declaration
-from drafting.actions.roll_approval import approve_roll, hand_in_roll
-from drafting.actions.roll_work import work_on_rolls
-from drafting.actions.updates import Said, approve_update, find_update, write_update
+from drafting.actions.membership.invitations import end_mandate
+from drafting.actions.membership.networks import leave_declaration
+from drafting.actions.rolls.approval import approve_roll, hand_in_roll
+from drafting.actions.rolls.work import work_on_rolls
+from drafting.actions.signing.updates import Said, approve_update, find_update, write_update
 from drafting.domain.editions import Approval, EditionStatus
 from drafting.domain.errors import Code
 from drafting.domain.rolls import RollState

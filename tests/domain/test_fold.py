@@ -5,7 +5,7 @@ from typing import Any
 
 from drafting.domain.declaration import Charter, Declaration, Preset, Status, text_place
 from drafting.domain.events import Entry, Event, Kind
-from drafting.domain.fold import fold
+from drafting.domain.folding.fold import fold
 from drafting.domain.networks import Scope
 from drafting.domain.policy import Action, Subject, may
 from drafting.domain.positions import CellStatus, SectionStatus

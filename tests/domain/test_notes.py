@@ -21,7 +21,7 @@ from drafting.domain.notes import (
     read_note,
     signer,
 )
-from drafting.stores.signing_keys import SigningKey, is_signed
+from drafting.stores.secrets.signing_keys import SigningKey, is_signed
 
 # The example with which Go's package for signed notes tests itself.
 NEUMANN = "PeterNeumann+c74f20a3+ARpc2QcUPDhMQegwxbzhKqiBfsVkmqq/LDE4izWy10TW"

@@ -22,7 +22,7 @@ from drafting.domain.webauthn import (
     read_client_data,
     read_registration,
 )
-from drafting.stores.signing_keys import is_signed
+from drafting.stores.secrets.signing_keys import is_signed
 from tests.device import KINDS, ORIGIN, UP, UV, Device, cbor, client_data
 
 FILE = b'{"format":"drafting position 1"}\n'

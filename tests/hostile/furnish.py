@@ -10,7 +10,7 @@ import sys
 from collections.abc import Sequence
 
 from drafting.actions.core import commit_platform
-from drafting.actions.sign_in import issue_token
+from drafting.actions.membership.sign_in import issue_token
 from drafting.actions.writing_ports import Author
 from drafting.domain.declaration import Charter, Preset
 from drafting.domain.events import Event, Kind

@@ -22,7 +22,7 @@ from drafting.sync.check import Checked, Known
 from drafting.sync.presence import _entries
 from drafting.sync.replica import Replica
 from drafting.sync.wire import FrameError, Reader
-from drafting.web.pulse import spent_by
+from drafting.web.live.pulse import spent_by
 from tests.hostile.cases import CORPUS, Case, is_in_order, keep, kept, written
 from tests.hostile.mutating import Mutator
 from tests.hostile.oracle import Found, judge

@@ -8,8 +8,8 @@ import signal
 import sys
 from random import Random
 
-from drafting.web import supervising
-from drafting.web.blame import SharedNotes
+from drafting.web.live import supervising
+from drafting.web.live.blame import SharedNotes
 
 DEATHS = (signal.SIGKILL, signal.SIGSEGV, signal.SIGABRT, signal.SIGTERM, signal.SIGINT, signal.SIGHUP, signal.SIGBUS)
 

@@ -15,7 +15,8 @@ from pycrdt import Doc
 
 from drafting.cli import main
 from drafting.sync import replica
-from drafting.web import door, front, impatience
+from drafting.web import front
+from drafting.web.live import door, impatience
 
 HANG = "the interpreter waits for ever"
 DIE = "the process dies"

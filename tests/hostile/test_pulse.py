@@ -8,8 +8,17 @@ import sys
 import pytest
 
 from drafting.sync.notes import Stage
-from drafting.web.blame import SharedNotes
-from drafting.web.pulse import BREATH, BREATH_A_BYTE, BREATH_AT_REST, PATIENCE, STILL_SECONDS, Pulse, Spent, spent_by
+from drafting.web.live.blame import SharedNotes
+from drafting.web.live.pulse import (
+    BREATH,
+    BREATH_A_BYTE,
+    BREATH_AT_REST,
+    PATIENCE,
+    STILL_SECONDS,
+    Pulse,
+    Spent,
+    spent_by,
+)
 
 TEXT = "well.front.en"
 LOOK = 0.05

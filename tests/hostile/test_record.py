@@ -8,8 +8,8 @@ import pytest
 from drafting.stores.offences import KEPT, Offence, What
 from drafting.sync import wire
 from drafting.sync.notes import Stage
-from drafting.web.blame import digest_of
-from drafting.web.record import MOST_OF_A_KIND, SHUT_OUT_SECONDS, Held, Note, Record
+from drafting.web.live.blame import digest_of
+from drafting.web.live.record import MOST_OF_A_KIND, SHUT_OUT_SECONDS, Held, Note, Record
 from tests.hostile.conftest import FragileServer, Place, furnished
 from tests.hostile.furnish import ONE, TWO
 from tests.hostile.raw import joined, refusal

@@ -13,10 +13,10 @@ from websockets.asyncio.client import connect
 from websockets.exceptions import ConnectionClosed, InvalidStatus
 
 from drafting.settings import Settings
-from drafting.web import door, returning
-from drafting.web.commands.serving import configuration
+from drafting.web.live import door, returning
+from drafting.web.live.returning import CUT_OFF_SECONDS, RESERVE_SECONDS, Returns
 from drafting.web.papers import Papers
-from drafting.web.returning import CUT_OFF_SECONDS, RESERVE_SECONDS, Returns
+from drafting.web.serving import configuration
 from tests.hostile.conftest import FragileServer, Place, furnished
 from tests.hostile.furnish import ONE, TWO
 from tests.hostile.raw import Client

@@ -14,8 +14,8 @@ import pytest
 
 from drafting.sync import wire
 from drafting.sync.notes import Stage
-from drafting.web.blame import SharedNotes, digest_of
-from drafting.web.record import Note, Record
+from drafting.web.live.blame import SharedNotes, digest_of
+from drafting.web.live.record import Note, Record
 from tests.hostile.conftest import Place
 from tests.hostile.furnish import ONE, TWO
 from tests.hostile.raw import PATIENCE, joined, refusal

@@ -19,8 +19,8 @@ from drafting.domain.prose import Block, Run
 from drafting.stores.opening import Stores, open_stores
 from drafting.sync.participants import Guest, Level, Rights
 from drafting.sync.rooms import Rooms
-from drafting.web.admission import Limits
-from drafting.web.sockets import Sockets
+from drafting.web.live.admission import Limits
+from drafting.web.live.sockets import Sockets
 
 TEXTS = ("one", "two", "three")
 LEVELS = {"ada": Level.WRITE, "ben": Level.WRITE, "eve": Level.READ}

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from drafting.domain.prose import Block, Run, Text, digest, to_json
-from drafting.publishing.press import StaticPress
+from drafting.publishing.making.press import StaticPress
 from tests import udhr
 
 ORIGIN = "https://open-well.example"

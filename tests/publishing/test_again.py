@@ -10,9 +10,9 @@ import pytest
 from drafting.actions.publishing_ports import Made
 from drafting.domain.prose import Block, Run
 from drafting.paths import LOCALES, TEMPLATES
-from drafting.publishing.narrowing import narrowed
-from drafting.publishing.press import StaticPress
-from drafting.publishing.worker import render
+from drafting.publishing.making.narrowing import narrowed
+from drafting.publishing.making.press import StaticPress
+from drafting.publishing.making.worker import render
 from tests.publishing.conftest import example_edition, text_json
 
 FORMATS = ("html", "md", "json")

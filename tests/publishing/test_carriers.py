@@ -13,8 +13,8 @@ import pytest
 from playwright.sync_api import Browser
 
 from drafting.paths import LOCALES, TEMPLATES
+from drafting.publishing.making.worker import render
 from drafting.publishing.site import entry_pages
-from drafting.publishing.worker import render
 from drafting.publishing.writing import with_twins, write_whole
 from tests.processes import Process, executable, find_free_port, listens
 from tests.publishing.conftest import example_edition

@@ -4,7 +4,7 @@ from typing import Any
 
 from drafting.domain.prose import short_code
 from drafting.paths import LOCALES, TEMPLATES
-from drafting.publishing.worker import render
+from drafting.publishing.making.worker import render
 from tests.publishing.conftest import example_edition
 from tests.publishing.reader import parse, words
 

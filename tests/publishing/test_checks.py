@@ -4,7 +4,7 @@ import pytest
 
 from drafting.domain.locales import Locale
 from drafting.publishing import checks
-from drafting.publishing.fonts import SCRIPTS
+from drafting.publishing.paper.fonts import SCRIPTS
 
 
 def test_this_machine_can_print() -> None:

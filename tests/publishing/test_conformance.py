@@ -13,7 +13,7 @@ import pytest
 
 from drafting.domain.prose import Block, Run, digest, from_json
 from drafting.paths import LOCALES, TEMPLATES
-from drafting.publishing.worker import render
+from drafting.publishing.making.worker import render
 from tests.publishing.conftest import example_edition, text_json
 
 TAGS = ("en", "ar", "hi", "ja", "my")

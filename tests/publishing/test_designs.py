@@ -13,8 +13,8 @@ from PIL import Image
 from drafting.domain.looks import DARK_PAPER, Design, Look, contrast, readable
 from drafting.domain.prose import digest_of_bytes
 from drafting.paths import LOCALES, TEMPLATES
-from drafting.publishing.designs import colours, stylesheet
-from drafting.publishing.worker import render
+from drafting.publishing.making.worker import render
+from drafting.publishing.pages.designs import colours, stylesheet
 from tests.publishing.conftest import example_edition
 from tests.publishing.reader import parse
 

@@ -7,8 +7,8 @@ import pytest
 from fontTools.ttLib import TTFont
 
 from drafting.paths import LOCALES, TEMPLATES
-from drafting.publishing.pdf import shortened
-from drafting.publishing.worker import render
+from drafting.publishing.making.worker import render
+from drafting.publishing.paper.pdf import shortened
 from tests import declarations
 
 

@@ -11,7 +11,7 @@ import pytest
 from weasyprint import HTML
 from weasyprint.urls import URLFetcher
 
-from drafting.publishing.pdf import OwnAssetsOnly
+from drafting.publishing.paper.pdf import OwnAssetsOnly
 
 SECRET = "the operator's own file"
 VECTORS = {

@@ -14,12 +14,12 @@ import pytest
 from markdown_it import MarkdownIt
 from PIL import Image
 
-from drafting.actions.publication import FORMATS
+from drafting.actions.release.publication import FORMATS
 from drafting.domain.prose import HARD_BREAK, Block, Run, Text, from_json
 from drafting.paths import LOCALES, TEMPLATES
-from drafting.publishing.picture import title_size
+from drafting.publishing.making.worker import render
+from drafting.publishing.paper.picture import title_size
 from drafting.publishing.words import words_for
-from drafting.publishing.worker import render
 from tests import udhr
 from tests.processes import executable
 from tests.publishing.conftest import ORIGIN, example_edition, text_json

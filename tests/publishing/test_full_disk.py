@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from drafting.domain.errors import Code, Refusal
-from drafting.publishing.press import StaticPress
+from drafting.publishing.making.press import StaticPress
 from tests.publishing.conftest import example_edition
 
 SIZE = 3 * 1024 * 1024

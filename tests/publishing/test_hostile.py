@@ -9,10 +9,10 @@ import pytest
 from drafting.domain.errors import Code, Refusal
 from drafting.domain.prose import Block, Run, Text
 from drafting.paths import LOCALES, TEMPLATES
-from drafting.publishing import preflight
 from drafting.publishing.content import read_content
-from drafting.publishing.limits import Limits
-from drafting.publishing.press import StaticPress
+from drafting.publishing.making.limits import Limits
+from drafting.publishing.making.press import StaticPress
+from drafting.publishing.paper import preflight
 from drafting.publishing.reading import Reading
 from drafting.publishing.words import words_for
 from tests.publishing.conftest import example_edition, text_json

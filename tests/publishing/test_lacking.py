@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from drafting.domain.errors import Code, Refusal
-from drafting.publishing.press import StaticPress
+from drafting.publishing.making.press import StaticPress
 from tests.publishing.conftest import example_edition
 
 # What WeasyPrint does where Pango is missing: a banner on standard output, then an error of the system.

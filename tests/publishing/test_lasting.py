@@ -4,7 +4,7 @@ import re
 from pathlib import Path
 from typing import Any
 
-from drafting.publishing.press import StaticPress
+from drafting.publishing.making.press import StaticPress
 from tests.publishing.conftest import example_edition
 
 CORRECTION = {"n": 1, "at": "2026-06-01T09:00:00Z", "locale": "en", "section": "", "text": "For “a” read “the”."}

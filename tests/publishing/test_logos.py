@@ -8,9 +8,9 @@ import pytest
 from PIL import Image, PngImagePlugin
 
 from drafting.domain.errors import Code, Refusal
-from drafting.publishing import logos
-from drafting.publishing.logo_drawing import HEIGHT, LARGEST_RESULT, WIDTH
-from drafting.publishing.logos import Logos
+from drafting.publishing.making import logos
+from drafting.publishing.making.logo_drawing import HEIGHT, LARGEST_RESULT, WIDTH
+from drafting.publishing.making.logos import Logos
 
 PIXELS = 4_000_000
 SECRET = b"taken at home by Amina"

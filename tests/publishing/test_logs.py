@@ -9,7 +9,7 @@ from drafting.domain.notes import read_checkpoint, read_note, signer
 from drafting.domain.tiles import Tile, tile_reader
 from drafting.domain.tree import Tree, leaf_hash, root
 from drafting.publishing.logs import StaticLogs, folder_of
-from drafting.stores.signing_keys import KeyUnusable, SigningKey, is_signed, open_key
+from drafting.stores.secrets.signing_keys import KeyUnusable, SigningKey, is_signed, open_key
 
 KEY = SigningKey(b"l" * 32)
 

@@ -8,8 +8,8 @@ import pytest
 from playwright.sync_api import Browser
 
 from drafting.paths import LOCALES, TEMPLATES
+from drafting.publishing.making.worker import render
 from drafting.publishing.site import entry_pages
-from drafting.publishing.worker import render
 from drafting.publishing.writing import write_whole
 from tests import udhr
 from tests.fakes import block

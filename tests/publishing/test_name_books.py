@@ -13,12 +13,12 @@ import pytest
 from PIL import Image
 
 from drafting.paths import LOCALES, TEMPLATES
-from drafting.publishing import name_volumes
-from drafting.publishing.collation import in_order
-from drafting.publishing.name_press import print_names
-from drafting.publishing.name_volumes import split
-from drafting.publishing.press import StaticPress
-from drafting.publishing.worker import render
+from drafting.publishing.making.name_press import print_names
+from drafting.publishing.making.press import StaticPress
+from drafting.publishing.making.worker import render
+from drafting.publishing.paper import name_volumes
+from drafting.publishing.paper.collation import in_order
+from drafting.publishing.paper.name_volumes import split
 from tests.publishing.conftest import example_edition
 from tests.publishing.reader import pdf_text, squeezed
 

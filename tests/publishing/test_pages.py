@@ -10,11 +10,11 @@ from urllib.parse import urldefrag
 
 import pytest
 
-from drafting.actions.publication import FORMATS
+from drafting.actions.release.publication import FORMATS
 from drafting.domain.errors import Code, Refusal
 from drafting.paths import LOCALES, TEMPLATES
+from drafting.publishing.making.worker import render
 from drafting.publishing.site import entry_pages
-from drafting.publishing.worker import render
 from tests import udhr
 from tests.publishing.conftest import DEFAULT_LOCALES, NETWORKS, ORIGIN, example_edition
 from tests.publishing.reader import parse, words

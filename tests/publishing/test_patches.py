@@ -12,8 +12,8 @@ import pikepdf
 import pytest
 import weasyprint
 
-from drafting.publishing import patches, readback
-from drafting.publishing.breaks import SPACE, icu, with_breaks
+from drafting.publishing.paper import patches, readback
+from drafting.publishing.paper.breaks import SPACE, icu, with_breaks
 from tests import udhr
 from tests.publishing.reader import pdf_text, squeezed
 

@@ -12,9 +12,9 @@ from drafting.domain.errors import Code, Refusal
 from drafting.domain.locales import Locale
 from drafting.domain.prose import Block, Run
 from drafting.paths import LOCALES, TEMPLATES
-from drafting.publishing.fonts import has_patterns, is_justified, script_of, stack
-from drafting.publishing.pdf import OwnAssetsOnly
-from drafting.publishing.worker import render
+from drafting.publishing.making.worker import render
+from drafting.publishing.paper.fonts import has_patterns, is_justified, script_of, stack
+from drafting.publishing.paper.pdf import OwnAssetsOnly
 from tests import udhr
 from tests.publishing.conftest import ORIGIN, example_edition, text_json
 from tests.publishing.reader import pdf_text, squeezed

@@ -10,8 +10,8 @@ from pathlib import Path
 import pytest
 
 from drafting.domain.errors import Code, Refusal
-from drafting.publishing.limits import Limits
-from drafting.publishing.press import KNOWN, StaticPress
+from drafting.publishing.making.limits import Limits
+from drafting.publishing.making.press import KNOWN, StaticPress
 from drafting.publishing.writing import write_whole
 from tests.publishing.conftest import example_edition
 

@@ -3,9 +3,9 @@
 import pytest
 
 from drafting.paths import LOCALES, TEMPLATES
-from drafting.publishing import preflight
 from drafting.publishing.content import read_content
-from drafting.publishing.fonts import SCRIPTS, script_of
+from drafting.publishing.paper import preflight
+from drafting.publishing.paper.fonts import SCRIPTS, script_of
 from drafting.publishing.reading import Reading
 from drafting.publishing.words import words_for
 from tests import declarations

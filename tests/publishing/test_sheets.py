@@ -9,7 +9,7 @@ import pytest
 
 from drafting.domain.prose import Block, Run
 from drafting.paths import LOCALES, TEMPLATES
-from drafting.publishing.worker import render
+from drafting.publishing.making.worker import render
 from tests import udhr
 from tests.publishing.conftest import ORIGIN, example_edition, text_json
 from tests.publishing.reader import pdf_text, squeezed

@@ -16,7 +16,7 @@ if way == "long":
     shortcuts.apply = lambda: None
     archival._Written = lambda each: each
 from drafting.paths import LOCALES, TEMPLATES
-from drafting.publishing.worker import render
+from drafting.publishing.making.worker import render
 from tests.publishing.conftest import example_edition
 for tag in tags:
     for data in render(example_edition(locales=("en", tag), sections=6), tag, "pdf", TEMPLATES, LOCALES).values():

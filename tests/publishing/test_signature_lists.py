@@ -9,14 +9,14 @@ from pathlib import Path
 import pytest
 from PIL import Image
 
-from drafting.actions import signature_lists
-from drafting.actions.logos import put_logo
-from drafting.actions.moderation import admit_network, dismiss_network
 from drafting.actions.ports import Ports
-from drafting.actions.signature_lists import Lister
-from drafting.actions.signing import Asked, sign
-from drafting.actions.signing_links import confirm_signature, read_signature, withdraw_signature
-from drafting.publishing.logos import Logos
+from drafting.actions.signing import lists as signature_lists
+from drafting.actions.signing.asking import Asked, sign
+from drafting.actions.signing.links import confirm_signature, read_signature, withdraw_signature
+from drafting.actions.signing.lists import Lister
+from drafting.actions.signing.logos import put_logo
+from drafting.actions.signing.moderation import admit_network, dismiss_network
+from drafting.publishing.making.logos import Logos
 from drafting.publishing.signature_lists import StaticLists
 from tests.actions.coalition import SLUG, Coalition
 from tests.actions.test_signing import organisation, person, released, secret_in

@@ -2,7 +2,7 @@
 
 from html5lib import serialize
 
-from drafting.publishing.tight import tight
+from drafting.publishing.pages.tight import tight
 from tests.publishing.reader import parse
 
 PAGE = """<!doctype html>

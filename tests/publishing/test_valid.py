@@ -6,8 +6,8 @@ from pathlib import Path
 from typing import Any
 
 from drafting.paths import LOCALES, TEMPLATES
+from drafting.publishing.making.worker import render
 from drafting.publishing.site import entry_pages
-from drafting.publishing.worker import render
 from tests.processes import executable
 from tests.publishing.conftest import example_edition
 

@@ -2,11 +2,12 @@
 
 import pytest
 
-from drafting.actions.publication import FORMATS
+from drafting.actions.release.publication import FORMATS
 from drafting.paths import LOCALES, TEMPLATES
-from drafting.publishing import pdf, warming, worker
-from drafting.publishing.lessons import Lessons
-from drafting.publishing.worker import render
+from drafting.publishing.making import worker
+from drafting.publishing.making.lessons import Lessons
+from drafting.publishing.making.worker import render
+from drafting.publishing.paper import pdf, warming
 from tests.publishing.conftest import example_edition
 
 

@@ -21,8 +21,8 @@ from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 
-from drafting.stores.public_addresses import Address
-from drafting.stores.site_lookup import SiteLookup
+from drafting.stores.outside.public_addresses import Address
+from drafting.stores.outside.site_lookup import SiteLookup
 
 HERE = IPv4Address("127.0.0.1")
 

@@ -8,8 +8,8 @@ import pytest
 
 from drafting.actions.ports import CannotSave
 from drafting.actions.writing_ports import LogMoved, Update
-from drafting.stores import batches
-from drafting.stores.batches import Batches
+from drafting.stores.logs import batches
+from drafting.stores.logs.batches import Batches
 
 AT = datetime(2026, 11, 21, tzinfo=UTC)
 

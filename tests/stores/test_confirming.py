@@ -5,13 +5,13 @@ from dataclasses import replace
 from pathlib import Path
 
 from drafting.actions.signature_ports import LinkRole
-from drafting.actions.signing import sign
-from drafting.actions.signing_end import close_signing, count_ended
-from drafting.actions.signing_links import confirm_signature
+from drafting.actions.signing.asking import sign
+from drafting.actions.signing.ending import close_signing, count_ended
+from drafting.actions.signing.links import confirm_signature
 from drafting.domain.declaration import Declaration
 from drafting.domain.editions import UNDER_WAY, Signing
 from drafting.domain.errors import Code, Refusal
-from drafting.domain.fold import fold
+from drafting.domain.folding.fold import fold
 from drafting.domain.signatures import Counts, Signature, Tally
 from drafting.publishing.signature_lists import StaticLists
 from drafting.stores.opening import Stores

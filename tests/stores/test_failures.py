@@ -23,10 +23,10 @@ from drafting.actions.writing_ports import Update, UpdateLog
 from drafting.domain.errors import Refusal
 from drafting.domain.events import Event, Kind
 from drafting.stores.database import Database, connect_postgres
+from drafting.stores.logs.postgres_log import PostgresLog
+from drafting.stores.logs.sqlite_log import SqliteLog, open_connection
 from drafting.stores.migrating import migrate
 from drafting.stores.opening import Stores, open_stores
-from drafting.stores.postgres_log import PostgresLog
-from drafting.stores.sqlite_log import SqliteLog, open_connection
 from tests.services import Postgres
 from tests.stores.conftest import Hands
 

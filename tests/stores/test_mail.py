@@ -11,12 +11,12 @@ from pathlib import Path
 import pytest
 
 from drafting.actions.letter_ports import Letter
-from drafting.stores.carriers import Carrier, MailFolder, Parcel, WillNeverDeliver
-from drafting.stores.carrying import carrier
-from drafting.stores.courier import PAUSES, RESTS, Courier
-from drafting.stores.mail import GIVES_UP_AFTER, KEPT_AFTER_GIVING_UP, LEASE, Fault
+from drafting.stores.mail.carriers import Carrier, MailFolder, Parcel, WillNeverDeliver
+from drafting.stores.mail.carrying import carrier
+from drafting.stores.mail.courier import PAUSES, RESTS, Courier
+from drafting.stores.mail.outbox import GIVES_UP_AFTER, KEPT_AFTER_GIVING_UP, LEASE, Fault
+from drafting.stores.mail.smtp import SmtpServer
 from drafting.stores.opening import Stores
-from drafting.stores.smtp import SmtpServer
 from tests.processes import find_free_port
 from tests.stores.conftest import Hands
 from tests.stores.smtp import Script, listening

@@ -18,13 +18,13 @@ from cryptography.x509.oid import NameOID
 
 from drafting.actions.letter_ports import Letter
 from drafting.actions.ports import CannotSave
-from drafting.stores import courier as couriers
-from drafting.stores.carriers import Parcel
-from drafting.stores.courier import PAUSES, REFUSES_ALL, RESTS, Courier
-from drafting.stores.mail import GIVES_UP_AFTER, LEASE, Fault, Outbox
+from drafting.stores.mail import courier as couriers
+from drafting.stores.mail.carriers import Parcel
+from drafting.stores.mail.courier import PAUSES, REFUSES_ALL, RESTS, Courier
+from drafting.stores.mail.outbox import GIVES_UP_AFTER, LEASE, Fault, Outbox
+from drafting.stores.mail.pace import Bucket
+from drafting.stores.mail.smtp import SmtpServer
 from drafting.stores.opening import Stores
-from drafting.stores.pace import Bucket
-from drafting.stores.smtp import SmtpServer
 from tests.processes import find_free_port
 from tests.stores.conftest import Hands
 from tests.stores.post import ALL, Post, open_for

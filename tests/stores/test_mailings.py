@@ -9,9 +9,9 @@ import pytest
 from drafting.actions.letter_ports import Letter
 from drafting.actions.mailing_ports import Addressed, Mailing
 from drafting.actions.signature_ports import LinkRole, SignatureChange
-from drafting.actions.signing_links import withdrawal
+from drafting.actions.signing.links import withdrawal
 from drafting.domain.signatures import Signature, SignatureState
-from drafting.stores.mail import Fault
+from drafting.stores.mail.outbox import Fault
 from drafting.stores.opening import Stores
 from tests.stores.conftest import Hands
 from tests.stores.test_signatures import asked, signature, signed

@@ -4,7 +4,7 @@ from dataclasses import replace
 from datetime import timedelta
 
 from drafting.actions.signature_ports import SignatureChange
-from drafting.actions.signing_links import counted, withdrawal
+from drafting.actions.signing.links import counted, withdrawal
 from drafting.domain.signatures import SignatoryKind, Signature
 from drafting.stores.opening import Stores
 from tests.stores.conftest import Hands

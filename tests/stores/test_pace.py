@@ -3,7 +3,7 @@
 from datetime import timedelta
 
 from drafting.actions.letter_ports import Outlook
-from drafting.stores.pace import BURST_SECONDS, Bucket, Pace
+from drafting.stores.mail.pace import BURST_SECONDS, Bucket, Pace
 from tests.stores.conftest import Hands
 
 

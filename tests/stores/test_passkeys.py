@@ -4,7 +4,7 @@ import asyncio
 from pathlib import Path
 
 from drafting.actions.core import Actor
-from drafting.actions.passkeys import add_passkey, ask_for_passkey, list_passkeys
+from drafting.actions.membership.passkeys import add_passkey, ask_for_passkey, list_passkeys
 from drafting.actions.ports import Ports
 from drafting.domain.errors import Code
 from drafting.stores.opening import Stores, open_stores

@@ -13,14 +13,14 @@ from sqlalchemy import select
 from drafting.actions.letter_ports import Letter
 from drafting.actions.roll_ports import RollMoved
 from drafting.actions.signature_ports import AddressHasSigned, LinkRole, SignatureChange, SignatureLink
-from drafting.actions.signing_links import counted, erased, withdrawal
+from drafting.actions.signing.links import counted, erased, withdrawal
 from drafting.domain.errors import Refusal
 from drafting.domain.events import Event, Kind
 from drafting.domain.rolls import Outcome, Reading, Report, Roll, RollState, Rows
 from drafting.domain.signatures import HOLDING_STATES, Counts, Signature, SignatureState, Source, Tally, stream_of
-from drafting.stores import rolls as roll_store
 from drafting.stores import tables
 from drafting.stores.opening import Stores, open_stores
+from drafting.stores.signing import rolls as roll_store
 from tests.stores.conftest import Hands
 from tests.stores.test_signatures import asked, replayed, signature, signed
 

@@ -8,12 +8,12 @@ import pytest
 from sqlalchemy import text
 
 from drafting.actions.letter_ports import Letter
-from drafting.stores.address_keys import Keys, KeysMissing, make_keys, read_keys
 from drafting.stores.backup import BACKED_UP, backup, kind_of, raw_table
 from drafting.stores.database import Database
 from drafting.stores.migrating import migrate
 from drafting.stores.opening import KEYS_FILE, Stores, open_stores
 from drafting.stores.restoring import restore
+from drafting.stores.secrets.address_keys import Keys, KeysMissing, make_keys, read_keys
 from tests.stores.conftest import Hands
 
 ADDRESS = "Planted.Person@example.org"

@@ -9,7 +9,7 @@ from drafting.actions.letter_ports import Letter
 from drafting.actions.signature_ports import SignatureChange, SignatureMoved
 from drafting.domain.geography import Cell, Geography
 from drafting.domain.signatures import SignatoryKind, SignatureState
-from drafting.stores.mail import Fault
+from drafting.stores.mail.outbox import Fault
 from drafting.stores.opening import Stores
 from tests.stores.conftest import Hands
 from tests.stores.test_signatures import asked, signature, signed

@@ -20,7 +20,7 @@ from drafting.actions.signature_ports import (
     SignatureMoved,
     SignatureRequest,
 )
-from drafting.actions.signing_links import counted, withdrawal
+from drafting.actions.signing.links import counted, withdrawal
 from drafting.domain.signatures import (
     Counts,
     Shown,
@@ -33,8 +33,8 @@ from drafting.domain.signatures import (
 )
 from drafting.stores import tables
 from drafting.stores.opening import Stores, open_stores
-from drafting.stores.signature_requests import LETTERS_A_DAY
-from drafting.stores.signature_rows import row_of
+from drafting.stores.signing.requests import LETTERS_A_DAY
+from drafting.stores.signing.rows import row_of
 from tests.stores.conftest import Hands
 
 

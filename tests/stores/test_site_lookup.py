@@ -9,10 +9,10 @@ import pytest
 
 from drafting.actions.organisation_ports import Busy, Finding
 from drafting.domain.organisations import Verified
-from drafting.stores import site_lookup
-from drafting.stores.page_reading import LONGEST_ANSWER
-from drafting.stores.public_addresses import is_public
-from drafting.stores.site_lookup import SiteLookup
+from drafting.stores.outside import site_lookup
+from drafting.stores.outside.page_reading import LONGEST_ANSWER
+from drafting.stores.outside.public_addresses import is_public
+from drafting.stores.outside.site_lookup import SiteLookup
 from tests.stores.strangers import Stranger, stranger
 
 DOMAIN = "keepers.example"

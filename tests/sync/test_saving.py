@@ -8,8 +8,8 @@ from typing import Any
 
 from drafting.actions.writing_ports import Author
 from drafting.stores.database import PRAGMAS
+from drafting.stores.logs.sqlite_log import SqliteLog
 from drafting.stores.opening import open_stores
-from drafting.stores.sqlite_log import SqliteLog
 from drafting.sync.rooms import Rooms
 from tests.fakes import block
 from tests.sync.clients import Client, soon

@@ -16,12 +16,12 @@ from typing import Any
 import uvicorn
 
 from drafting.settings import Settings
-from drafting.stores.batches import Batches
-from drafting.stores.postgres_log import PostgresLog
-from drafting.stores.sqlite_log import SqliteLog
+from drafting.stores.logs.batches import Batches
+from drafting.stores.logs.postgres_log import PostgresLog
+from drafting.stores.logs.sqlite_log import SqliteLog
 from drafting.sync import room
-from drafting.web.commands.serving import configuration
 from drafting.web.observing import configure_logs
+from drafting.web.serving import configuration
 
 ELSEWHERE = "elsewhere"
 POINTS = ("before a commit", "after a commit", "before a checkpoint", "after a checkpoint")

@@ -11,12 +11,12 @@ from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
-from drafting.actions.assertions import Answer, assert_position
-from drafting.actions.bundling import make_bundle
-from drafting.actions.offline import read_statement, sign_position
-from drafting.actions.passkeys import add_passkey, ask_for_passkey
-from drafting.actions.publication import approve_edition, freeze_edition, read_manifest
-from drafting.actions.releasing import work_on_jobs
+from drafting.actions.consent.assertions import Answer, assert_position
+from drafting.actions.consent.offline import read_statement, sign_position
+from drafting.actions.membership.passkeys import add_passkey, ask_for_passkey
+from drafting.actions.release.bundling import make_bundle
+from drafting.actions.release.publication import approve_edition, freeze_edition, read_manifest
+from drafting.actions.release.releasing import work_on_jobs
 from drafting.actions.writing_ports import Author
 from drafting.domain import bundles
 from drafting.domain.canonical import canonical_json
@@ -32,7 +32,7 @@ from drafting.domain.notes import (
 from drafting.domain.prose import Block, Run, digest_of_bytes
 from drafting.domain.tree import Tree, inclusion_proof, leaf_hash
 from drafting.publishing.logs import StaticLogs
-from drafting.stores.signing_keys import SigningKey, is_signed
+from drafting.stores.secrets.signing_keys import SigningKey, is_signed
 from tests.actions.coalition import SLUG, Coalition, found
 from tests.device import Device
 

@@ -13,15 +13,15 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from drafting.actions.errata import list_erratum
-from drafting.actions.releasing import work_on_jobs
-from drafting.actions.splitting import split_section
+from drafting.actions.release.errata import list_erratum
+from drafting.actions.release.releasing import work_on_jobs
+from drafting.actions.writing.splitting import split_section
 from drafting.domain.archives import ArchiveInvalid, pack, unpack
 from drafting.domain.bundles import LISTED, NOTE, RELEASE, Verdict, verify
 from drafting.domain.canonical import canonical_json
 from drafting.domain.notes import COSIGNATURE, Key, Note, Signature, read_key, read_note
 from drafting.publishing.logs import StaticLogs
-from drafting.stores.signing_keys import is_signed
+from drafting.stores.secrets.signing_keys import is_signed
 from tests.actions.coalition import SLUG, found
 from tests.verifier.mutations import mutations
 from tests.verifier.released import BASE, DELEGATE, LOG, WITNESS_KEY, Forger, bundle_of, publish, release

@@ -17,7 +17,7 @@ import pytest
 from drafting.domain.notes import Key, cosigners, read_checkpoint, read_key, read_note
 from drafting.domain.tree import Tree, leaf_hash
 from drafting.publishing.logs import StaticLogs
-from drafting.stores.signing_keys import SigningKey, is_signed
+from drafting.stores.secrets.signing_keys import SigningKey, is_signed
 from drafting.web.commands.outcomes import Exit, Failure
 from drafting.web.commands.witnessing import witness
 

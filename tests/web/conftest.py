@@ -11,10 +11,10 @@ import pytest
 from starlette.applications import Starlette
 
 from drafting.actions.core import Actor
-from drafting.actions.declarations import create_declaration
-from drafting.actions.people import register_network
+from drafting.actions.membership.people import register_network
+from drafting.actions.membership.sign_in import SESSION
 from drafting.actions.ports import Account, Ports
-from drafting.actions.sign_in import SESSION
+from drafting.actions.writing.declarations import create_declaration
 from drafting.paths import LOCALES
 from drafting.settings import Settings
 from drafting.web.app import make_app, make_site

@@ -10,7 +10,7 @@ import pytest
 
 from drafting.actions.letter_ports import Letter
 from drafting.actions.signature_ports import SignatureRequest
-from drafting.actions.signing_links import counted, withdraw_signature
+from drafting.actions.signing.links import counted, withdraw_signature
 from drafting.domain.events import Kind
 from drafting.domain.signatures import Counts, Shown, SignatoryKind, Signature, SignatureState, Tally, stream_of
 from drafting.settings import Settings

@@ -5,8 +5,8 @@ from pathlib import Path
 
 import drafting.actions
 from drafting.paths import LOCALES
-from drafting.web.faults import in_folder, what_is_wrong
 from drafting.web.i18n import Languages
+from drafting.web.words.faults import in_folder, what_is_wrong
 
 
 def test_every_code_that_the_readers_raise_has_a_sentence() -> None:

@@ -8,8 +8,8 @@ from uvicorn.config import Config
 from uvicorn.server import ServerState
 from websockets.datastructures import Headers
 
-from drafting.web.frugal import FrugalWebSocket, Gate, Inbox
-from drafting.web.outbox import SocketOutbox
+from drafting.web.live.frugal import FrugalWebSocket, Gate, Inbox
+from drafting.web.live.outbox import SocketOutbox
 
 
 async def nothing(scope: object, receive: object, send: object) -> None: ...

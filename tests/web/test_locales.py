@@ -9,7 +9,7 @@ from babel.messages.pofile import read_po
 
 from drafting.paths import LOCALES
 from drafting.web.i18n import Languages
-from drafting.web.vocabulary import MARKS, Vocabulary
+from drafting.web.words.vocabulary import MARKS, Vocabulary
 
 CATALOGUES = sorted(LOCALES.glob("*/LC_MESSAGES/messages.po"))
 PLACEHOLDER = re.compile(r"%\((\w+)\)s")

@@ -10,7 +10,7 @@ from typing import Any
 import httpx
 import pytest
 
-from drafting.actions.sign_in import SESSION, issue_token
+from drafting.actions.membership.sign_in import SESSION, issue_token
 from drafting.domain.signatures import SignatureState
 from drafting.web.sessions import cookie_name
 from tests.actions.coalition import SLUG

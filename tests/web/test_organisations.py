@@ -14,7 +14,7 @@ from PIL import Image
 from drafting.actions.organisation_ports import Finding
 from drafting.domain.organisations import Verified
 from drafting.domain.signatures import SignatureState
-from drafting.publishing.logos import Logos
+from drafting.publishing.making.logos import Logos
 from tests.actions.coalition import SLUG
 from tests.web.signing import FORM, ORIGIN, SIGNATURES, OpenEdition, open_edition
 from tests.web.test_moderation import QUEUE, moderator

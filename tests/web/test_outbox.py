@@ -8,8 +8,8 @@ import pytest
 from websockets.frames import Frame, Opcode
 
 from drafting.sync.participants import CloseCode
-from drafting.web import outbox, shortcut
-from drafting.web.outbox import SocketOutbox
+from drafting.web.live import outbox, shortcut
+from drafting.web.live.outbox import SocketOutbox
 
 PATIENCE = 10
 

@@ -10,10 +10,10 @@ from pathlib import Path
 import httpx
 import pytest
 
-from drafting.domain.fold import fold_directory
+from drafting.domain.folding.fold import fold_directory
 from drafting.domain.networks import Directory
 from drafting.domain.own_keys import fingerprint
-from drafting.stores.signing_keys import SigningKey
+from drafting.stores.secrets.signing_keys import SigningKey
 from tests.actions.coalition import SLUG, found
 from tests.verifier.released import ssh_signature
 from tests.web.test_workshop import Visitors, W, read

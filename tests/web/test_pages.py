@@ -7,7 +7,7 @@ from datetime import timedelta
 
 import pytest
 
-from drafting.actions.sign_in import SESSION
+from drafting.actions.membership.sign_in import SESSION
 from drafting.paths import DEMO
 from drafting.web.i18n import PSEUDO
 from tests.web.conftest import World

@@ -11,7 +11,7 @@ import pytest
 
 from drafting.domain.own_keys import fingerprint
 from drafting.domain.webauthn import base64url
-from drafting.stores.signing_keys import SigningKey
+from drafting.stores.secrets.signing_keys import SigningKey
 from tests.actions.coalition import SLUG, found
 from tests.device import KINDS, UP, Device
 from tests.verifier.released import ssh_signature

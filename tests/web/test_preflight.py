@@ -7,7 +7,7 @@ from typing import Any
 import httpx
 import pytest
 
-from drafting.actions.preflight import check_language
+from drafting.actions.release.preflight import check_language
 from drafting.domain.errors import Code, Refusal
 from tests.web.conftest import World
 

@@ -12,13 +12,13 @@ from typing import Any
 import httpx
 import pytest
 
-from drafting.actions.publication import approve_edition, freeze_edition, read_manifest
 from drafting.actions.publishing_ports import Job
-from drafting.actions.releasing import ask_again, work_on_jobs
+from drafting.actions.release.publication import approve_edition, freeze_edition, read_manifest
+from drafting.actions.release.releasing import ask_again, work_on_jobs
 from drafting.paths import LOCALES
 from drafting.publishing.logs import StaticLogs
-from drafting.publishing.press import StaticPress
-from drafting.publishing.workers import Workers
+from drafting.publishing.making.press import StaticPress
+from drafting.publishing.making.workers import Workers
 from drafting.settings import Settings
 from drafting.web.app import make_app, make_site
 from drafting.web.i18n import Languages

@@ -12,8 +12,8 @@ from typing import Any, cast
 import httpx
 import pytest
 
-from drafting.actions.roll_work import work_on_rolls
-from drafting.actions.sign_in import SESSION, issue_token
+from drafting.actions.membership.sign_in import SESSION, issue_token
+from drafting.actions.rolls.work import work_on_rolls
 from drafting.actions.signature_list_ports import SignatureLists
 from drafting.domain.events import Event, Kind
 from drafting.web.sessions import cookie_name

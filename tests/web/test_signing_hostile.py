@@ -9,8 +9,8 @@ from typing import Any
 import httpx
 import pytest
 
-from drafting.actions.mailing import mail_updates
-from drafting.actions.updates import Said, approve_update, write_update
+from drafting.actions.signing.mailing import mail_updates
+from drafting.actions.signing.updates import Said, approve_update, write_update
 from tests.actions.coalition import SLUG
 from tests.web.signing import FORM, OpenEdition, open_edition
 from tests.web.test_moderation import QUEUE, moderator

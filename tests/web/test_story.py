@@ -5,14 +5,14 @@ import json
 
 import pytest
 
-from drafting.actions.publication import FORMATS
+from drafting.actions.release.publication import FORMATS
 from drafting.domain.declaration import Declaration, Status
 from drafting.domain.prose import Block, Run
 from drafting.domain.signatures import Counts
 from drafting.domain.standing import matrix
 from drafting.paths import DEMO
-from drafting.web.story import StoryFault, replaced, tell
-from drafting.web.story_files import read_story
+from drafting.web.demo.files import read_story
+from drafting.web.demo.story import StoryFault, replaced, tell
 from tests.fakes import Fakes
 
 

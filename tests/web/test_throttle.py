@@ -4,8 +4,8 @@ import asyncio
 
 import pytest
 
-from drafting.web.admission import Crowd
-from drafting.web.throttle import SHORTEST_PAUSE, Share
+from drafting.web.live.admission import Crowd
+from drafting.web.live.throttle import SHORTEST_PAUSE, Share
 
 
 class Clock:

@@ -7,7 +7,7 @@ from typing import cast
 import pytest
 from starlette.types import Message, Receive, Scope, Send
 
-from drafting.web.door import Door
+from drafting.web.live.door import Door
 from drafting.web.turns import OF_AN_ACCOUNT, OF_AN_ADDRESS, Turns
 
 ACCOUNTS = ("ada", "ben")

@@ -9,8 +9,8 @@ import httpx
 import pytest
 
 from drafting.actions.core import Actor
-from drafting.actions.mailing import mail_updates
-from drafting.actions.sign_in import SESSION, issue_token
+from drafting.actions.membership.sign_in import SESSION, issue_token
+from drafting.actions.signing.mailing import mail_updates
 from drafting.domain.updates import UpdateState
 from drafting.web.sessions import cookie_name
 from tests.actions.coalition import SLUG

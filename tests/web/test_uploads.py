@@ -7,7 +7,7 @@ from pathlib import Path
 import httpx
 import pytest
 
-from drafting.actions.sign_in import SESSION, issue_token
+from drafting.actions.membership.sign_in import SESSION, issue_token
 from drafting.web.api.uploads import AROUND_A_FILE
 from drafting.web.sessions import cookie_name
 from tests.actions.coalition import SLUG

@@ -6,8 +6,8 @@ from pathlib import Path
 import httpx
 import pytest
 
-from drafting.actions.releasing import work_on_jobs
-from drafting.actions.sign_in import SESSION
+from drafting.actions.membership.sign_in import SESSION
+from drafting.actions.release.releasing import work_on_jobs
 from drafting.domain.positions import CellStatus
 from drafting.domain.standing import cell
 from drafting.paths import LOCALES

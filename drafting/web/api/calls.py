@@ -10,8 +10,8 @@ from urllib.parse import urlencode
 import msgspec
 from starlette.requests import Request
 
-from drafting.actions import sign_in
 from drafting.actions.core import Actor, authorise, load_declaration
+from drafting.actions.membership import sign_in
 from drafting.actions.ports import Account, Ports
 from drafting.domain.declaration import Declaration, Section
 from drafting.domain.errors import Code, Refusal

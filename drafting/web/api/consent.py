@@ -4,8 +4,9 @@ import asyncio
 
 from starlette.responses import Response
 
-from drafting.actions import positions, tabling
+from drafting.actions.consent import positions
 from drafting.actions.core import load_declaration
+from drafting.actions.writing import tabling
 from drafting.domain.declaration import Declaration
 from drafting.domain.differences import BlockChange, changed_facts, changed_share, diff_texts
 from drafting.domain.errors import Code, Refusal

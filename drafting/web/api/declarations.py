@@ -4,11 +4,11 @@ import asyncio
 from collections.abc import Mapping
 from typing import Final, TypeAlias
 
-from drafting.actions import declarations as acts
 from drafting.actions import folders
 from drafting.actions.core import list_declarations as every_declaration
 from drafting.actions.ports import Ports
-from drafting.actions.translations import reviews_of
+from drafting.actions.writing import declarations as acts
+from drafting.actions.writing.translations import reviews_of
 from drafting.domain.declaration import Charter, Declaration, Section
 from drafting.domain.networks import Membership
 from drafting.domain.policy import Action, Subject, may

@@ -1,7 +1,7 @@
 """Looking after the list of signatures, by program."""
 
-from drafting.actions import moderation as acts
-from drafting.actions.signing_links import LOGO
+from drafting.actions.signing import moderation as acts
+from drafting.actions.signing.links import LOGO
 from drafting.domain.organisations import adherence_of
 from drafting.domain.signatures import Signature
 from drafting.web.api import signing_bodies as bodies

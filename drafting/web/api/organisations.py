@@ -1,7 +1,7 @@
 """What an organisation that signs does by its letter's link: prove its domain, send or remove its logo."""
 
-from drafting.actions import domain_proofs, logos
-from drafting.actions.signing_links import LOGO
+from drafting.actions.signing import domain_proofs, logos
+from drafting.actions.signing.links import LOGO
 from drafting.domain.organisations import page_address, record_name
 from drafting.domain.signatures import Signature
 from drafting.web.api import signing_bodies as bodies

@@ -5,10 +5,10 @@ from typing import Annotated
 
 from msgspec import Meta
 
-from drafting.actions import assertions
-from drafting.actions import passkeys as acts
+from drafting.actions.consent import assertions
+from drafting.actions.membership import passkeys as acts
 from drafting.domain.passkeys import Passkey
-from drafting.stores.signing_keys import is_signed
+from drafting.stores.secrets.signing_keys import is_signed
 from drafting.web.api.answers import Answer, Page
 from drafting.web.api.bodies import Body
 from drafting.web.api.calls import Call

@@ -1,9 +1,9 @@
 """Networks, members, invitations, mandates; and what concerns the caller alone."""
 
-from drafting.actions import own_keys, sign_in
-from drafting.actions import people as acts
 from drafting.actions.core import list_declarations, load_directory
 from drafting.actions.desk import Matter, desk
+from drafting.actions.membership import own_keys, sign_in
+from drafting.actions.membership import people as acts
 from drafting.actions.names import checked_name
 from drafting.domain.errors import Code, Refusal
 from drafting.domain.locales import canonical_tag

@@ -1,7 +1,8 @@
 """What the printed pages of an edition need beyond its text, by program."""
 
-from drafting.actions import looks, name_books
+from drafting.actions import looks
 from drafting.actions.core import authorise
+from drafting.actions.signing import name_books
 from drafting.domain.looks import Look
 from drafting.domain.policy import Action, Subject
 from drafting.web.api import bodies, verdicts

@@ -2,13 +2,15 @@
 
 from starlette.responses import Response
 
-from drafting.actions import bundling, offline, trees
+from drafting.actions import trees
+from drafting.actions.consent import offline
 from drafting.actions.core import authorise, load_declaration
+from drafting.actions.release import bundling
 from drafting.domain.editions import EditionStatus
 from drafting.domain.errors import Code, Refusal
 from drafting.domain.notes import NoteInvalid
 from drafting.domain.policy import Action, Subject
-from drafting.stores.signing_keys import is_signed
+from drafting.stores.secrets.signing_keys import is_signed
 from drafting.web.api import bodies, verdicts
 from drafting.web.api.calls import Call
 from drafting.web.api.operations import Operations

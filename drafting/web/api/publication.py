@@ -2,12 +2,12 @@
 
 from collections.abc import Callable
 
-from drafting.actions import errata, releasing
-from drafting.actions import publication as acts
 from drafting.actions.core import load_declaration
-from drafting.actions.preflight import check_language
 from drafting.actions.publishing_ports import Job
-from drafting.actions.signing_links import count_signatures
+from drafting.actions.release import errata, releasing
+from drafting.actions.release import publication as acts
+from drafting.actions.release.preflight import check_language
+from drafting.actions.signing.links import count_signatures
 from drafting.domain.editions import Edition, EditionStatus, Release
 from drafting.domain.errors import Code, Refusal
 from drafting.domain.policy import Action, Subject, may

@@ -2,8 +2,11 @@
 
 from starlette.responses import Response
 
-from drafting.actions import paper_erasing, roll_approval, roll_taking, sheets
-from drafting.actions import rolls as acts
+from drafting.actions.rolls import approval as roll_approval
+from drafting.actions.rolls import sheets
+from drafting.actions.rolls import taking as roll_taking
+from drafting.actions.rolls import uploads as acts
+from drafting.actions.signing import paper_erasing
 from drafting.domain.declaration import Declaration
 from drafting.domain.rolls import Reading, Report, Roll, RollState
 from drafting.domain.signatures import Signature

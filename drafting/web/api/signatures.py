@@ -8,9 +8,9 @@ from urllib.parse import urlencode
 from msgspec import UNSET
 from starlette.responses import Response
 
-from drafting.actions import signing
-from drafting.actions import signing_links as acts
-from drafting.actions.signature_lists import shown
+from drafting.actions.signing import asking as signing
+from drafting.actions.signing import links as acts
+from drafting.actions.signing.lists import shown
 from drafting.domain.errors import Code, Refusal
 from drafting.domain.geography import told
 from drafting.domain.lines import line

@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from drafting.actions import signing_end as acts
+from drafting.actions.signing import ending as acts
 from drafting.domain.editions import Edition
 from drafting.web.api import bodies
 from drafting.web.api.calls import Call

@@ -7,11 +7,11 @@ from typing import Any
 import msgspec
 from starlette.responses import Response
 
-from drafting.actions import texts as acts
-from drafting.actions import translations
-from drafting.actions.markdown import to_markdown
-from drafting.actions.texts import ReadText
-from drafting.actions.translations import Board
+from drafting.actions.writing import texts as acts
+from drafting.actions.writing import translations
+from drafting.actions.writing.markdown import to_markdown
+from drafting.actions.writing.texts import ReadText
+from drafting.actions.writing.translations import Board
 from drafting.actions.writing_ports import WrittenBlock
 from drafting.domain.errors import Code, Refusal
 from drafting.domain.prose import Block, Text, digest, to_json

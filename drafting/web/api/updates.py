@@ -5,8 +5,8 @@ from typing import Annotated
 
 from msgspec import Meta
 
-from drafting.actions import updates as acts
-from drafting.actions.mailing import leave_updates as leave
+from drafting.actions.signing import updates as acts
+from drafting.actions.signing.mailing import leave_updates as leave
 from drafting.web.api.answers import Answer
 from drafting.web.api.bodies import Body, Token
 from drafting.web.api.calls import Call

@@ -7,8 +7,8 @@ from pathlib import Path
 from typing import Final
 
 from drafting.actions.core import list_declarations
-from drafting.actions.erasing import erase_again
-from drafting.actions.releasing import rebuild_edition
+from drafting.actions.release.releasing import rebuild_edition
+from drafting.actions.signing.erasing import erase_again
 from drafting.domain.errors import Refusal
 from drafting.settings import Settings
 from drafting.stores.backup import backup

@@ -8,7 +8,7 @@ from typing import Final
 from drafting.domain.archives import ArchiveInvalid, unpack
 from drafting.domain.bundles import verify
 from drafting.domain.notes import Key, NoteInvalid, read_key
-from drafting.stores.signing_keys import is_signed
+from drafting.stores.secrets.signing_keys import is_signed
 from drafting.web.commands.outcomes import Exit
 from drafting.web.commands.speaking import speech
 from drafting.web.commands.verdicts import as_value, exit_of, sentence, told, visible

@@ -21,7 +21,7 @@ from drafting.domain.events import PLATFORM
 from drafting.domain.signatures import is_signature_stream
 from drafting.publishing.checks import check_publishing
 from drafting.settings import Settings
-from drafting.stores.address_keys import KeysMissing, read_keys
+from drafting.stores.secrets.address_keys import KeysMissing, read_keys
 from drafting.sync.redis_relay import reach
 from drafting.web.commands.backups import LAST
 from drafting.web.commands.installation import opened_stores, public_logs

@@ -5,7 +5,7 @@ from pathlib import Path
 
 from drafting.actions.core import load_declaration
 from drafting.actions.editions import approved_content, find_edition, read_content
-from drafting.actions.releasing import rebuild_edition
+from drafting.actions.release.releasing import rebuild_edition
 from drafting.domain.errors import Code, Refusal
 from drafting.settings import Settings
 from drafting.web.commands.installation import opened

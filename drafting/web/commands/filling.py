@@ -9,9 +9,9 @@ from drafting.settings import Settings
 from drafting.web.commands.installation import Installation, opened, opened_stores
 from drafting.web.commands.outcomes import Exit, fail
 from drafting.web.commands.speaking import speech
-from drafting.web.memory import RememberingAccounts, RememberingLedger
-from drafting.web.story import StoryFault, tell
-from drafting.web.story_files import read_story
+from drafting.web.demo.files import read_story
+from drafting.web.demo.memory import RememberingAccounts, RememberingLedger
+from drafting.web.demo.story import StoryFault, tell
 
 BEGUN = "demonstration.begun"
 WRITTEN_BY_US = ("drafting.sqlite", "drafting.sqlite-wal", "drafting.sqlite-shm", "public", "public.making", "mail")

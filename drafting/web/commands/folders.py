@@ -4,9 +4,9 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from drafting.actions import folders
-from drafting.actions.bundling import make_bundle
 from drafting.actions.core import Actor, load_declaration
 from drafting.actions.editions import find_edition
+from drafting.actions.release.bundling import make_bundle
 from drafting.settings import Settings
 from drafting.web.archives import read_folder
 from drafting.web.commands.installation import opened, operator_account

@@ -13,17 +13,17 @@ from datetime import UTC, datetime
 from drafting.actions.ports import CannotSave, Clock, Ports
 from drafting.domain.errors import Code, Refusal
 from drafting.paths import LOCALES
-from drafting.publishing.limits import Limits
-from drafting.publishing.logos import Logos
 from drafting.publishing.logs import StaticLogs
-from drafting.publishing.press import StaticPress
+from drafting.publishing.making.limits import Limits
+from drafting.publishing.making.logos import Logos
+from drafting.publishing.making.press import StaticPress
 from drafting.publishing.signature_lists import StaticLists
 from drafting.settings import Settings
-from drafting.stores.address_keys import KeysMissing
 from drafting.stores.migrating import SchemaAhead
 from drafting.stores.opening import Stores, open_stores
-from drafting.stores.signing_keys import KeyUnusable, open_key
-from drafting.stores.site_lookup import SiteLookup
+from drafting.stores.outside.site_lookup import SiteLookup
+from drafting.stores.secrets.address_keys import KeysMissing
+from drafting.stores.secrets.signing_keys import KeyUnusable, open_key
 from drafting.sync.rooms import Rooms
 from drafting.web.commands.outcomes import Exit, fail
 from drafting.web.i18n import Languages

@@ -1,7 +1,7 @@
 """``drafting token``: a bearer token for the API."""
 
-from drafting.actions.declarations import claim_declarations
-from drafting.actions.sign_in import issue_token
+from drafting.actions.membership.sign_in import issue_token
+from drafting.actions.writing.declarations import claim_declarations
 from drafting.settings import Settings
 from drafting.web.commands.installation import OPERATOR, Installation, opened
 

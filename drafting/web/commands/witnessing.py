@@ -33,7 +33,7 @@ from drafting.domain.notes import (
 from drafting.domain.tiles import Tile, TileInvalid, tile_reader
 from drafting.domain.tree import consistency_proof, is_consistent, root
 from drafting.stores.files import write_atomically
-from drafting.stores.signing_keys import KeyUnusable, is_signed, open_key
+from drafting.stores.secrets.signing_keys import KeyUnusable, is_signed, open_key
 from drafting.web.commands.bundle import read_keys
 from drafting.web.commands.outcomes import Exit, fail
 from drafting.web.commands.speaking import speech

@@ -2,11 +2,11 @@
 
 from starlette.responses import RedirectResponse, Response
 
+from drafting.actions.membership.own_keys import list_keys
+from drafting.actions.membership.passkeys import list_passkeys
+from drafting.actions.membership.sign_in import end_session as end
+from drafting.actions.membership.sign_in import list_sessions
 from drafting.actions.names import checked_name
-from drafting.actions.own_keys import list_keys
-from drafting.actions.passkeys import list_passkeys
-from drafting.actions.sign_in import end_session as end
-from drafting.actions.sign_in import list_sessions
 from drafting.domain.errors import Refusal
 from drafting.web.visits import Form, Visit
 

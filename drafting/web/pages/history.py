@@ -10,7 +10,7 @@ from typing import Any, Final
 from starlette.responses import Response
 
 from drafting.actions.core import load_directory
-from drafting.actions.texts import (
+from drafting.actions.writing.texts import (
     compare_moments,
     count_edits,
     may_write,

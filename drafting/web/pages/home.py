@@ -12,11 +12,12 @@ from starlette.responses import Response
 
 from drafting.actions.core import list_declarations, load_directory
 from drafting.actions.editions import public_locales, read_content
-from drafting.actions.signing_links import count_signatures
+from drafting.actions.signing.links import count_signatures
 from drafting.domain.declaration import FRONT, PRESETS, Declaration
 from drafting.domain.errors import Code, Refusal
 from drafting.domain.signatures import Counts
-from drafting.web import demonstration, sessions
+from drafting.web import sessions
+from drafting.web.demo import demonstration
 from drafting.web.i18n import best_match
 from drafting.web.visits import Visit
 

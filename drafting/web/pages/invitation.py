@@ -3,7 +3,7 @@
 from starlette.responses import Response
 
 from drafting.actions.core import load_declaration, load_directory
-from drafting.actions.people import accept_invitation, read_invitation
+from drafting.actions.membership.people import accept_invitation, read_invitation
 from drafting.domain.errors import Code, Refusal
 from drafting.web.pages.sign_in import send_letter
 from drafting.web.visits import Visit

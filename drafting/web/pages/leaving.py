@@ -8,10 +8,10 @@ from typing import Any
 
 from starlette.responses import Response
 
-from drafting.actions import signing
-from drafting.actions.mailing import leave_updates
 from drafting.actions.signature_ports import LinkRole
-from drafting.actions.signing_links import read_signature
+from drafting.actions.signing import asking as signing
+from drafting.actions.signing.links import read_signature
+from drafting.actions.signing.mailing import leave_updates
 from drafting.domain.errors import Code, Refusal
 from drafting.domain.signatures import Signature
 from drafting.web.errors import STATUS

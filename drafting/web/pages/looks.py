@@ -4,7 +4,7 @@ from starlette.responses import Response
 
 from drafting.actions import looks as acts
 from drafting.actions.core import authorise
-from drafting.actions.preflight import content_now
+from drafting.actions.release.preflight import content_now
 from drafting.domain.errors import Code, Refusal
 from drafting.domain.looks import Design
 from drafting.domain.policy import Action, Subject, may

@@ -7,9 +7,9 @@ from dataclasses import dataclass
 
 from starlette.responses import Response
 
-from drafting.actions.bodies import read_body
+from drafting.actions.consent.positions import agree_to_all
 from drafting.actions.core import load_directory
-from drafting.actions.positions import agree_to_all
+from drafting.actions.writing.bodies import read_body
 from drafting.domain.declaration import Declaration
 from drafting.domain.errors import Code, Refusal
 from drafting.domain.networks import Membership, Scope
@@ -18,7 +18,7 @@ from drafting.domain.prose import Text
 from drafting.domain.standing import cell, manifest
 from drafting.web.outline import Part, outline
 from drafting.web.visits import Visit
-from drafting.web.vocabulary import Vocabulary
+from drafting.web.words.vocabulary import Vocabulary
 
 WIDEST_TABLE = 12
 FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")

@@ -7,16 +7,16 @@ from datetime import UTC, datetime, timedelta
 from starlette.responses import Response
 
 from drafting.actions.core import load_directory
-from drafting.actions.people import add_member, leave_declaration
-from drafting.actions.people import end_mandate as end
-from drafting.actions.people import invite as send_invitation
+from drafting.actions.membership.people import add_member, leave_declaration
+from drafting.actions.membership.people import end_mandate as end
+from drafting.actions.membership.people import invite as send_invitation
 from drafting.domain.declaration import Declaration
 from drafting.domain.errors import Code, Refusal
 from drafting.domain.networks import Mandate, Membership, Role, Scope
 from drafting.domain.policy import Action, Subject, may
 from drafting.web.errors import STATUS, sentence
 from drafting.web.visits import Form, Visit
-from drafting.web.vocabulary import Vocabulary
+from drafting.web.words.vocabulary import Vocabulary
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,21 +6,21 @@ from collections.abc import Iterable, Mapping
 
 from starlette.responses import Response
 
-from drafting.actions import moderation as acts
 from drafting.actions.core import authorise
 from drafting.actions.editions import find_edition
-from drafting.actions.moderation import Reason, domain_of
-from drafting.actions.section_titles import section_titles
-from drafting.actions.signature_lists import PAGE, shown
-from drafting.actions.signing_links import LOGO
+from drafting.actions.release.section_titles import section_titles
+from drafting.actions.signing import moderation as acts
+from drafting.actions.signing.links import LOGO
+from drafting.actions.signing.lists import PAGE, shown
+from drafting.actions.signing.moderation import Reason, domain_of
 from drafting.domain.editions import Edition
 from drafting.domain.organisations import adherence_of, mandate_of
 from drafting.domain.policy import Action, Subject
 from drafting.domain.signatures import Signature
 from drafting.web.i18n import Words
-from drafting.web.organisation_words import logo_of, section_names
 from drafting.web.pages.matrix import harmless
 from drafting.web.visits import Visit
+from drafting.web.words.organisations import logo_of, section_names
 
 COLUMNS = ("index", "kind", "name", "role", "affiliation", "place", "at", "id")
 

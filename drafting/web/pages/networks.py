@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from starlette.responses import Response
 
 from drafting.actions.core import list_declarations, load_directory
-from drafting.actions.people import describe_network, register_network
+from drafting.actions.membership.people import describe_network, register_network
 from drafting.domain.declaration import Declaration
 from drafting.domain.errors import Code, Refusal
 from drafting.domain.networks import CARD_FIELDS, Network

@@ -9,9 +9,9 @@ from typing import Any, Final
 from starlette.responses import Response
 
 from drafting.actions.core import load_directory
-from drafting.actions.declarations import create_declaration
 from drafting.actions.folders import import_declaration
-from drafting.actions.locale_records import locale_record
+from drafting.actions.writing.declarations import create_declaration
+from drafting.actions.writing.locale_records import locale_record
 from drafting.domain.declaration import Preset
 from drafting.domain.errors import Code, Refusal
 from drafting.domain.locales import Locale
@@ -19,7 +19,7 @@ from drafting.web.api.uploads import read_upload
 from drafting.web.archives import unpack
 from drafting.web.errors import STATUS, sentence
 from drafting.web.visits import Form, Visit
-from drafting.web.vocabulary import Vocabulary
+from drafting.web.words.vocabulary import Vocabulary
 
 COMMON: Final = (
     "ar", "bn", "de", "en", "es", "fa", "fr", "ha", "hi", "id", "it", "ja", "ko", "ku", "mr", "my", "nl", "pl",

@@ -4,8 +4,9 @@ from typing import Final
 
 from starlette.responses import RedirectResponse, Response
 
-from drafting.actions import domain_proofs, logos, signing_links
 from drafting.actions.names import SIGNATURE
+from drafting.actions.signing import domain_proofs, logos
+from drafting.actions.signing import links as signing_links
 from drafting.domain.errors import Code, Refusal
 from drafting.web.api.uploads import logo_limit, read_upload
 from drafting.web.errors import STATUS, sentence

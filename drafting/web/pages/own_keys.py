@@ -4,15 +4,15 @@ from typing import Final
 
 from starlette.responses import Response
 
-from drafting.actions import assertions, offline
-from drafting.actions import own_keys as acts
+from drafting.actions.consent import assertions, offline
 from drafting.actions.core import authorise
+from drafting.actions.membership import own_keys as acts
 from drafting.domain.declaration import Declaration
 from drafting.domain.errors import Code, Refusal
 from drafting.domain.own_keys import OwnKey
 from drafting.domain.policy import Action, Subject
 from drafting.domain.positions import Position
-from drafting.stores.signing_keys import is_signed
+from drafting.stores.secrets.signing_keys import is_signed
 from drafting.web.api.uploads import read_upload
 from drafting.web.errors import STATUS, sentence
 from drafting.web.outline import outline

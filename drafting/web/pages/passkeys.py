@@ -2,10 +2,10 @@
 
 from starlette.responses import Response
 
-from drafting.actions import assertions
-from drafting.actions import passkeys as acts
+from drafting.actions.consent import assertions
+from drafting.actions.membership import passkeys as acts
 from drafting.domain.errors import Code, Refusal
-from drafting.stores.signing_keys import is_signed
+from drafting.stores.secrets.signing_keys import is_signed
 from drafting.web.errors import STATUS, sentence
 from drafting.web.pages import account, own_keys
 from drafting.web.visits import Visit

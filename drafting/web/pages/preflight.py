@@ -5,7 +5,7 @@ from typing import Any
 
 from starlette.responses import Response
 
-from drafting.actions.preflight import ENOUGH, check_language
+from drafting.actions.release.preflight import ENOUGH, check_language
 from drafting.domain.errors import Code, Refusal
 from drafting.web.errors import STATUS, sentence
 from drafting.web.visits import Visit

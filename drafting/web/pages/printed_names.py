@@ -4,10 +4,10 @@ from pathlib import Path
 
 from starlette.responses import Response
 
-from drafting.actions import name_books as acts
 from drafting.actions.core import authorise
 from drafting.actions.editions import find_edition
 from drafting.actions.publishing_ports import Job
+from drafting.actions.signing import name_books as acts
 from drafting.domain.policy import Action, Subject
 from drafting.web.visits import Visit
 

@@ -6,8 +6,9 @@ from typing import Any
 from starlette.responses import Response
 
 from drafting.actions.editions import find_edition, public_locales, read_content
-from drafting.actions.errata import list_erratum
-from drafting.actions.publication import (
+from drafting.actions.publishing_ports import Job
+from drafting.actions.release.errata import list_erratum
+from drafting.actions.release.publication import (
     PUBLISH,
     approve_edition,
     freeze_edition,
@@ -15,8 +16,7 @@ from drafting.actions.publication import (
     newest_digest,
     release_translations,
 )
-from drafting.actions.publishing_ports import Job
-from drafting.actions.releasing import ask_again, releases_up
+from drafting.actions.release.releasing import ask_again, releases_up
 from drafting.domain.declaration import Declaration
 from drafting.domain.editions import APPROVALS_NEEDED, Edition, EditionStatus, Release
 from drafting.domain.errors import Code, Refusal

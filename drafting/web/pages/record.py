@@ -9,7 +9,7 @@ from drafting.domain.declaration import Declaration
 from drafting.domain.events import Entry, Kind
 from drafting.web.i18n import Words
 from drafting.web.visits import Visit
-from drafting.web.vocabulary import Vocabulary
+from drafting.web.words.vocabulary import Vocabulary
 
 A_PAGE: Final = 200
 

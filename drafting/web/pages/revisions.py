@@ -7,9 +7,9 @@ from datetime import UTC, date, datetime, time, timedelta
 
 from starlette.responses import Response
 
+from drafting.actions.consent.positions import take_position, translate_statement
 from drafting.actions.core import load_directory
-from drafting.actions.positions import take_position, translate_statement
-from drafting.actions.tabling import read_revision
+from drafting.actions.writing.tabling import read_revision
 from drafting.domain.declaration import Declaration, Section
 from drafting.domain.differences import BlockChange, Facts, changed_facts, diff_texts
 from drafting.domain.errors import Code, Refusal

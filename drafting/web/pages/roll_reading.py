@@ -4,16 +4,16 @@ import re
 from dataclasses import replace
 from typing import Any, Final
 
-from drafting.actions import rolls as acts
 from drafting.actions.editions import find_edition
+from drafting.actions.rolls import uploads as acts
 from drafting.domain.errors import Code, Refusal
 from drafting.domain.roll_columns import Column
 from drafting.domain.rolls import Reading, Roll
 from drafting.domain.signatures import ON_PAPER, SignatoryKind
 from drafting.domain.spreadsheets import DELIMITERS
-from drafting.web import roll_words
 from drafting.web.errors import sentence
 from drafting.web.visits import Form, Visit
+from drafting.web.words import rolls as roll_words
 
 _BEFORE_AT: Final = re.compile(r"(?<![^\s,;|<>\"'@])[^\s,;|<>\"'@]++@")
 _LOOKED_AT: Final = 300

@@ -7,24 +7,24 @@ from typing import Any, Final
 
 from starlette.responses import Response
 
-from drafting.actions import rolls as acts
-from drafting.actions import sheets
 from drafting.actions.editions import find_edition
-from drafting.actions.paper_erasing import erase_on_paper, find_on_paper
-from drafting.actions.roll_approval import approve_roll, drop_roll, hand_in_roll
-from drafting.actions.roll_taking import ask_roll_back, keep_roll, take_roll_back
+from drafting.actions.rolls import sheets
+from drafting.actions.rolls import uploads as acts
+from drafting.actions.rolls.approval import approve_roll, drop_roll, hand_in_roll
+from drafting.actions.rolls.taking import ask_roll_back, keep_roll, take_roll_back
+from drafting.actions.signing.paper_erasing import erase_on_paper, find_on_paper
 from drafting.domain.declaration import Declaration
 from drafting.domain.editions import Approval
 from drafting.domain.errors import Code, Refusal
 from drafting.domain.networks import Scope
 from drafting.domain.rolls import KEPT_STATES, OPEN_STATES, HandedIn, Reading, Roll, RollState, is_decided
-from drafting.web import roll_words
 from drafting.web.api.rolls import sheets_answer
 from drafting.web.api.uploads import read_upload
 from drafting.web.errors import STATUS, sentence
 from drafting.web.pages.matrix import harmless, own_networks
 from drafting.web.pages.roll_reading import reading_values, typed_reading
 from drafting.web.visits import Form, Visit
+from drafting.web.words import rolls as roll_words
 
 MOST_SHOWN: Final = 100
 UNDER_WAY: Final = OPEN_STATES

@@ -3,8 +3,8 @@
 from starlette.responses import Response
 
 from drafting.actions.desk import desk
-from drafting.actions.sections import add_section, drop_section, hand_over_section, order_sections
-from drafting.actions.splitting import split_section
+from drafting.actions.writing.sections import add_section, drop_section, hand_over_section, order_sections
+from drafting.actions.writing.splitting import split_section
 from drafting.domain.declaration import Declaration
 from drafting.domain.policy import Action, Subject, may
 from drafting.web.outline import Part, outline, part_of

@@ -6,7 +6,7 @@ from typing import Final
 from starlette.background import BackgroundTask
 from starlette.responses import RedirectResponse, Response
 
-from drafting.actions import sign_in as actions
+from drafting.actions.membership import sign_in as actions
 from drafting.actions.names import checked_address
 from drafting.actions.ports import Account
 from drafting.domain.errors import Code, Refusal

@@ -7,23 +7,24 @@ from urllib.parse import quote
 
 from starlette.responses import Response
 
-from drafting.actions import signing, signing_links
-from drafting.actions.domain_proofs import can_prove
 from drafting.actions.letters import title_for
-from drafting.actions.logos import can_have_logo
-from drafting.actions.section_titles import section_titles
+from drafting.actions.release.section_titles import section_titles
 from drafting.actions.signature_ports import LinkRole
+from drafting.actions.signing import asking as signing
+from drafting.actions.signing import links as signing_links
+from drafting.actions.signing.domain_proofs import can_prove
+from drafting.actions.signing.logos import can_have_logo
 from drafting.domain.declaration import Declaration
 from drafting.domain.editions import Edition
 from drafting.domain.errors import Code, Refusal
 from drafting.domain.organisations import adherence_of, mandate_of
 from drafting.domain.signatures import Signature, SignatureState, initials, stream_of
-from drafting.web.country_words import country_options
 from drafting.web.errors import STATUS, sentence
 from drafting.web.late_mail import late_sentence
-from drafting.web.organisation_words import logo_of, proof_of, section_names
 from drafting.web.pages.moderation import reasons
 from drafting.web.visits import Form, Visit
+from drafting.web.words.countries import country_options
+from drafting.web.words.organisations import logo_of, proof_of, section_names
 
 TRAP = "website"
 

@@ -4,9 +4,9 @@ from datetime import UTC, datetime
 
 from starlette.responses import Response
 
-from drafting.actions import signing_end as acts
 from drafting.actions.core import authorise
 from drafting.actions.editions import find_edition
+from drafting.actions.signing import ending as acts
 from drafting.domain.editions import EditionStatus
 from drafting.domain.errors import Code, Refusal
 from drafting.domain.policy import Action, Subject

@@ -4,7 +4,7 @@ import asyncio
 
 from starlette.responses import Response
 
-from drafting.actions.tabling import read_revision, table_revision
+from drafting.actions.writing.tabling import read_revision, table_revision
 from drafting.domain.declaration import Declaration
 from drafting.domain.differences import BlockChange, diff_texts
 from drafting.domain.errors import Code, Refusal

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from starlette.responses import Response
 
-from drafting.actions.translations import (
+from drafting.actions.writing.translations import (
     Board,
     Progress,
     approve_blocks,

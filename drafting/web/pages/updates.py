@@ -4,9 +4,9 @@ from typing import Any
 
 from starlette.responses import Response
 
-from drafting.actions import updates as acts
 from drafting.actions.editions import find_edition
-from drafting.actions.updates import Said, Shown
+from drafting.actions.signing import updates as acts
+from drafting.actions.signing.updates import Said, Shown
 from drafting.domain.declaration import Declaration
 from drafting.domain.editions import Edition, EditionStatus
 from drafting.domain.errors import Code, Refusal
@@ -15,8 +15,8 @@ from drafting.domain.policy import Action, Subject, may
 from drafting.domain.updates import UpdateState
 from drafting.web.errors import STATUS, sentence
 from drafting.web.pages.matrix import own_networks
-from drafting.web.update_words import update_state
 from drafting.web.visits import Form, Visit
+from drafting.web.words.updates import update_state
 
 
 async def index(visit: Visit) -> Response:

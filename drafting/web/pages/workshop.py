@@ -7,9 +7,9 @@ from datetime import datetime
 from starlette.responses import Response
 
 from drafting.actions.core import load_directory
-from drafting.actions.markdown import to_markdown
-from drafting.actions.tabling import read_revision
-from drafting.actions.texts import may_write, write_text
+from drafting.actions.writing.markdown import to_markdown
+from drafting.actions.writing.tabling import read_revision
+from drafting.actions.writing.texts import may_write, write_text
 from drafting.domain.declaration import Declaration
 from drafting.domain.differences import BlockChange, diff_texts
 from drafting.domain.errors import Code, Refusal

@@ -9,7 +9,7 @@ import httpx
 import pytest
 from starlette.applications import Starlette
 
-from drafting.actions.sign_in import issue_token
+from drafting.actions.membership.sign_in import issue_token
 from drafting.paths import LOCALES
 from drafting.settings import Settings
 from drafting.stores.database import Database

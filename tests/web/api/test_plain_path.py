@@ -3,8 +3,8 @@
 import json
 from datetime import timedelta
 
-from drafting.actions.publication import FORMATS
-from drafting.actions.releasing import run_job
+from drafting.actions.release.publication import FORMATS
+from drafting.actions.release.releasing import run_job
 from tests.web.api.conftest import SLUG, D, Installation, Program
 
 

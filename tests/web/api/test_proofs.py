@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from drafting.actions.releasing import run_job
+from drafting.actions.release.releasing import run_job
 from drafting.actions.trees import publish_logs
 from drafting.domain.bundles import verify
 from drafting.domain.events import Event, Kind
@@ -18,7 +18,7 @@ from drafting.domain.notes import COSIGNATURE, Key, cosignature, cosigned_messag
 from drafting.domain.notes import signer as signer_of
 from drafting.domain.tree import is_included, leaf_hash
 from drafting.publishing.logs import StaticLogs
-from drafting.stores.signing_keys import SigningKey, is_signed
+from drafting.stores.secrets.signing_keys import SigningKey, is_signed
 from tests.web.api.conftest import ORIGIN, D, Installation, Program
 
 LOG, WITNESS = SigningKey(b"l" * 32), SigningKey(b"w" * 32)

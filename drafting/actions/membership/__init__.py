@@ -1,0 +1,1 @@
+"""Networks and people: who is invited, who has a mandate, how somebody signs in."""

@@ -1,0 +1,78 @@
+"""The work on lists that were taken back: row after row stops counting, and is erased some time later.
+
+It goes in steps as counting does. A row that was changed is no longer among those that a step looks for, so nothing
+happens twice, however often the work is cut off.
+"""
+
+from collections.abc import Callable, Collection, Sequence
+from dataclasses import replace
+from datetime import datetime
+
+from drafting.actions.core import commit, load_declaration
+from drafting.actions.ports import Ports
+from drafting.actions.rolls.check import HELD, STEP
+from drafting.actions.signature_ports import SignatureChange
+from drafting.actions.signing.links import erased
+from drafting.domain.declaration import Declaration
+from drafting.domain.events import Event, Kind
+from drafting.domain.rolls import Roll, RollState
+from drafting.domain.signatures import HOLDING_STATES, Signature, SignatureState
+
+REASON = "list"
+"""What the entry of each row says beside its list, whose entry has the reason."""
+SYSTEM = "system"
+
+
+async def let_rows_leave(ports: Ports, roll: Roll) -> None:
+    """Take what counts or is held back out of the count. Raises ``RollMoved`` where somebody else is at it."""
+    by = (await load_declaration(ports, roll.declaration)).rolls[roll.id].doubters[-1].account
+    roll = await _in_steps(ports, roll, HOLDING_STATES, lambda signature, at: _leaving(signature, by, at))
+    taken = roll.done
+
+    def decide(declaration: Declaration) -> Sequence[Event]:
+        if not declaration.rolls[roll.id].is_counted:
+            return []
+        return [Event(Kind.ROLL_UNCOUNT, {"roll": roll.id, "n": roll.edition, "taken": taken}, SYSTEM, SYSTEM)]
+
+    await commit(ports, roll.declaration, decide)
+    at = ports.clock.now()
+    await ports.rolls.save(replace(roll, state=RollState.TAKEN_BACK, changed=at, due=at))
+
+
+def _leaving(signature: Signature, by: str, at: datetime) -> SignatureChange:
+    """As if a person had looked at it and decided, which two did; its address can sign again."""
+    data = {"edition": signature.edition, "id": signature.id, "reason": REASON, "roll": signature.roll}
+    event = Event(Kind.SIGNATURE_INVALIDATE, data, by, signature.source.value)
+    return SignatureChange(signature, replace(signature, state=SignatureState.TAKEN_BACK, changed=at), [event])
+
+
+async def erase_rows(ports: Ports, roll: Roll) -> None:
+    """Empty what is still kept of the rows of a list that was taken back. Raises ``RollMoved``."""
+    roll = await _in_steps(ports, roll, {SignatureState.TAKEN_BACK}, _erased)
+    await ports.rolls.save(replace(roll, salt=b""))
+
+
+def _erased(signature: Signature, at: datetime) -> SignatureChange:
+    data = {"edition": signature.edition, "id": signature.id}
+    return SignatureChange(signature, erased(signature), [Event(Kind.SIGNATURE_ERASE, data, SYSTEM, SYSTEM)])
+
+
+async def _in_steps(
+    ports: Ports,
+    roll: Roll,
+    states: Collection[SignatureState],
+    change: Callable[[Signature, datetime], SignatureChange],
+) -> Roll:
+    """Change all rows in these states; the roll that comes back says in ``done`` how many there were."""
+    while True:
+        at, before = ports.clock.now(), roll
+
+        def decide(signature: Signature, at: datetime = at) -> SignatureChange:
+            return change(signature, at)
+
+        def settle(number: int, before: Roll = before, at: datetime = at) -> Roll:
+            return replace(before, done=before.done + number, due=at + HELD)
+
+        roll = await ports.rolls.change_rows(roll, states, at, decide, settle, STEP)
+        if roll.done == before.done:
+            return roll

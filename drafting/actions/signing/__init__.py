@@ -1,0 +1,1 @@
+"""Signing an edition: asked for, confirmed, counted, looked after, taken back, erased."""

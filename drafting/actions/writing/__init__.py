@@ -1,0 +1,1 @@
+"""Sections and their texts in every language, before anybody agrees to them."""

@@ -1,0 +1,1 @@
+"""From entries of the ledger to a declaration."""

@@ -1,0 +1,1 @@
+"""Print: faces, line breaks, tagged PDF for archives, sheets and books of names. WeasyPrint is used here."""

@@ -1,0 +1,1 @@
+"""The logs of live texts, in SQLite and in PostgreSQL."""

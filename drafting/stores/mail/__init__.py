@@ -1,0 +1,1 @@
+"""Letters: kept, carried one by one or several at a time, and no faster than allowed."""

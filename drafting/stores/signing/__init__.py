@@ -1,0 +1,1 @@
+"""Signatures, lists of names, and updates: many at once in one transaction."""

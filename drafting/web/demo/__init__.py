@@ -1,0 +1,1 @@
+"""The demonstration: its people, and the story that they tell."""

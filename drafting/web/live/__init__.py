@@ -1,0 +1,1 @@
+"""Live texts on the wire: sockets, what each may cost, and the process that survives them."""

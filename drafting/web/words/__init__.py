@@ -1,0 +1,1 @@
+"""What the interface says of things that the domain names by codes."""
