@@ -10,7 +10,7 @@ import pytest
 PRINT: Final = """
 import sys
 from hashlib import sha256
-from drafting.publishing import archival, shortcuts
+from drafting.publishing.paper import archival, shortcuts
 way, *tags = sys.argv[1:]
 if way == "long":
     shortcuts.apply = lambda: None
