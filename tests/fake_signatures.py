@@ -98,6 +98,9 @@ class MemorySignatures:
             raise Refusal(Code.NOT_FOUND, signature=id)
         return self.by_id[id]
 
+    async def indexes(self, ids: Collection[str]) -> Mapping[str, int]:
+        return {id: self.by_id[id].index or 0 for id in ids if id in self.by_id}
+
     async def counts(self, declaration: str, edition: int) -> Counts:
         counted = [s for s in self._under(declaration, edition) if s.state is SignatureState.CONFIRMED]
 

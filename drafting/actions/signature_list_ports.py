@@ -15,7 +15,8 @@ class ListFront:
     """The first page of an edition's list. ``newest``: people; items as ``actions/signing/lists.py`` shows them.
 
     ``index``: how far the ledger of signatures was read; ``gone``: ids that were taken back since the last time;
-    ``erased``: those of them of which nothing is left. ``closes`` and ``settles``: of the edition's signing, where its
+    ``back``: of those that were told as gone earlier, the ones that were let in again; ``erased``: those gone of which
+    nothing is left. ``closes`` and ``settles``: of the edition's signing, where its
     end was set.
     """
 
@@ -25,6 +26,7 @@ class ListFront:
     newest: Sequence[Mapping[str, Any]]
     organisations: Sequence[Mapping[str, Any]]
     gone: Sequence[str]
+    back: Sequence[str]
     erased: Sequence[str]
     at: datetime
     places: Sequence[Place] = ()

@@ -89,6 +89,9 @@ class Signatures(Protocol):
     async def get(self, id: str) -> Signature:
         """Raises ``not_found``."""
 
+    async def indexes(self, ids: Collection[str]) -> Mapping[str, int]:
+        """Where in the ledger those of these that are kept were confirmed; 0 for those that never were."""
+
     async def counts(self, declaration: str, edition: int) -> Counts:
         """As of now, from a row that every change keeps right."""
 

@@ -165,8 +165,10 @@ class StaticLists:
 
     def _put_removed(self, file: Path, front: ListFront) -> None:
         known = _read_json(file)
-        more = {"removed": front.gone, "erased": front.erased}
-        _put(file, _json({name: list(dict.fromkeys([*known.get(name, []), *ids])) for name, ids in more.items()}))
+        back = frozenset(front.back)
+        removed = [id for id in known.get("removed", []) if id not in back]
+        more = {"removed": [*removed, *front.gone], "erased": [*known.get("erased", []), *front.erased]}
+        _put(file, _json({name: list(dict.fromkeys(ids)) for name, ids in more.items()}))
         if self._erasures and front.erased:
             kept = self._erasures.read_text().split() if self._erasures.is_file() else []
             lines = "".join(f"{id}\n" for id in dict.fromkeys([*kept, *front.erased]))

@@ -3,6 +3,7 @@
 import html
 import json
 import re
+from collections.abc import Collection, Mapping
 from io import BytesIO
 from pathlib import Path
 
@@ -15,7 +16,7 @@ from drafting.actions.signing.asking import Asked, sign
 from drafting.actions.signing.links import confirm_signature, read_signature, withdraw_signature
 from drafting.actions.signing.lists import Lister
 from drafting.actions.signing.logos import put_logo
-from drafting.actions.signing.moderation import admit_network, dismiss_network
+from drafting.actions.signing.moderation import Reason, admit_network, dismiss_network, invalidate, restore
 from drafting.publishing.making.logos import Logos
 from drafting.publishing.signature_lists import StaticLists
 from tests.actions.coalition import SLUG, Coalition
@@ -120,6 +121,44 @@ async def test_who_takes_a_name_back_is_gone_from_every_file(listed: Listed) -> 
     assert listed.count() == {"people": 1, "organisations": 0}
     assert json.loads(listed.read("removed.json")) == {"removed": [signature.id], "erased": [signature.id]}
     assert (listed.folder.parents[3] / "erasures").read_text() == f"{signature.id}\n"
+
+
+async def test_many_who_leave_at_once_are_looked_up_together(listed: Listed, monkeypatch: pytest.MonkeyPatch) -> None:
+    owns = [await listed.sign(person(f"p{n}@people.example", name=f"Person {n}")) for n in range(5)]
+    await listed.lister.refresh()
+    ids = [(await withdraw_signature(listed.ports, own)).id for own in owns]
+    signatures = listed.coalition.fakes.signatures
+    asked: list[int] = []
+    real = signatures.indexes
+
+    async def indexes(ids: Collection[str]) -> Mapping[str, int]:
+        asked.append(len(ids))
+        return await real(ids)
+
+    monkeypatch.setattr(signatures, "indexes", indexes)
+    monkeypatch.delattr(type(signatures), "get")
+    await listed.lister.refresh()
+    assert asked == [5]
+    assert json.loads(listed.read("removed.json"))["removed"] == ids
+    assert listed.count() == {"people": 0, "organisations": 0}
+
+
+async def test_who_is_let_in_again_is_no_longer_told_as_gone(listed: Listed) -> None:
+    """Whoever keeps a copy would drop a name that counts."""
+    moderator, reason = listed.coalition.delegate("river"), {"slug": SLUG, "reason": Reason.MADE_UP}
+    own = await listed.sign(person())
+    signature, _ = await read_signature(listed.ports, own)
+    await invalidate(listed.ports, moderator, id=signature.id, **reason)
+    await listed.lister.refresh()
+    assert json.loads(listed.read("removed.json"))["removed"] == [signature.id]
+    await restore(listed.ports, moderator, slug=SLUG, id=signature.id, reason=Reason.LOOKED_AT)
+    await listed.lister.refresh()
+    assert json.loads(listed.read("removed.json"))["removed"] == []
+    await invalidate(listed.ports, moderator, id=signature.id, **reason)
+    await restore(listed.ports, moderator, slug=SLUG, id=signature.id, reason=Reason.LOOKED_AT)
+    await invalidate(listed.ports, moderator, id=signature.id, **reason)
+    await listed.lister.refresh()
+    assert json.loads(listed.read("removed.json"))["removed"] == [signature.id]
 
 
 async def test_lists_that_were_lost_are_made_again(listed: Listed, tmp_path: Path) -> None:

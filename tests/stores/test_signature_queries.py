@@ -24,6 +24,15 @@ async def test_organisations_can_be_listed_alone(stores: Stores, clock: Hands) -
     assert [one.id for one in found] == ["s1"]
 
 
+async def test_places_in_the_ledger_are_looked_up_together(stores: Stores, clock: Hands) -> None:
+    await stores.signatures.request(asked(signature(clock, "waits", "waits@people.example")), clock.now())
+    ids = [f"s{n}" for n in range(1000)]  # As many as are asked for at once.
+    for id in ids[:2]:
+        await signed(stores, clock, signature(clock, id, f"{id}@people.example"))
+    assert await stores.signatures.indexes([*ids, "waits"]) == {"s0": 1, "s1": 2, "waits": 0}
+    assert await stores.signatures.indexes([]) == {}
+
+
 async def test_a_state_is_read_newest_first_and_since_a_moment(stores: Stores, clock: Hands) -> None:
     for n in range(3):
         clock.forward(minutes=1)

@@ -18,7 +18,6 @@ from drafting.actions.signing.links import LOGO
 from drafting.actions.signing.logos import file_of
 from drafting.actions.signing.moderation import hold_back_floods
 from drafting.domain.editions import Edition, Signing
-from drafting.domain.errors import Refusal
 from drafting.domain.events import Entry, Kind
 from drafting.domain.geography import Geography, told
 from drafting.domain.organisations import adherence_of
@@ -149,7 +148,7 @@ class _Changes:
 
     index: int
     pages: set[int] = field(default_factory=set)
-    gone: list[str] = field(default_factory=list)
+    gone: dict[str, bool] = field(default_factory=dict)
     erased: list[str] = field(default_factory=list)
     is_any: bool = False
 
@@ -185,30 +184,31 @@ async def _put_logos(ports: Ports, content: Mapping[str, Any], front: ListFront)
 async def _changes(ports: Ports, slug: str, n: int, seen: int) -> _Changes:
     changes = _Changes(seen)
     while entries := await ports.signatures.entries(slug, changes.index, AT_A_TIME):
-        for entry in entries:
-            await _note(ports, changes, n, entry)
+        own = [entry for entry in entries if entry.event.data.get("edition") == n]
+        # Of all of them at once: where a list was taken back there are as many as it had rows.
+        indexes = await ports.signatures.indexes([entry.event.data["id"] for entry in own])
+        for entry in own:
+            _note(changes, entry, indexes)
         changes.index = entries[-1].index
     return changes
 
 
-async def _note(ports: Ports, changes: _Changes, n: int, entry: Entry) -> None:
-    data: Mapping[str, Any] = entry.event.data
-    if data.get("edition") != n:
-        return
+def _note(changes: _Changes, entry: Entry, indexes: Mapping[str, int]) -> None:
+    kind, id = entry.event.kind, entry.event.data["id"]
     changes.is_any = True
-    if entry.event.kind is Kind.SIGNATURE_CONFIRM:
+    if kind is Kind.SIGNATURE_CONFIRM:
         changes.pages.add(page_of(entry.index))
         return
-    try:
-        signature = await ports.signatures.get(data["id"])
-    except Refusal:
+    if id not in indexes:
         return
-    if signature.index:
-        changes.pages.add(page_of(signature.index))
-    if entry.event.kind in GONE:
-        changes.gone.append(data["id"])
-    if entry.event.kind is Kind.SIGNATURE_ERASE:
-        changes.erased.append(data["id"])
+    if indexes[id]:
+        changes.pages.add(page_of(indexes[id]))
+    if kind in GONE:
+        changes.gone[id] = True
+    if kind is Kind.SIGNATURE_RESTORE:
+        changes.gone[id] = False
+    if kind is Kind.SIGNATURE_ERASE:
+        changes.erased.append(id)
 
 
 async def renew_front(ports: Ports, slug: str, content: Mapping[str, Any]) -> None:
@@ -231,7 +231,8 @@ async def _front(ports: Ports, slug: str, n: int, last: int, changes: _Changes, 
         counts=await ports.signatures.counts(slug, n),
         newest=[shown(signature) for signature in newest if signature.kind is SignatoryKind.PERSON],
         organisations=[shown(signature) for signature in organisations],
-        gone=changes.gone,
+        gone=[id for id, is_gone in changes.gone.items() if is_gone],
+        back=[id for id, is_gone in changes.gone.items() if not is_gone],
         erased=changes.erased,
         at=at,
         places=told(geography.places),

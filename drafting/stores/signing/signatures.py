@@ -84,6 +84,11 @@ class SqlSignatures:
             raise Refusal(Code.NOT_FOUND, signature=id)
         return signature_of(row)
 
+    async def indexes(self, ids: Collection[str]) -> Mapping[str, int]:
+        query = select(signatures.c.id, signatures.c.ledger_index).where(signatures.c.id.in_(ids))
+        async with self._database.reading() as connection:
+            return {row.id: row.ledger_index or 0 for row in await connection.execute(query)}
+
     async def counts(self, declaration: str, edition: int) -> Counts:
         query = select(signature_counts).where(
             signature_counts.c.declaration == declaration, signature_counts.c.edition == edition
