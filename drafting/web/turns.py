@@ -1,8 +1,9 @@
 """Nobody keeps the others from their pages: few requests of one account, or one address, are worked on at a time.
 
-What is more waits in line; and while somebody stands in it, each request is followed by a rest as long as it took, so
-that half of the time is left to everybody else. A request is over when its answer begins: what is read slowly, or goes
-on for hours, keeps nobody waiting.
+Who sends something has a line of its own, so that no page waits for a file on a slow connection. What is more waits;
+and while somebody stands in line, each request is followed by a rest as long as it took, so that half of the time is
+left to everybody else. A request is over when its answer begins: what is read slowly, or goes on for hours, keeps
+nobody waiting.
 """
 
 import asyncio
@@ -57,14 +58,16 @@ class Turns:
     def __init__(self, app: ASGIApp, door: Door) -> None:
         self.app = app
         self.door = door
-        self._lines: dict[str, Line] = {}
+        self._lines: dict[tuple[str, bool], Line] = {}
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         party = self.door.party(scope) if scope["type"] == "http" else None
-        if party is None or not (party[1] or scope["method"] in SAFE):
+        reads = scope["type"] == "http" and scope["method"] in SAFE
+        if party is None or not (party[1] or reads):
             await self.app(scope, receive, send)
             return
-        name, is_account = party
+        whose, is_account = party
+        name = whose, reads
         line = self._lines.setdefault(name, Line(OF_AN_ACCOUNT if is_account else OF_AN_ADDRESS))
         line.inside += 1
         try:

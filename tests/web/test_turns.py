@@ -119,3 +119,11 @@ async def test_strangers_who_send_something_wait_for_nobody_and_members_do(kitch
     assert (kitchen.count("192.0.2.1"), kitchen.count("ada")) == (20, OF_AN_ACCOUNT)
     for task in tasks:
         task.cancel()
+
+
+async def test_no_page_waits_for_files_on_a_slow_line(kitchen: Kitchen, ask: Asking) -> None:
+    tasks = [ask(f"/ada/file/{n}", "POST") for n in range(3)] + [ask("/ada/page")]
+    await settle()
+    assert (kitchen.count("ada/file"), kitchen.count("ada/page")) == (OF_AN_ACCOUNT, 1)
+    for task in tasks:
+        task.cancel()
