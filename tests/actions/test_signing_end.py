@@ -1,7 +1,7 @@
 """The end of signing: who sets it, what ends with it and what goes on, and that it is counted once."""
 
 from dataclasses import replace
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -68,10 +68,11 @@ async def test_a_moment_to_come_ends_it_by_itself_and_another_one_replaces_it(co
     await refused(Code.SIGNING_ENDED, close_signing(coalition.ports, coalition.initiator, slug=SLUG, n=1))
 
 
-async def test_a_moment_that_is_over_is_refused(coalition: Coalition) -> None:
+async def test_a_moment_that_is_over_or_of_no_use_is_refused(coalition: Coalition) -> None:
     now = coalition.fakes.clock.now()
-    data = await refused(Code.BAD_INPUT, close_signing(coalition.ports, coalition.initiator, slug=SLUG, n=1, at=now))
-    assert data["field"] == "until"
+    for at in (now, datetime.max.replace(tzinfo=UTC)):
+        data = await refused(Code.BAD_INPUT, close_signing(coalition.ports, coalition.initiator, slug=SLUG, n=1, at=at))
+        assert data["field"] == "until"
     assert await standing(coalition) is Signing.OPEN
 
 

@@ -173,6 +173,14 @@ async def test_an_objection_without_reasons_keeps_what_was_typed(visitors: Visit
     assert 'aria-invalid="true"' in answer.text
 
 
+async def test_the_last_day_of_all_is_no_end_of_a_consultation(visitors: Visitors) -> None:
+    await visitors.coalition.table("water")
+    delegate = await visitors.browser(visitors.coalition.delegate("salt").account)
+    page = await read(delegate, f"{W}/water/revisions/1")
+    form = {**hidden(page), "kind": "consulting", "until": "9999-12-31"}
+    assert (await delegate.post(f"{W}/water/revisions/1/positions", data=form)).status_code == 422
+
+
 async def test_agreeing_to_all_from_its_page(visitors: Visitors) -> None:
     for section in visitors.coalition.sections:
         await visitors.coalition.table(section)

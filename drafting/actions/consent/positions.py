@@ -97,7 +97,7 @@ def _position_data(
     for field, missing in _required(PositionKind(kind), words, harms, remedy, until, authority):
         if missing:
             raise Refusal(Code.REASON_REQUIRED, field=field, kind=kind)
-    if until is not None and not at < until <= at + MAX_CONSULTING:
+    if until is not None and (until.tzinfo is None or not at < until <= at + MAX_CONSULTING):
         raise Refusal(Code.BAD_INPUT, field="until")
     locale = (statement or {}).get("locale", "")
     if words and not locale:

@@ -5,7 +5,7 @@ withdrawing and erasing go on as ever.
 """
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import UTC, datetime, timedelta
 from typing import Final
 
 from drafting.actions.core import Actor, authorise, commit, list_declarations
@@ -22,13 +22,15 @@ from drafting.domain.signatures import Counts
 
 SYSTEM: Final = "system"
 MAX_TRIES: Final = 20
+FURTHEST: Final = timedelta(days=36_525)
+"""A moment later than this is a slip; to the last ones that there are, no days can be added."""
 
 
 async def close_signing(ports: Ports, actor: Actor, *, slug: str, n: int, at: datetime | None = None) -> Edition:
     """End signing at once, or at a moment to come (with its zone); a moment that was set before is replaced.
 
     Raises ``not_allowed``, ``not_released``, ``signing_ended``, and ``bad_input`` with ``field`` until for a moment
-    that is over.
+    that is over, or a lifetime away.
     """
 
     def decide(declaration: Declaration) -> Sequence[Event]:
@@ -36,9 +38,9 @@ async def close_signing(ports: Ports, actor: Actor, *, slug: str, n: int, at: da
         edition = _authorised(declaration, actor, n, now)
         if not edition.can_be_signed(now):
             raise Refusal(Code.SIGNING_ENDED, ended=edition.closes)
-        if at is not None and at <= now:
+        if at is not None and not now < at <= now + FURTHEST:
             raise Refusal(Code.BAD_INPUT, field="until")
-        data = {"n": n, "at": (at or now).isoformat()}
+        data = {"n": n, "at": (at or now).astimezone(UTC).isoformat()}
         return [Event(Kind.SIGNING_CLOSE, data, actor.account, actor.channel)]
 
     declaration = await commit(ports, slug, decide)

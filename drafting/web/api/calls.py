@@ -88,11 +88,11 @@ class Call:
             return self.ports.clock.now()
         try:
             found = datetime.fromisoformat(raw.replace(" ", "+"))
-        except ValueError:
-            found = datetime.min
-        if found.tzinfo is None:
-            raise Refusal(Code.BAD_INPUT, field=name)
-        return found.astimezone(UTC)
+            if found.tzinfo is not None:
+                return found.astimezone(UTC)
+        except (ValueError, OverflowError):
+            pass
+        raise Refusal(Code.BAD_INPUT, field=name)
 
     @property
     def slug(self) -> str:

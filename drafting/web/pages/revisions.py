@@ -231,10 +231,9 @@ async def take(visit: Visit) -> Response:
 def _end_of(day: str) -> datetime | None:
     """The end of a day anywhere on earth: it is over nowhere before it is over."""
     try:
-        chosen = date.fromisoformat(day)
-    except ValueError:
+        return datetime.combine(date.fromisoformat(day), time(0), UTC) + timedelta(days=1, hours=12)
+    except (ValueError, OverflowError):
         return None
-    return datetime.combine(chosen, time(0), UTC) + timedelta(days=1, hours=12)
 
 
 async def translate(visit: Visit) -> Response:

@@ -88,7 +88,8 @@ async def test_numbers_in_paths_and_queries_are_numbers(here: Installation, anon
     await anong("GET", f"{D}/editions/one", 404)
     await anong("GET", f"{D}/sections/front/revisions/99999999999999", 404)
     assert (await anong("GET", f"{D}/ledger?after=x", 422))["field"] == "after"
-    assert (await anong("GET", f"{D}/matrix?at=yesterday", 422))["field"] == "at"
+    for at in ("yesterday", "2030-03-01T00:00:00", "9999-12-31T23:00:00-12:00"):
+        assert (await anong("GET", f"{D}/matrix?at={at}", 422))["field"] == "at"
 
 
 async def test_lists_come_in_parts(here: Installation) -> None:

@@ -221,6 +221,9 @@ async def test_the_desk_says_what_waits(here: Installation, anong: Program, mari
 async def test_a_consultation_has_an_end(here: Installation, anong: Program, marisol: Program) -> None:
     await here.table(anong, "front")
     until = here.fakes.clock.now() + timedelta(days=6)
+    for wrong in ("2030-03-07T12:00:00", "9999-12-31T23:59:59-12:00", "2001-01-01T00:00:00Z"):
+        refused = await here.consent(marisol, "orillas", "front", kind="consulting", until=wrong)
+        assert (refused.status_code, refused.json()["field"]) == (422, "until")
     taken = await here.consent(marisol, "orillas", "front", kind="consulting", until=until.isoformat())
     assert taken.json()["status"] == "consulting"
     cells = (await anong("GET", f"{D}/matrix", 200))["cells"]
