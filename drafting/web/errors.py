@@ -137,7 +137,7 @@ def _signing_ended(w: Words, data: Mapping[str, Any]) -> str:
     ended = data.get("ended")
     if isinstance(ended, datetime):
         return w.gettext("Signing ended on %(moment)s.", moment=ended)
-    return w.gettext("Signing has ended")
+    return w.gettext("Signing has ended; nobody can sign this edition any more.")
 
 
 def _second_network(w: Words, data: Mapping[str, Any]) -> str:

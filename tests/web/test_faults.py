@@ -12,7 +12,8 @@ from drafting.web.words.faults import in_folder, what_is_wrong
 def test_every_code_that_the_readers_raise_has_a_sentence() -> None:
     words = Languages(LOCALES).words("en")
     folder = Path(drafting.actions.__file__).parent
-    source = "".join((folder / name).read_text() for name in ("markdown.py", "folders.py", "folder_files.py"))
+    readers = ("writing/markdown.py", "folders.py", "folder_files.py")
+    source = "".join((folder / name).read_text() for name in readers)
     named = set(re.findall(r'_Refused\([^"\n]*"([a-z_]+)"', source))
     named |= set(re.findall(r'folder_refused\([^"\n]*"([a-z_]+)"', source))
     named |= {"html", "table", "image", "code", "rule", "too_many_marks"}
