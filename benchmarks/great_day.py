@@ -65,6 +65,7 @@ def _server(folder: Path, nginx: str) -> Iterator[tuple[int, int, Letterbox]]:
             "DRAFTING_ORIGIN": f"http://127.0.0.1:{outer}",
             "DRAFTING_SMTP": f"smtp://127.0.0.1:{letterbox.port}",
             "DRAFTING_LETTERS_A_MINUTE": "1000000",
+            "DRAFTING_LETTERS_AT_ONCE": "50",
         }
         subprocess.run([DRAFTING, "demo"], env=os.environ | environment, check=True, capture_output=True)
         configuration = folder / "nginx.conf"

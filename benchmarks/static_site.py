@@ -42,7 +42,7 @@ class Site(NamedTuple):
 def site_configuration(public: Path, ours: int, plain: int = 0, behind: int = 8000) -> str:
     """What docs/operators.md says, for these ports: ``ours`` as set up there, ``plain`` with nothing set (0: without
     it). ``behind``: the server's."""
-    [server] = re.findall("```nginx\n(server .*?)```", HANDBOOK.read_text("utf-8"), re.S)
+    [server] = re.findall("```nginx\n(upstream [^`]*listen 80;.*?)```", HANDBOOK.read_text("utf-8"), re.S)
     server = server.replace("listen 80;", f"listen 127.0.0.1:{ours};").replace("/srv/drafting/public", str(public))
     server = server.replace("127.0.0.1:8000", f"127.0.0.1:{behind}")
     beside = f"server {{ listen 127.0.0.1:{plain}; root {public}; }}" if plain else ""

@@ -47,7 +47,7 @@ def public(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture(scope="module")
 def nginx(public: Path) -> Iterator[int]:
     program = executable("nginx", apt="nginx-light", beside=("usr/sbin",))
-    [server] = re.findall("```nginx\n(server .*?)```", HANDBOOK.read_text("utf-8"), re.S)
+    [server] = re.findall("```nginx\n(upstream [^`]*listen 80;.*?)```", HANDBOOK.read_text("utf-8"), re.S)
     port, nobody = find_free_port(), find_free_port()
     server = server.replace("listen 80;", f"listen 127.0.0.1:{port};").replace("/srv/drafting/public", str(public))
     server = server.replace("127.0.0.1:8000", f"127.0.0.1:{nobody}")
