@@ -41,6 +41,8 @@ class Rooms:
         self, log: UpdateLog, clock: Clock, times: Times = TIMES, others: Others = ALONE, notes: Notes = UNWATCHED
     ) -> None:
         self.notes = notes
+        self.rechecks = 0
+        """Whoever was asked about before the last of them may not be whom or what it was."""
         self._log = log
         self._authorship = Authorship(log)
         self._others = others
@@ -206,6 +208,7 @@ class Rooms:
                     participant.close(CloseCode.REFUSED, "shut out")
 
     async def _recheck(self, rooms: Iterable[Room], account: str | None) -> None:
+        self.rechecks += 1
         participants = [
             participant
             for room in rooms

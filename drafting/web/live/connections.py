@@ -88,7 +88,7 @@ class Socket:
         self.outbox = SocketOutbox(send, self._on_close)
         self.places: dict[str, Place] = {}
         self.share: Share | None = None
-        self._known: tuple[Papers, Guest] | None = None
+        self._known: tuple[tuple[Papers, int], Guest] | None = None
 
     async def serve(self, receive: Receive) -> None:
         """Until the client or we close."""
@@ -184,7 +184,7 @@ class Socket:
 
     async def _admit(self, place: Place, token: str) -> None:
         """Raises :class:`CannotSave` where nobody can say now who it is, or what the text holds."""
-        epoch = _epoch(token)
+        epoch, rechecks = _epoch(token), self.rooms.rechecks
         if epoch is None:
             self.outbox.close(CloseCode.OUT_OF_DATE, "editor")
             return
@@ -215,6 +215,8 @@ class Socket:
             return
         if self.places.get(place.key) is place and not self.outbox.is_closed:
             self._enter(place, room, guest, rights, is_editor=token.startswith(EDITOR))
+            if self.rooms.rechecks != rechecks:
+                await self._recheck(place)
 
     def _enter(self, place: Place, room: Room, guest: Guest, rights: Rights, *, is_editor: bool) -> None:
         async def recheck() -> None:
@@ -241,13 +243,14 @@ class Socket:
         raise NotImplementedError
 
     async def _guest(self, papers: Papers) -> Guest | None:
-        if self._known is not None and self._known[0] == papers:
+        asked = papers, self.rooms.rechecks
+        if self._known is not None and self._known[0] == asked:
             return self._known[1]
         if not (papers.cookie or papers.token):
             return None
         guest = await self.admission.person(cookie=papers.cookie, token=papers.token)
         if guest is not None:
-            self._known = papers, guest
+            self._known = asked, guest
         return guest
 
     def deny(self, place: Place) -> None:
@@ -262,7 +265,6 @@ class Socket:
         participant = place.participant
         if participant is None:
             return
-        self._known = None
         guest = await self._guest(place.papers)
         if guest is None or guest.account != participant.guest.account:
             participant.grant(NO_RIGHTS)
