@@ -50,3 +50,11 @@ def test_what_was_printed_is_learned_once_and_changes_no_byte(monkeypatch: pytes
     worker._learn(lessons, TEMPLATES, LOCALES)
     assert not lessons
     assert render(edition, "fr", "pdf", TEMPLATES, LOCALES) == alone
+
+
+def test_another_book_of_a_language_teaches_nothing_new() -> None:
+    lessons, locale = Lessons(), example_edition(locales=["fr"], sections=1)["locales"][0]
+    for letters in ("Nش", "Aم", "N"):
+        lessons.tell(locale, letters)
+    lessons.hear()
+    assert [lessons.take()[1] for _ in range(len(lessons))] == ["Nش", "N"]

@@ -11,6 +11,8 @@ import select
 from collections.abc import Mapping
 from typing import Any, Final
 
+from drafting.publishing.paper.fonts import scripts_in
+
 # So many languages with their scripts are kept ready; each takes some megabytes.
 MOST: Final = 24
 # Seconds without a job after which there is time to learn.
@@ -23,7 +25,7 @@ class Lessons:
 
     def __init__(self) -> None:
         self.heard, self._told = os.pipe()
-        self._known: set[str] = set()
+        self._known: set[tuple[str, ...]] = set()
         self._new: list[str] = []
 
     def tell(self, locale: Mapping[str, Any], letters: str) -> None:
@@ -35,8 +37,10 @@ class Lessons:
     def hear(self) -> None:
         """Take up what was told; there must be something."""
         for lesson in os.read(self.heard, 1 << 16).decode().splitlines():
-            if lesson not in self._known and len(self._known) < MOST:
-                self._known.add(lesson)
+            locale, letters = json.loads(lesson)
+            taught = (locale["tag"], locale["script"], locale["direction"], *scripts_in(letters))
+            if taught not in self._known and len(self._known) < MOST:
+                self._known.add(taught)
                 self._new.append(lesson)
 
     def __len__(self) -> int:
