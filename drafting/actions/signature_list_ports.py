@@ -16,8 +16,8 @@ class ListFront:
 
     ``index``: how far the ledger of signatures was read; ``gone``: ids that were taken back since the last time;
     ``back``: of those that were told as gone earlier, the ones that were let in again; ``erased``: those gone of which
-    nothing is left. ``closes`` and ``settles``: of the edition's signing, where its
-    end was set.
+    nothing is left, and of each whether it went with its list. ``closes`` and ``settles``: of the edition's signing,
+    where its end was set.
     """
 
     index: int
@@ -27,7 +27,7 @@ class ListFront:
     organisations: Sequence[Mapping[str, Any]]
     gone: Sequence[str]
     back: Sequence[str]
-    erased: Sequence[str]
+    erased: Mapping[str, bool]
     at: datetime
     places: Sequence[Place] = ()
     countries: Sequence[Place] = ()

@@ -20,6 +20,7 @@ from markupsafe import Markup
 
 from drafting.actions.ports import CannotSave
 from drafting.actions.signature_list_ports import ListFront
+from drafting.actions.signing.erasing import read_erasures, write_erasures
 from drafting.paths import LOCALES, TEMPLATES
 from drafting.publishing.content import Content, moment, read_content
 from drafting.publishing.pages.designs import assets, stylesheet
@@ -97,7 +98,7 @@ class StaticLists:
     async def erased(self) -> frozenset[str]:
         if self._erasures is None or not self._erasures.is_file():
             return frozenset()
-        return frozenset((await asyncio.to_thread(self._erasures.read_text)).split())
+        return frozenset(read_erasures(await asyncio.to_thread(self._erasures.read_text)))
 
     def _content(self, edition: Mapping[str, Any]) -> Content:
         place = edition["declaration"], edition["n"]
@@ -167,12 +168,16 @@ class StaticLists:
         known = _read_json(file)
         back = frozenset(front.back)
         removed = [id for id in known.get("removed", []) if id not in back]
-        more = {"removed": [*removed, *front.gone], "erased": [*known.get("erased", []), *front.erased]}
+        with_list = [id for id, is_with_list in front.erased.items() if is_with_list]
+        more = {
+            "removed": [*removed, *front.gone],
+            "erased": [*known.get("erased", []), *front.erased],
+            "erased_with_list": [*known.get("erased_with_list", []), *with_list],
+        }
         _put(file, _json({name: list(dict.fromkeys(ids)) for name, ids in more.items()}))
         if self._erasures and front.erased:
-            kept = self._erasures.read_text().split() if self._erasures.is_file() else []
-            lines = "".join(f"{id}\n" for id in dict.fromkeys([*kept, *front.erased]))
-            _put(self._erasures, lines.encode(), is_durable=True)
+            kept = read_erasures(self._erasures.read_text()) if self._erasures.is_file() else {}
+            _put(self._erasures, write_erasures({**kept, **front.erased}).encode(), is_durable=True)
 
     def _put_beside(self, content: Content, front: ListFront) -> bool:
         """The text with the reservations of networks that joined later; made when these change, since it is long."""

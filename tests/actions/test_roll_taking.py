@@ -214,6 +214,21 @@ async def test_the_link_of_a_letter_can_still_erase(coalition: Coalition) -> Non
     assert await count(coalition) == await replayed(coalition) == Counts()
 
 
+async def test_who_withdrew_before_is_erased_with_the_others_and_stays_out(coalition: Coalition) -> None:
+    ports, roll = coalition.ports, await vouched(coalition, await brought(coalition))
+    (secret,) = [secret_in(letter) for letter in coalition.fakes.mail.take() if letter.to == "amina@people.example"]
+    withdrawn = await withdraw_signature(ports, secret)
+    await taken_back(coalition, roll)
+    coalition.fakes.clock.step(days=31)
+    await sweep_rolls(ports)
+    kept = coalition.fakes.signatures.by_id[withdrawn.id]
+    assert (kept.name, kept.salt, kept.state) == ("", b"", SignatureState.WITHDRAWN)
+    entries = await ports.ledger.read(stream_of(SLUG))
+    told = {e.event.data["id"]: e.event.data for e in entries if e.event.kind is Kind.SIGNATURE_ERASE}
+    assert len(told) == 3
+    assert [id for id, data in told.items() if "roll" not in data] == [withdrawn.id], "who is told apart in the lists"
+
+
 async def test_what_was_taken_back_is_erased_in_time(coalition: Coalition) -> None:
     ports = coalition.ports
     roll = await taken_back(coalition, await vouched(coalition, await brought(coalition)))

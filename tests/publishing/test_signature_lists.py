@@ -119,7 +119,8 @@ async def test_who_takes_a_name_back_is_gone_from_every_file(listed: Listed) -> 
     assert "Gone Tomorrow" not in whole
     assert "Stays Here" in whole
     assert listed.count() == {"people": 1, "organisations": 0}
-    assert json.loads(listed.read("removed.json")) == {"removed": [signature.id], "erased": [signature.id]}
+    told = {"removed": [signature.id], "erased": [signature.id], "erased_with_list": []}
+    assert json.loads(listed.read("removed.json")) == told
     assert (listed.folder.parents[3] / "erasures").read_text() == f"{signature.id}\n"
 
 

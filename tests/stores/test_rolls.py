@@ -267,6 +267,10 @@ async def test_who_stood_on_a_list_that_was_taken_back_is_no_stranger_and_none_w
     assert (one.done, await stores.rolls.rows("one")) == (0, Rows(gone=4)), "what is erased is not erased again"
     assert await stores.signatures.find("secret-one-0") is None
     assert await stores.rolls.standing("open-well", 1, asked_for) == {"a@one.example": True, "b@one.example": False}
+    withdrawn = {SignatureState.WITHDRAWN}
+    one = await stores.rolls.change_rows(one, withdrawn, clock.now(), forget, lambda n: replace(one, done=n), 9)
+    assert (one.done, await stores.signatures.find("secret-one-1")) == (1, None)
+    assert await stores.rolls.standing("open-well", 1, asked_for) == {"a@one.example": True, "b@one.example": False}
 
 
 async def test_names_and_notes_of_lists_go_in_time(stores: Stores, clock: Hands) -> None:

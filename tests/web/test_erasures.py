@@ -21,7 +21,7 @@ from drafting.web.commands.outcomes import Failure
 ADDRESS = "planted@people.example"
 
 
-async def sign(settings: Settings, id: str, address: str, name: str) -> None:
+async def sign(settings: Settings, id: str, address: str, name: str, roll: str = "") -> None:
     async with opened(settings) as here:
         at = datetime.now(UTC)
         asked = Signature(
@@ -39,6 +39,7 @@ async def sign(settings: Settings, id: str, address: str, name: str) -> None:
             requested=at,
             expires=at,
             publish="sha256:1",
+            roll=roll,
         )
         letter = Letter(address, f"For {name}", "b")
         await here.ports.signatures.request(SignatureRequest(asked, f"secret-{id}", letter, letter), at)
@@ -86,6 +87,30 @@ async def test_an_older_backup_brings_nobody_back(
     assert b"Gone Tomorrow" not in kept
     assert b"planted" not in kept
     assert "gone" in other.paths.erasures.read_text().split()
+
+
+@pytest.mark.parametrize("form", ["lines", "json"])
+async def test_who_went_with_a_list_is_emptied_again_and_is_nobody_who_asked_for_it(tmp_path: Path, form: str) -> None:
+    here, other = Settings(data=tmp_path / "here"), Settings(data=tmp_path / "other")
+    await sign(here, "row", ADDRESS, "Gone Tomorrow", roll="bought")
+    await sign(here, "left", "left@people.example", "Left Before", roll="bought")
+    await back_up(here, tmp_path / "old.zip")
+    newer = tmp_path / "newer"
+    told = {"removed": ["row", "left"], "erased": ["row", "left"], "erased_with_list": ["row"]}
+    newer.write_text("row list\nleft\n" if form == "lines" else json.dumps(told))
+    await restore(other, tmp_path / "old.zip", newer)
+    async with opened(other) as there:
+        row, left = [await there.ports.signatures.get(id) for id in ("row", "left")]
+        assert [(s.is_erased, s.name) for s in (row, left)] == [(True, "")] * 2
+        assert (row.state, left.state) == (SignatureState.TAKEN_BACK, SignatureState.WITHDRAWN)
+        addresses = [ADDRESS, "left@people.example"]
+        assert await there.ports.rolls.standing("water", 1, addresses) == {"left@people.example": False}
+        entries = await there.ports.ledger.read(stream_of("water"))
+        assert Tally().apply(entries).counts(1) == await there.ports.signatures.counts("water", 1) == Counts()
+    assert other.paths.erasures.read_text() == "row list\nleft\n"
+    again = Settings(data=tmp_path / "again")
+    await restore(again, tmp_path / "old.zip", other.paths.erasures)
+    assert again.paths.erasures.read_text() == "row list\nleft\n"
 
 
 async def test_a_list_that_is_none_stops_before_anything_is_kept(tmp_path: Path) -> None:

@@ -12,21 +12,19 @@ from drafting.actions.core import commit, load_declaration
 from drafting.actions.ports import Ports
 from drafting.actions.rolls.check import HELD, STEP
 from drafting.actions.signature_ports import SignatureChange
-from drafting.actions.signing.links import erased
+from drafting.actions.signing.erasing import forgotten, taken_back
 from drafting.domain.declaration import Declaration
 from drafting.domain.events import Event, Kind
 from drafting.domain.rolls import Roll, RollState
 from drafting.domain.signatures import HOLDING_STATES, Signature, SignatureState
 
-REASON = "list"
-"""What the entry of each row says beside its list, whose entry has the reason."""
 SYSTEM = "system"
 
 
 async def let_rows_leave(ports: Ports, roll: Roll) -> None:
     """Take what counts or is held back out of the count. Raises ``RollMoved`` where somebody else is at it."""
     by = (await load_declaration(ports, roll.declaration)).rolls[roll.id].doubters[-1].account
-    roll = await _in_steps(ports, roll, HOLDING_STATES, lambda signature, at: _leaving(signature, by, at))
+    roll = await _in_steps(ports, roll, HOLDING_STATES, lambda signature, at: taken_back(signature, by, at))
     taken = roll.done
 
     def decide(declaration: Declaration) -> Sequence[Event]:
@@ -39,22 +37,12 @@ async def let_rows_leave(ports: Ports, roll: Roll) -> None:
     await ports.rolls.save(replace(roll, state=RollState.TAKEN_BACK, changed=at, due=at))
 
 
-def _leaving(signature: Signature, by: str, at: datetime) -> SignatureChange:
-    """As if a person had looked at it and decided, which two did; its address can sign again."""
-    data = {"edition": signature.edition, "id": signature.id, "reason": REASON, "roll": signature.roll}
-    event = Event(Kind.SIGNATURE_INVALIDATE, data, by, signature.source.value)
-    return SignatureChange(signature, replace(signature, state=SignatureState.TAKEN_BACK, changed=at), [event])
-
-
 async def erase_rows(ports: Ports, roll: Roll) -> None:
-    """Empty what is still kept of the rows of a list that was taken back. Raises ``RollMoved``."""
-    roll = await _in_steps(ports, roll, {SignatureState.TAKEN_BACK}, _erased)
+    """Empty what is still kept of the rows of a list that was taken back, also of those who had withdrawn before, whose
+    wish stays. Raises ``RollMoved``."""
+    states = {SignatureState.TAKEN_BACK, SignatureState.WITHDRAWN}
+    roll = await _in_steps(ports, roll, states, lambda signature, _: forgotten(signature))
     await ports.rolls.save(replace(roll, salt=b""))
-
-
-def _erased(signature: Signature, at: datetime) -> SignatureChange:
-    data = {"edition": signature.edition, "id": signature.id}
-    return SignatureChange(signature, erased(signature), [Event(Kind.SIGNATURE_ERASE, data, SYSTEM, SYSTEM)])
 
 
 async def _in_steps(

@@ -149,7 +149,7 @@ class _Changes:
     index: int
     pages: set[int] = field(default_factory=set)
     gone: dict[str, bool] = field(default_factory=dict)
-    erased: list[str] = field(default_factory=list)
+    erased: dict[str, bool] = field(default_factory=dict)
     is_any: bool = False
 
 
@@ -208,7 +208,7 @@ def _note(changes: _Changes, entry: Entry, indexes: Mapping[str, int]) -> None:
     if kind is Kind.SIGNATURE_RESTORE:
         changes.gone[id] = False
     if kind is Kind.SIGNATURE_ERASE:
-        changes.erased.append(id)
+        changes.erased[id] = "roll" in entry.event.data
 
 
 async def renew_front(ports: Ports, slug: str, content: Mapping[str, Any]) -> None:

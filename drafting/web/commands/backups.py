@@ -2,13 +2,13 @@
 
 import json
 import sys
-from collections.abc import Sequence
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Final
 
 from drafting.actions.core import list_declarations
 from drafting.actions.release.releasing import rebuild_edition
-from drafting.actions.signing.erasing import erase_again
+from drafting.actions.signing.erasing import erase_again, read_erasures, write_erasures
 from drafting.domain.errors import Refusal
 from drafting.settings import Settings
 from drafting.stores.backup import backup
@@ -38,7 +38,7 @@ async def restore(settings: Settings, file: Path, erasures: Path | None = None) 
     lies in the data folder already counts too. Either all of the backup is kept or nothing.
     """
     words = speech()
-    ids = [*_erased(settings.paths.erasures), *(_erased(erasures, is_needed=True) if erasures else ())]
+    ids = _erased(settings.paths.erasures) | (_erased(erasures, is_needed=True) if erasures else {})
     settings.data.mkdir(parents=True, exist_ok=True)
     database = Database(settings.database_url)
     try:
@@ -51,29 +51,32 @@ async def restore(settings: Settings, file: Path, erasures: Path | None = None) 
         fail(Exit.NOT_NOW, words.gettext("There is something in this installation already; nothing was changed."))
     finally:
         await database.close()
-    await _erase_again(settings, [*ids, *_erased(settings.paths.erasures)])
+    await _erase_again(settings, ids | _erased(settings.paths.erasures))
     await publish_all(settings)
 
 
-def _erased(file: Path, *, is_needed: bool = False) -> list[str]:
-    """The ids of a list: one a line, or those of a mirror's JSON."""
+def _erased(file: Path, *, is_needed: bool = False) -> dict[str, bool]:
+    """The ids of a list, one a line, or those of a mirror's JSON; of each whether it went with its list."""
     try:
         text = file.read_text("utf-8")
-        found = json.loads(text)["erased"] if text.startswith("{") else text.split()
+        if not text.startswith("{"):
+            return read_erasures(text)
+        told = json.loads(text)
+        with_list = {str(id) for id in told.get("erased_with_list", ())}
+        return {str(id): str(id) in with_list for id in told["erased"]}
     except FileNotFoundError:
         if not is_needed:
-            return []
+            return {}
         fail(Exit.USAGE, speech().gettext("%(file)s is not a list of erasures.", file=str(file)))
     except (UnicodeDecodeError, ValueError, KeyError, TypeError):
         fail(Exit.FAILED, speech().gettext("%(file)s is not a list of erasures.", file=str(file)))
-    return [str(id) for id in found]
 
 
-async def _erase_again(settings: Settings, ids: Sequence[str]) -> None:
+async def _erase_again(settings: Settings, ids: Mapping[str, bool]) -> None:
     if ids:
         async with opened(settings) as here:
             await erase_again(here.ports, ids)
-        write_atomically(settings.paths.erasures, "".join(f"{id}\n" for id in dict.fromkeys(ids)).encode())
+        write_atomically(settings.paths.erasures, write_erasures(ids).encode())
 
 
 async def publish_all(settings: Settings) -> None:
