@@ -19,12 +19,13 @@ import sys
 import tempfile
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from datetime import datetime
 from multiprocessing import Pipe, Process
 from pathlib import Path
 from statistics import median, quantiles
 from typing import Any, Final
+from urllib.error import HTTPError
 from urllib.request import urlopen
 
 from benchmarks.great_day_people import POOL, SIGNED_EACH_SECOND, Followers, Letterbox, Signers, read_pages
@@ -65,7 +66,6 @@ def _server(folder: Path, nginx: str) -> Iterator[tuple[int, int, Letterbox]]:
             "DRAFTING_ORIGIN": f"http://127.0.0.1:{outer}",
             "DRAFTING_SMTP": f"smtp://127.0.0.1:{letterbox.port}",
             "DRAFTING_LETTERS_A_MINUTE": "1000000",
-            "DRAFTING_LETTERS_AT_ONCE": "50",
         }
         subprocess.run([DRAFTING, "demo"], env=os.environ | environment, check=True, capture_output=True)
         configuration = folder / "nginx.conf"
@@ -84,6 +84,7 @@ def _server(folder: Path, nginx: str) -> Iterator[tuple[int, int, Letterbox]]:
 
 
 async def _day(port: int, server: int, letterbox: Letterbox, seconds: float) -> None:
+    _wait_for_lists(port)
     before = _counted(port)
     mine, theirs = Pipe()
     readers = Process(target=read_pages, args=(theirs, port, SLUG, READ_EACH_SECOND, seconds), daemon=True)
@@ -95,13 +96,23 @@ async def _day(port: int, server: int, letterbox: Letterbox, seconds: float) -> 
     await signers.sign(seconds)
     await killing
     pages: dict[str, Any] = await asyncio.to_thread(mine.recv)
-    at_the_end = followers.confirmed
+    _tell(signers, pages, seconds)
+    print(f"{followers.confirmed:,} had followed their link by then", flush=True)
     began = time.perf_counter()
     await followers.wait_for(signers.answered, PATIENCE)
     following.cancel()
-    _tell(signers, pages, seconds)
-    print(f"{at_the_end:,} had followed their link by then, the others {time.perf_counter() - began:.0f} s later")
+    print(f"and the last of all {followers.confirmed:,} after {time.perf_counter() - began:.0f} s more")
     _compare(port, before, signers.answered, followers.confirmed)
+
+
+def _wait_for_lists(port: int) -> None:
+    """The demonstration's are made when its server begins."""
+    while True:
+        with suppress(HTTPError):
+            _read(port, f"/d/{SLUG}/1/signatures/en/")
+            _read(port, f"/d/{SLUG}/1/signatures/index.json")
+            return
+        time.sleep(0.5)
 
 
 async def _kill_the_worker(server: int, after: float) -> None:
@@ -124,8 +135,8 @@ def _tell(signers: Signers, pages: dict[str, Any], seconds: float) -> None:
     )
     print(
         f"pages:      {pages['read'] / seconds:,.0f} a second ({READ_EACH_SECOND:,} asked for), "
-        f"{pages['bytes'] / 1e9:.1f} GB; "
-        f"{pages['median'] * 1e3:.1f} ms (median), {pages['p95'] * 1e3:.1f} ms (p95); {pages['failed']} failed"
+        f"{pages['bytes'] / 1e9:.1f} GB; {pages['median'] * 1e3:.1f} ms (median), {pages['p95'] * 1e3:.1f} ms (p95); "
+        f"{pages['failed'].total():,} failed {dict(pages['failed'].most_common(5)) or ''}"
     )
 
 

@@ -5,6 +5,7 @@ import json
 import re
 import socket
 import time
+from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from multiprocessing.connection import Connection
@@ -22,6 +23,7 @@ AT_ONCE: Final = 25
 """Pages that are asked for together, each over a connection of its own."""
 DOMAINS: Final = 5_000
 AGAIN_SECONDS: Final = 0.2
+TOLD_EVERY: Final = 10_000
 LINK: Final = re.compile(rb"/sign/confirm/([\w-]+)")
 ACCEPTED: Final = b"202"
 
@@ -159,6 +161,8 @@ class Followers:
             await asyncio.wait_for(self._all_there.wait(), seconds)
 
     def _look(self) -> None:
+        if self._expected and self.confirmed % TOLD_EVERY == 0:
+            print(f"  {self.confirmed:,} of {self._expected:,}", flush=True)
         if self.confirmed == self._expected:
             self._all_there.set()
 
@@ -189,15 +193,17 @@ def read_pages(answer: Connection, port: int, slug: str, each_second: int, secon
         for path in paths
     ]
     connections = [socket.create_connection(("127.0.0.1", port)) for _ in range(AT_ONCE)]
-    began, waves, waited, size, failed = time.perf_counter(), 0, [], 0, 0
+    began, waves, waited, size, failed = time.perf_counter(), 0, [], 0, Counter[str]()
     while (now := time.perf_counter()) - began < seconds:
         time.sleep(max(0.0, began + waves * AT_ONCE / each_second - now))
         sent = time.perf_counter()
         for n, connection in enumerate(connections):
             connection.sendall(requests[(waves + n) % len(requests)])
         for n, connection in enumerate(connections):
-            length, is_good = _page(connection)
-            size, failed = size + length, failed + (not is_good)
+            length, status = _page(connection)
+            size += length
+            if status != "200":
+                failed[f"{paths[(waves + n) % len(paths)]} {status} after {sent - began:.0f} s"] += 1
             if n % 5 == 0:
                 waited.append(time.perf_counter() - sent)
         waves += 1
@@ -212,12 +218,12 @@ def read_pages(answer: Connection, port: int, slug: str, each_second: int, secon
     )
 
 
-def _page(connection: socket.socket) -> tuple[int, bool]:
-    """Bytes of one answer, and whether it was a page."""
+def _page(connection: socket.socket) -> tuple[int, str]:
+    """Bytes of one answer, and its status."""
     found = connection.recv(1 << 18)
     head, _, _ = found.partition(b"\r\n\r\n")
     [length] = re.findall(rb"Content-Length: (\d+)", head)
     missing = len(head) + 4 + int(length) - len(found)
     while missing > 0:
         missing -= len(connection.recv(1 << 18))
-    return len(head) + 4 + int(length), head.startswith(b"HTTP/1.1 200")
+    return len(head) + 4 + int(length), head[9:12].decode("ascii")
