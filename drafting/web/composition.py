@@ -19,6 +19,7 @@ from drafting.actions.signing.name_books import NameKeeper, work_on_names
 from drafting.actions.signing.upkeep import remind_signatories, sweep_signatures
 from drafting.actions.trees import publish_logs
 from drafting.domain.errors import Refusal
+from drafting.domain.events import Kind
 from drafting.publishing.making.limits import Limits as PressLimits
 from drafting.publishing.making.logos import Logos
 from drafting.publishing.making.press import StaticPress
@@ -77,8 +78,9 @@ async def opened(settings: Settings, languages: Languages, notes: Notes = UNWATC
         rooms = Rooms(stores.log, clock, others=others, notes=notes)
         stack.push_async_callback(rooms.close)
         await _share_record(stack, notes, stores, rooms)
-        bell = asyncio.Event()
-        notices = Notices(bell.set)
+        bell, released = asyncio.Event(), asyncio.Event()
+        asks = dict.fromkeys((Kind.EDITION_APPROVE, Kind.RELEASE_ASK), bell.set)
+        notices = Notices({**asks, Kind.EDITION_RELEASE: released.set})
         ports = Ports(
             workshops=rooms,
             ledger=stores.ledger,
@@ -104,7 +106,7 @@ async def opened(settings: Settings, languages: Languages, notes: Notes = UNWATC
         for name, work in (
             ("mail", stores.courier.work),
             ("jobs", lambda: _work_on_jobs(ports, bell)),
-            ("lists", lambda: _keep_lists(ports)),
+            ("lists", lambda: _keep_lists(ports, released)),
             ("rolls", lambda: _work_on_rolls(ports)),
             ("updates", lambda: _mail_updates(ports)),
             ("watch", lambda: watch(ports, rooms, notices)),
@@ -185,13 +187,17 @@ async def _keep_logs(ports: Ports) -> None:
         await asyncio.sleep(LOGS_SECONDS)
 
 
-async def _keep_lists(ports: Ports) -> None:
-    """The public lists of signatures follow the ledger within seconds; reading them never asks the database."""
+async def _keep_lists(ports: Ports, released: asyncio.Event) -> None:
+    """The public lists of signatures follow the ledger within seconds; reading them never asks the database. Those of
+    an edition that was just ``released`` come with its pages, which lead to them."""
     lister = Lister(ports)
     while True:
+        is_anew = released.is_set()
+        released.clear()
         with suppress(CannotSave):
-            await lister.refresh()
-        await asyncio.sleep(LISTS_SECONDS)
+            await lister.refresh(anew=is_anew)
+        with suppress(TimeoutError):
+            await asyncio.wait_for(released.wait(), LISTS_SECONDS)
 
 
 async def _mail_updates(ports: Ports) -> None:

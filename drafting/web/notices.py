@@ -1,7 +1,7 @@
-"""News of what was recorded, told to open pages as server-sent events, and to the worker when there is work to do."""
+"""News of what was recorded, told to open pages as server-sent events, and to those who have work by it."""
 
 import asyncio
-from collections.abc import AsyncIterator, Callable, Iterator, Sequence
+from collections.abc import AsyncIterator, Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import Final
 
@@ -11,7 +11,6 @@ from drafting.domain.errors import Code, Refusal
 from drafting.domain.events import Entry, Kind
 from drafting.web.visits import Visit
 
-WORK: Final = frozenset({Kind.EDITION_APPROVE, Kind.RELEASE_ASK})
 MOST_LISTENERS: Final = 1000
 ALIVE_SECONDS: Final = 25.0
 
@@ -26,17 +25,18 @@ class Listener:
 
 
 class Notices:
-    """The port that actions announce to, after the commit."""
+    """The port that actions announce to, after the commit. ``wakes``: whom to wake for work that an entry makes."""
 
-    def __init__(self, on_work: Callable[[], None]) -> None:
-        self._on_work = on_work
+    def __init__(self, wakes: Mapping[Kind, Callable[[], None]] | None = None) -> None:
+        self._wakes = wakes or {}
         self._listeners: dict[str, set[Listener]] = {}
 
     def announce(self, entries: Sequence[Entry]) -> None:
         """Tell every open page of the declaration but those of the person who did it: theirs shows it already."""
         self.tell(entries)
-        if any(entry.event.kind in WORK for entry in entries):
-            self._on_work()
+        for entry in entries:
+            if wake := self._wakes.get(entry.event.kind):
+                wake()
 
     def tell(self, entries: Sequence[Entry]) -> None:
         """The pages alone: what another process appended, or once more what was told already."""

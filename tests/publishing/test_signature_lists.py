@@ -3,7 +3,7 @@
 import html
 import json
 import re
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from io import BytesIO
 from pathlib import Path
 
@@ -17,9 +17,12 @@ from drafting.actions.signing.links import confirm_signature, read_signature, wi
 from drafting.actions.signing.lists import Lister
 from drafting.actions.signing.logos import put_logo
 from drafting.actions.signing.moderation import Reason, admit_network, dismiss_network, invalidate, restore
+from drafting.domain.events import Entry, Event, Kind
+from drafting.domain.signatures import stream_of
 from drafting.publishing.making.logos import Logos
 from drafting.publishing.signature_lists import StaticLists
 from tests.actions.coalition import SLUG, Coalition
+from tests.actions.test_publication import agreed, release
 from tests.actions.test_signing import organisation, person, released, secret_in
 
 
@@ -65,6 +68,15 @@ async def test_an_edition_without_signatures_has_a_page_that_says_so(listed: Lis
     assert "0 people" in listed.read("en/index.html")
     assert listed.read("count.txt") == "0\n"
     assert await listed.lister.refresh() == 0
+
+
+async def test_the_first_release_has_its_list_as_soon_as_somebody_says_so(tmp_path: Path) -> None:
+    coalition = await agreed()
+    lister = Lister(coalition.fakes.ports(lists=StaticLists(tmp_path)))
+    await lister.refresh()
+    await release(coalition)
+    assert await lister.refresh() == 0, "it looks for new declarations now and then only"
+    assert await lister.refresh(anew=True) == 1
 
 
 async def test_people_stand_apart_from_organisations_and_from_the_authors(listed: Listed) -> None:
@@ -172,6 +184,28 @@ async def test_lists_that_were_lost_are_made_again(listed: Listed, tmp_path: Pat
     (listed.folder / "en" / "index.html").unlink()
     assert await again.lister.refresh() == 1
     assert "Amina Said" in listed.read("en/index.html")
+
+
+async def test_what_belongs_to_another_edition_is_read_once(listed: Listed, monkeypatch: pytest.MonkeyPatch) -> None:
+    await listed.sign(person())
+    await listed.lister.refresh()
+    ports, signatures = listed.ports, listed.coalition.fakes.signatures
+    others = [Event(Kind.SIGNATURE_WITHDRAW, {"edition": 2, "id": f"other-{n}"}, "signatory") for n in range(5)]
+    await ports.ledger.append(stream_of(SLUG), others, expected=1, at=ports.clock.now(), contents={})
+    read: list[int] = []
+    real = signatures.entries
+
+    async def entries(declaration: str, after: int = 0, limit: int = 1000) -> Sequence[Entry]:
+        found = await real(declaration, after, limit)
+        read.append(len(found))
+        return found
+
+    monkeypatch.setattr(signatures, "entries", entries)
+    assert [await listed.lister.refresh() for _ in range(3)] == [0, 0, 0]
+    assert sum(read) == len(others)
+    await listed.sign(person("b@people.example", name="Bo Chan"))
+    assert await listed.lister.refresh() > 0
+    assert listed.count() == {"people": 2, "organisations": 0}
 
 
 async def test_a_newer_program_brings_its_stylesheet_along(listed: Listed) -> None:

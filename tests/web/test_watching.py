@@ -58,7 +58,7 @@ async def watched(monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[tuple[Passin
 
     monkeypatch.setattr(watching, "EVERY_SECONDS", 0)
     monkeypatch.setattr(watching, "load_declaration", load)
-    ledger, rooms, notices = PassingLedger(), Rooms(), Notices(lambda: None)
+    ledger, rooms, notices = PassingLedger(), Rooms(), Notices()
     ports = Fakes().ports(ledger=ledger)
     task = asyncio.create_task(watch(ports, rooms, notices))  # type: ignore[arg-type]
     yield ledger, rooms, notices

@@ -27,7 +27,6 @@ PAGE: Final = 500
 NEWEST: Final = 60
 MOST_ORGANISATIONS: Final = 5_000
 AT_A_TIME: Final = 1000
-NOWHERE: Final = Geography()
 COUNTS_PLACES: Final = timedelta(minutes=15)
 LOOKS_FOR_FLOODS: Final = timedelta(seconds=30)
 LOOKS_FOR_NEW: Final = timedelta(seconds=60)
@@ -91,18 +90,45 @@ class Lister:
     _counted: dict[tuple[str, int], tuple[datetime, Geography]] = field(default_factory=dict)
     _contents: dict[tuple[str, int], tuple[str, Mapping[str, Any]]] = field(default_factory=dict)
     _ends: dict[tuple[str, int], tuple[Signing, datetime | None]] = field(default_factory=dict)
+    _read: dict[tuple[str, int], tuple[int | None, int]] = field(default_factory=dict)
+    """For an edition's list that goes up to the first of these, how far the ledger was read without finding more: what
+    came since is another edition's, and would be read again every time."""
 
-    async def refresh(self) -> int:
-        """Bring every list up to date; how many pages were written."""
+    async def refresh(self, *, anew: bool = False) -> int:
+        """Bring every list up to date; how many pages were written. ``anew``: look also for declarations that had none
+        released a moment ago."""
         pages = 0
+        if anew:
+            self._looked = None
         for slug in await self._released():
             declaration = await load_declaration(self.ports, slug)
             for edition in declaration.released:
                 content = await self._content(slug, edition)
-                pages += await refresh_list(self.ports, slug, content, await self._geography(slug, edition.n))
+                pages += await self._refresh_list(slug, edition.n, content)
                 await self._tell_end(slug, edition, content)
                 await self._guard(slug, edition.n)
         return pages
+
+    async def _refresh_list(self, slug: str, n: int, content: Mapping[str, Any]) -> int:
+        """Rewrite what changed of one edition's lists; how many pages were written."""
+        seen = await self.ports.lists.seen(content)
+        before, read = self._read.get((slug, n), (None, 0))
+        changes = await _changes(self.ports, slug, n, read if before == seen else seen or 0)
+        if seen is not None and not changes.is_any:
+            self._read[slug, n] = seen, changes.index
+            return 0
+        last = page_of(changes.index)
+        pages = set(range(1, last + 1)) if seen is None else changes.pages
+        if seen is not None and last > page_of(seen):
+            pages |= set(range(page_of(seen), last + 1))
+        for page in sorted(pages):
+            found = await self.ports.signatures.listed(slug, n, (page - 1) * PAGE, PAGE)
+            items = [shown(signature) for signature in found if (signature.index or 0) <= page * PAGE]
+            await self.ports.lists.put_page(content, page, last, items)
+        front = await _front(self.ports, slug, n, last, changes, await self._geography(slug, n))
+        await _put_logos(self.ports, content, front)
+        await self.ports.lists.put_front(content, front)
+        return len(pages)
 
     async def _tell_end(self, slug: str, edition: Edition, content: Mapping[str, Any]) -> None:
         """The end of signing is told when it comes, also where nobody signs any more, and once after a start."""
@@ -151,27 +177,6 @@ class _Changes:
     gone: dict[str, bool] = field(default_factory=dict)
     erased: dict[str, bool] = field(default_factory=dict)
     is_any: bool = False
-
-
-async def refresh_list(ports: Ports, slug: str, content: Mapping[str, Any], geography: Geography = NOWHERE) -> int:
-    """Rewrite what changed of one edition's lists; how many pages were written. ``content``: the edition, by value."""
-    n: int = content["n"]
-    seen = await ports.lists.seen(content)
-    changes = await _changes(ports, slug, n, seen or 0)
-    if seen is not None and not changes.is_any:
-        return 0
-    last = page_of(changes.index)
-    pages = set(range(1, last + 1)) if seen is None else changes.pages
-    if seen is not None and last > page_of(seen):
-        pages |= set(range(page_of(seen), last + 1))
-    for page in sorted(pages):
-        found = await ports.signatures.listed(slug, n, (page - 1) * PAGE, PAGE)
-        items = [shown(signature) for signature in found if (signature.index or 0) <= page * PAGE]
-        await ports.lists.put_page(content, page, last, items)
-    front = await _front(ports, slug, n, last, changes, geography)
-    await _put_logos(ports, content, front)
-    await ports.lists.put_front(content, front)
-    return len(pages)
 
 
 async def _put_logos(ports: Ports, content: Mapping[str, Any], front: ListFront) -> None:
