@@ -46,7 +46,8 @@ async def confirm_signature(ports: Ports, secret: str) -> Signature:
     Raises ``link_used`` where the link was spent, is past its time, or its address has signed by another letter.
     """
     at = ports.clock.now()
-    letter_to = await _second_letter(ports, *await read_signature(ports, secret))
+    found = await read_signature(ports, secret)
+    letter_to = await _second_letter(ports, *found)
 
     def decide(signature: Signature, role: LinkRole) -> SignatureChange:
         if not is_spendable(signature, role, at):
@@ -54,7 +55,7 @@ async def confirm_signature(ports: Ports, secret: str) -> Signature:
         return _confirmation(signature, role, at, letter_to)
 
     try:
-        return await change_by_link(ports, secret, decide)
+        return await change_by_link(ports, secret, decide, found)
     except AddressHasSigned as error:
         raise Refusal(Code.LINK_USED, reason="signed") from error
 
@@ -167,10 +168,16 @@ def erased(signature: Signature) -> Signature:
     )
 
 
-async def change_by_link(ports: Ports, secret: str, decide: Decide) -> Signature:
-    """Decide on the signature as it is, and again when somebody was first. Raises what ``decide`` raises."""
+async def change_by_link(
+    ports: Ports, secret: str, decide: Decide, found: tuple[Signature, LinkRole] | None = None
+) -> Signature:
+    """Decide on the signature as it is, and again when somebody was first. Raises what ``decide`` raises.
+
+    ``found``: what the link led to a moment ago.
+    """
     for _ in range(MAX_TRIES):
-        signature, role = await read_signature(ports, secret)
+        signature, role = found or await read_signature(ports, secret)
+        found = None
         change = decide(signature, role)
         if change is None:
             return signature
