@@ -17,7 +17,12 @@ from drafting.web.notices import Notices
 LOG: Final = logging.getLogger(__name__)
 EVERY_SECONDS: Final = 0.5
 ABOUT_RIGHTS: Final = frozenset(
-    {Kind.MANDATE_GRANT, Kind.MANDATE_END, Kind.MEMBER_JOIN, Kind.MEMBER_LEAVE, Kind.SECTION_SPLIT, Kind.SECTION_DROP}
+    {
+        *(Kind.MANDATE_GRANT, Kind.MANDATE_END, Kind.MEMBER_JOIN, Kind.MEMBER_LEAVE, Kind.DECLARATION_CLAIM),
+        *(Kind.SECTION_SPLIT, Kind.SECTION_DROP),
+        # What is frozen nobody writes, until it is out or void.
+        *(Kind.EDITION_FREEZE, Kind.EDITION_VOID, Kind.EDITION_RELEASE),
+    }
 )
 
 

@@ -87,3 +87,13 @@ async def test_rights_that_ended_while_the_database_was_away_end_afterwards(
     assert not rooms.rechecked.is_set()
     ledger.is_away = False
     await asyncio.wait_for(rooms.rechecked.wait(), PATIENCE)
+
+
+@pytest.mark.parametrize("kind", [Kind.EDITION_FREEZE, Kind.EDITION_VOID, Kind.EDITION_RELEASE, Kind.DECLARATION_CLAIM])
+async def test_texts_that_another_process_froze_or_opened_are_so_here(
+    watched: tuple[PassingLedger, Rooms, Notices], kind: Kind
+) -> None:
+    ledger, rooms, _ = watched
+    await ledger.is_seen()
+    await ledger.append("well", [Event(kind, {}, "anong")], expected=0, at=START)
+    await asyncio.wait_for(rooms.rechecked.wait(), PATIENCE)
