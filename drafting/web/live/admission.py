@@ -26,7 +26,8 @@ class Limits:
     """Bounds of one socket. ``frame``: bytes of a message. ``sign_in``: seconds until somebody is known.
 
     ``waiting`` and ``waiting_bytes``: messages kept while a text is being opened. ``rate``: messages a second.
-    ``keep_alive``: seconds between signs of life, less than the 30 after which stock providers give up.
+    ``keep_alive``: seconds between signs of life, less than the 30 after which stock providers give up. ``known``:
+    seconds after which it is asked again who somebody is, since sessions also end on other nodes and by the clock.
     """
 
     frame: int = wire.MAX_FRAME
@@ -36,6 +37,7 @@ class Limits:
     waiting_bytes: int = 2 << 20
     rate: int = 500
     keep_alive: float = 20.0
+    known: float = 60.0
 
 
 LIMITS: Final = Limits()

@@ -3,13 +3,11 @@
 import asyncio
 import json
 from collections.abc import Awaitable, Callable, MutableMapping
-from dataclasses import dataclass, field
+from contextlib import suppress
 from typing import Any, Final, TypeAlias
-from urllib.parse import parse_qs
 
 from drafting.actions.ports import CannotSave
 from drafting.domain.errors import Refusal
-from drafting.domain.prose import RULES
 from drafting.sync import wire
 from drafting.sync.participants import CloseCode, Guest, Level, Participant, Rights
 from drafting.sync.room import Room
@@ -18,13 +16,12 @@ from drafting.sync.rounds import call_later
 from drafting.sync.wire import Ask, FrameError, Leave, Message, Nothing, Offer, Point, QueryPoints, Token
 from drafting.web.live.admission import Admission, Crowd, Limits
 from drafting.web.live.outbox import Send, SocketOutbox
+from drafting.web.live.places import EDITOR, Place, epoch_of
 from drafting.web.live.throttle import Share, Throttle
 from drafting.web.papers import Papers
 
 Receive: TypeAlias = Callable[[], Awaitable[MutableMapping[str, Any]]]
 
-# Our own editor says the number of its format instead of a token, and may add the epoch of what it holds.
-EDITOR: Final = "format="
 NO_RIGHTS: Final = Rights(Level.NONE)
 # Whoever is closed with these has sent what no honest client sends.
 FAULTS: Final = frozenset({CloseCode.REFUSED, CloseCode.TOO_BIG, CloseCode.MALFORMED, CloseCode.FLOOD})
@@ -34,36 +31,15 @@ LIGHTER: Final = 16
 TOO_OFTEN: Final = "too often"
 
 
-@dataclass(eq=False, slots=True)
-class Place:
-    """One text on a socket: what came while it was being opened, then the participant in its room."""
-
-    key: str
-    papers: Papers
-    waiting: list[Message] = field(default_factory=list)
-    waiting_bytes: int = 0
-    participant: Participant | None = None
-    room: Room | None = None
-    is_denied: bool = False
-    opening: asyncio.Task[None] | None = None
-    head: bytes = field(init=False)
-
-    def __post_init__(self) -> None:
-        self.head = wire.string(self.key) + wire.UPDATE
-
-    @property
-    def name(self) -> str:
-        """The text's, without the session that the provider may append."""
-        return self.key.partition("\0")[0]
-
-
 class Socket:
     """What both protocols share: limits, opening a text, going on with its messages, leaving."""
 
     __slots__ = (
         "__weakref__",
         "_alive",
+        "_asking",
         "_known",
+        "_look_again",
         "_sign_in_by",
         "accounts",
         "admission",
@@ -89,11 +65,13 @@ class Socket:
         self.places: dict[str, Place] = {}
         self.share: Share | None = None
         self._known: tuple[tuple[Papers, int], Guest] | None = None
+        self._asking: asyncio.Task[None] | None = None
 
     async def serve(self, receive: Receive) -> None:
         """Until the client or we close."""
         self._sign_in_by = call_later(self.limits.sign_in, self._expect_somebody)
         self._alive = call_later(self.limits.keep_alive, self._keep_alive)
+        self._look_again = call_later(self.limits.known, self._ask_again)
         self.crowd.come(self, lambda: self.outbox.close(CloseCode.TRY_AGAIN, "too many sockets"))
         try:
             self.begin()
@@ -102,6 +80,9 @@ class Socket:
             self._forget_accounts()
             self._sign_in_by.cancel()
             self._alive.cancel()
+            self._look_again.cancel()
+            if self._asking is not None:
+                self._asking.cancel()
             self.outbox.is_closed = True
             for place in self.places.values():
                 self.leave(place)
@@ -168,6 +149,18 @@ class Socket:
             place.participant.tell(wire.KEEP_ALIVE)
         self._alive = call_later(self.limits.keep_alive, self._keep_alive)
 
+    def _ask_again(self) -> None:
+        self._asking = asyncio.get_running_loop().create_task(self._recheck_all())
+        self._look_again = call_later(self.limits.known, self._ask_again)
+
+    async def _recheck_all(self) -> None:
+        """One text stands for all that were opened with the same papers. While the database is away, nobody goes."""
+        self._known = None
+        one_of_each = {place.papers: place for place in self.places.values() if place.participant}
+        with suppress(CannotSave):
+            for place in one_of_each.values():
+                await self._recheck(place)
+
     # ---- opening a text
 
     def open(self, place: Place, token: str) -> None:
@@ -184,7 +177,7 @@ class Socket:
 
     async def _admit(self, place: Place, token: str) -> None:
         """Raises :class:`CannotSave` where nobody can say now who it is, or what the text holds."""
-        epoch, rechecks = _epoch(token), self.rooms.rechecks
+        epoch, rechecks = epoch_of(token), self.rooms.rechecks
         if epoch is None:
             self.outbox.close(CloseCode.OUT_OF_DATE, "editor")
             return
@@ -265,17 +258,27 @@ class Socket:
         participant = place.participant
         if participant is None:
             return
-        guest = await self._guest(place.papers)
-        if guest is None or guest.account != participant.guest.account:
-            participant.grant(NO_RIGHTS)
-            self.outbox.close(CloseCode.SIGN_IN, "sign in")
-            return
+        rechecks = -1
+        while rechecks != self.rooms.rechecks:  # What was asked before the last change may not be so any more.
+            rechecks = self.rooms.rechecks
+            guest = await self._guest(place.papers)
+            if guest is None or guest.account != participant.guest.account:
+                self._end(place.papers)
+                return
+            rights = await self.admission.rights(guest.account, place.name)
         before = participant.rights
-        participant.grant(await self.admission.rights(guest.account, place.name))
+        participant.grant(rights)
         if participant.rights.level is Level.NONE:
             self.outbox.close(CloseCode.NOT_ALLOWED, "not allowed")
         elif participant.rights.level is not before.level and participant.is_acknowledged:
             participant.tell(wire.authenticated(participant.may_write))
+
+    def _end(self, papers: Papers) -> None:
+        """These are nobody's any more."""
+        for place in self.places.values():
+            if place.participant is not None and place.papers == papers:
+                place.participant.grant(NO_RIGHTS)
+        self.outbox.close(CloseCode.SIGN_IN, "sign in")
 
     # ---- in a text
 
@@ -386,14 +389,3 @@ class SingleSocket(Socket):
         self, place: Place, guest: Guest, rights: Rights, recheck: Callable[[], Awaitable[None]]
     ) -> Participant:
         return Participant(guest, rights, self.outbox, recheck)
-
-
-def _epoch(token: str) -> int | None:
-    """The epoch that our own editor holds, 0 where nothing is said; None for an editor of another format."""
-    if not token.startswith(EDITOR):
-        return 0
-    said = parse_qs(token)
-    if said.get("format") != [str(RULES["format"])]:
-        return None
-    epoch = said.get("epoch", ["0"])[0]
-    return int(epoch) if epoch.isdecimal() else None

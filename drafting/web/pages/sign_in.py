@@ -113,6 +113,7 @@ async def _signed_in(visit: Visit, secret: str, account: Account, onward: str) -
     """A new session; the one that this browser had before is dead."""
     if visit.session:
         await actions.end_session(visit.ports, visit.actor, visit.session.id)
+        await visit.sessions_changed()
     answer = _onward(visit, account, onward)
     sessions.begin(answer, visit.settings, secret)
     return answer
