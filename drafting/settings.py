@@ -3,6 +3,7 @@
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field, fields
+from ipaddress import ip_network
 from pathlib import Path
 from typing import Any, Final
 from urllib.parse import urlsplit
@@ -61,6 +62,9 @@ class Settings:
     frame_bytes: int = _number(1_048_576, "Largest WebSocket message, in bytes.", 65_536, 8_388_608)
     client_header: str = _text(
         "", "Header in which a proxy on this machine writes its client's address, like X-Real-IP; empty: none does."
+    )
+    proxies: tuple[str, ...] = _text(
+        (), "Addresses or networks, comma separated, of proxies elsewhere that are believed like one on this machine."
     )
     signatures_an_hour: int = _number(
         300, "Most signatures that one network address may ask for in an hour.", 1, 1_000_000
@@ -159,6 +163,7 @@ def _check(settings: Settings) -> None:
     if settings.log not in ("debug", "info", "warning", "error"):
         raise SettingRefused(PREFIX + "LOG", settings.log, "not debug, info, warning or error")
     _check_relay(settings)
+    _check_proxies(settings)
     parts = urlsplit(settings.base)
     if parts.scheme not in ("http", "https") or not parts.netloc or parts.path or parts.query:
         raise SettingRefused(PREFIX + "ORIGIN", settings.origin, "not like https://example.org")
@@ -172,6 +177,14 @@ def _check_relay(settings: Settings) -> None:
         raise SettingRefused(PREFIX + "RELAY", "…", "not like redis://host:6379/0")
     if settings.database_url.startswith("sqlite"):
         raise SettingRefused(PREFIX + "RELAY", "…", "needs DRAFTING_DATABASE=postgresql://…")
+
+
+def _check_proxies(settings: Settings) -> None:
+    for proxy in settings.proxies:
+        try:
+            ip_network(proxy, strict=False)
+        except ValueError as error:
+            raise SettingRefused(PREFIX + "PROXIES", proxy, "not like 10.0.0.5 or 10.0.0.0/24") from error
 
 
 def _has_good_port(url: str) -> bool:

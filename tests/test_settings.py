@@ -48,6 +48,13 @@ def test_a_relay_needs_postgresql(relay: str) -> None:
         Settings.from_environment({PREFIX + "RELAY": relay})
 
 
+def test_proxies_are_addresses_or_networks() -> None:
+    for good in ("10.0.0.5", "10.0.0.0/24, 2001:db8::/64", ""):
+        Settings.from_environment({PREFIX + "PROXIES": good})
+    with pytest.raises(SettingRefused, match="not like 10"):
+        Settings.from_environment({PREFIX + "PROXIES": "10.0.0.5 proxy.internal"})
+
+
 def test_values_are_read() -> None:
     read = Settings.from_environment(
         {"DRAFTING_DATA": "/srv", "DRAFTING_OPERATORS": "a@b.c, d@e.f", "DRAFTING_DEMO": "1", "OTHER": "x"}

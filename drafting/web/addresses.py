@@ -1,17 +1,41 @@
 """Whose network address a request came from, as far as it tells people apart."""
 
-from ipaddress import IPv4Address, IPv6Address, ip_address, ip_network
+from collections.abc import Iterable
+from dataclasses import dataclass
+from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network, ip_address, ip_network
 from typing import Final, TypeAlias
 
 Address: TypeAlias = IPv4Address | IPv6Address
+Network: TypeAlias = IPv4Network | IPv6Network
 
 COUNTED_6: Final = 64
 
 
-def address_of(host: str, said: str = "") -> Address | None:
-    """``host``: of the connection; ``said``: by a proxy about its client. Only one of this machine is believed."""
-    found = _parsed(host)
-    return (_parsed(said) or found) if found and found.is_loopback else found
+@dataclass(frozen=True, slots=True)
+class Proxies:
+    """Those of this machine and of these ``networks`` are believed, and nobody else: what they write into ``header``
+    (its name in lower case; empty: none does) about their client."""
+
+    header: str = ""
+    networks: tuple[Network, ...] = ()
+
+    @classmethod
+    def of(cls, header: str, networks: Iterable[str]) -> "Proxies":
+        """As the settings name them."""
+        return cls(header.lower(), tuple(ip_network(one, strict=False) for one in networks))
+
+    def client(self, host: str, said: str) -> Address | None:
+        """Who asks. ``host``: of the connection; ``said``: what the header says. None where that tells nobody apart."""
+        found = _parsed(host)
+        if found is not None and self._is_one(found):
+            found = _parsed(said) if self.header else None
+        return None if found is None or found.is_loopback else found
+
+    def _is_one(self, address: Address) -> bool:
+        return address.is_loopback or any(address in network for network in self.networks)
+
+
+NONE: Final = Proxies()
 
 
 def counted(address: Address) -> str:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Final
 from urllib.parse import parse_qs
 
-from drafting.web.addresses import address_of, counted
+from drafting.web.addresses import NONE, Proxies, counted
 
 BEARER: Final = "bearer"
 
@@ -21,13 +21,13 @@ class Papers:
 
 
 def papers_of(
-    headers: Iterable[tuple[bytes, bytes]], query: bytes, *, cookie: str, host: str = "", proxy_header: str = ""
+    headers: Iterable[tuple[bytes, bytes]], query: bytes, *, cookie: str, host: str = "", proxies: Proxies = NONE
 ) -> Papers:
     """``headers`` with lower-case names; ``cookie``: the name of the session's; ``host``: whom the connection is with;
-    ``proxy_header``: where a proxy of this machine says with whom it has one. Who has a token needs no cookie."""
+    ``proxies``: who may say with whom they have one. Who has a token needs no cookie."""
     said = {name.decode("latin-1"): value.decode("latin-1") for name, value in headers}
-    address = address_of(host, said.get(proxy_header.lower(), "")) if host else None
-    where = counted(address) if address and not address.is_loopback else ""
+    address = proxies.client(host, said.get(proxies.header, ""))
+    where = counted(address) if address else ""
     kind, _, bearer = said.get("authorization", "").partition(" ")
     token = parse_qs(query.decode("latin-1")).get("token", [""])[0]
     if kind.lower() == BEARER:

@@ -19,6 +19,7 @@ from drafting.domain.declaration import Declaration
 from drafting.domain.errors import Code, Refusal
 from drafting.domain.policy import Action, Subject
 from drafting.settings import Settings
+from drafting.web.addresses import Proxies
 from drafting.web.assets import Assets
 from drafting.web.demo import demonstration
 from drafting.web.i18n import Languages, Words
@@ -49,7 +50,8 @@ class Site:
     @cached_property
     def signing_gate(self) -> SigningGate:
         """Who may ask to sign how often, for pages and API together."""
-        return SigningGate(self.settings.signatures_an_hour, self.settings.client_header)
+        proxies = Proxies.of(self.settings.client_header, self.settings.proxies)
+        return SigningGate(self.settings.signatures_an_hour, proxies)
 
     @cached_property
     def proofs(self) -> ProofDesk:

@@ -13,9 +13,10 @@ from websockets.asyncio.client import connect
 from websockets.exceptions import ConnectionClosed, InvalidStatus
 
 from drafting.settings import Settings
+from drafting.web.addresses import Proxies
 from drafting.web.live import door, returning
 from drafting.web.live.returning import CUT_OFF_SECONDS, RESERVE_SECONDS, Returns
-from drafting.web.papers import Papers
+from drafting.web.papers import Papers, papers_of
 from drafting.web.serving import configuration
 from tests.hostile.conftest import FragileServer, Place, furnished
 from tests.hostile.furnish import ONE, TWO
@@ -92,6 +93,18 @@ def test_strangers_count_for_their_address_and_who_is_known_does_not(clock: Cloc
     assert returns.knock(known) == 0
     assert returns.knock(Papers(None, None, ELSEWHERE)) == 0
     assert returns.knock(nowhere) == 0
+
+
+def test_people_behind_a_proxy_that_is_named_have_addresses_of_their_own_and_others_say_nothing() -> None:
+    proxies = Proxies.of("X-Real-IP", ["10.0.0.0/24"])
+
+    def address(host: str, *headers: tuple[bytes, bytes]) -> str:
+        return papers_of(headers, b"", cookie="session", host=host, proxies=proxies).address
+
+    said = b"x-real-ip", HERE.encode()
+    assert address("10.0.0.7", said) == address("127.0.0.1", said) == HERE
+    assert address("10.0.1.7", said) == "10.0.1.7"
+    assert address("10.0.0.7") == "", "all of them would count as one"
 
 
 def test_no_more_is_remembered_than_so_much(clock: Clock, monkeypatch: pytest.MonkeyPatch) -> None:

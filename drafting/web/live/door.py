@@ -10,6 +10,7 @@ from starlette.types import Receive, Scope, Send
 from drafting.settings import Settings
 from drafting.sync.participants import CloseCode
 from drafting.sync.rooms import Rooms
+from drafting.web.addresses import Proxies
 from drafting.web.live.admission import Admission, Crowd, Limits
 from drafting.web.live.returning import Returns
 from drafting.web.live.sockets import PATH, Sockets
@@ -30,6 +31,7 @@ class Door:
         each = max(settings.comings_each, settings.sockets_each)
         self._returns = Returns(each, max(each, settings.sockets), settings.pause_seconds)
         self._crowd = Crowd(settings.sockets_each, settings.messages_each, self._returns)
+        self._proxies = Proxies.of(settings.client_header, settings.proxies)
         self._limits = Limits(frame=settings.frame_bytes)
         self._rooms: Rooms | None = None
         self._admission: Admission | None = None
@@ -54,8 +56,7 @@ class Door:
         return self._returns.party(self._papers(scope["headers"], b"", host))
 
     def _papers(self, headers: Iterable[tuple[bytes, bytes]], query: bytes, host: str) -> Papers:
-        header = self.settings.client_header
-        return papers_of(headers, query, cookie=cookie_name(self.settings), host=host, proxy_header=header)
+        return papers_of(headers, query, cookie=cookie_name(self.settings), host=host, proxies=self._proxies)
 
     async def serve(self, scope: Scope, receive: Receive, send: Send) -> None:
         sockets = self._sockets(Headers(scope=scope))
@@ -83,7 +84,7 @@ class Door:
             cookie=cookie_name(self.settings),
             limits=self._limits,
             crowd=self._crowd,
-            proxy_header=self.settings.client_header,
+            proxies=self._proxies,
         )
 
 

@@ -9,6 +9,7 @@ from typing import Any, Final, TypeAlias
 
 from drafting.sync.participants import CloseCode
 from drafting.sync.rooms import Rooms
+from drafting.web.addresses import NONE, Proxies
 from drafting.web.live.admission import LIMITS, Admission, Crowd, Limits
 from drafting.web.live.connections import Receive, SharedSocket, SingleSocket, Socket
 from drafting.web.live.outbox import Send
@@ -23,8 +24,8 @@ PATH: Final = "/sync"
 class Sockets:
     """ASGI application for ``/sync`` and ``/sync/{name}``; everything else goes to ``inner``.
 
-    ``origin``: the exact origin of our own pages; ``cookie``: the name of the session's cookie; ``proxy_header``: where
-    a proxy of this machine names its client's address.
+    ``origin``: the exact origin of our own pages; ``cookie``: the name of the session's cookie; ``proxies``: who
+    may name their client's address.
     """
 
     def __init__(
@@ -37,7 +38,7 @@ class Sockets:
         cookie: str,
         limits: Limits = LIMITS,
         crowd: Crowd | None = None,
-        proxy_header: str = "",
+        proxies: Proxies = NONE,
     ) -> None:
         self.inner = inner
         self.rooms = rooms
@@ -46,7 +47,7 @@ class Sockets:
         self.cookie = cookie
         self.limits = limits
         self.crowd = crowd or Crowd()
-        self.proxy_header = proxy_header
+        self.proxies = proxies
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         path = scope["path"]
@@ -71,7 +72,7 @@ class Sockets:
             scope["query_string"],
             cookie=self.cookie,
             host=(scope.get("client") or ("",))[0],
-            proxy_header=self.proxy_header,
+            proxies=self.proxies,
         )
         # The server logs the address when it accepts.
         scope["query_string"] = b""

@@ -132,6 +132,18 @@ async def test_a_proxy_says_for_whom_it_asks_where_the_operator_lets_it(tmp_path
     assert signature.prefix == "2001:db8:1::/48"
 
 
+async def test_a_proxy_on_another_machine_says_so_where_the_operator_names_it(tmp_path: Path) -> None:
+    proxies = ("192.0.2.9", "10.0.0.0/24")
+    edition = await open_edition(
+        tmp_path, address="10.0.0.7", signatures_an_hour=1, client_header="X-Real-IP", proxies=proxies
+    )
+    for n in range(3):
+        edition.client.headers["x-real-ip"] = f"198.51.{n}.1"
+        await edition.ask(address=f"p{n}@people.example")
+    prefixes = {signature.prefix for signature in edition.coalition.fakes.signatures.by_id.values()}
+    assert prefixes == {f"198.51.{n}.0/24" for n in range(3)}
+
+
 async def test_nobody_else_says_so(tmp_path: Path) -> None:
     edition = await open_edition(tmp_path, client_header="X-Real-IP")
     edition.client.headers["x-real-ip"] = "198.51.100.9"
