@@ -269,7 +269,7 @@ def test_somebody_signs_in_and_consents_by_keyboard(people: People) -> None:
     page.wait_for_url("**/water/revisions/2**")
     tab_to(page, "button[value=consent]")
     page.keyboard.press("Enter")
-    expect(page.locator("main")).to_contain_text("Recorded on")
+    expect(page.locator("main p", has_text="Recorded on")).to_have_css("display", "block")  # one sentence, one line
 
 
 def test_the_editor_is_reached_used_and_left_by_keyboard(people: People) -> None:
