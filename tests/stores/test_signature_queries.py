@@ -2,15 +2,20 @@
 
 from dataclasses import replace
 from datetime import timedelta
+from pathlib import Path
 
 import pytest
+from sqlalchemy import event
 
 from drafting.actions.letter_ports import Letter
 from drafting.actions.signature_ports import SignatureChange, SignatureMoved
 from drafting.domain.geography import Cell, Geography
 from drafting.domain.signatures import SignatoryKind, SignatureState
-from drafting.stores.mail.outbox import Fault
+from drafting.stores.database import Database
+from drafting.stores.mail.outbox import Fault, Outbox
+from drafting.stores.migrating import migrate
 from drafting.stores.opening import Stores
+from drafting.stores.signing.signatures import SqlSignatures
 from tests.stores.conftest import Hands
 from tests.stores.test_signatures import asked, signature, signed
 
@@ -22,6 +27,29 @@ async def test_organisations_can_be_listed_alone(stores: Stores, clock: Hands) -
         await signed(stores, clock, signature(clock, f"s{n}", f"p{n}@people.example", kind=kind))
     found = await stores.signatures.listed(*KEPT, kind=SignatoryKind.ORGANISATION)
     assert [one.id for one in found] == ["s1"]
+
+
+async def test_a_page_of_names_is_found_without_going_through_all_of_them(tmp_path: Path, clock: Hands) -> None:
+    database = Database(f"sqlite:///{tmp_path / 'drafting.sqlite'}")
+    await migrate(database)
+    store = SqlSignatures(database, Outbox(database))
+    said: list[tuple[str, tuple[object, ...]]] = []
+    event.listen(
+        database.engine.sync_engine, "before_cursor_execute", lambda *told: said.append((str(told[2]), tuple(told[3])))
+    )
+    await store.listed(*KEPT, 500)
+    await store.listed(*KEPT, newest_first=True)
+    await store.listed(*KEPT, kind=SignatoryKind.ORGANISATION)
+    queries = [each for each in said if "FROM signatures" in each[0]]
+    async with database.reading() as connection:
+        plans = [
+            str((await connection.exec_driver_sql(f"EXPLAIN QUERY PLAN {query}", values)).all())
+            for query, values in queries
+        ]
+    await database.close()
+    assert ["signatures_listed (" in plan for plan in plans] == [True, True, False]
+    assert "signatures_organisations (" in plans[2]
+    assert not any("TEMP B-TREE" in plan for plan in plans)
 
 
 async def test_places_in_the_ledger_are_looked_up_together(stores: Stores, clock: Hands) -> None:

@@ -4,7 +4,7 @@ from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from typing import Any, Final
 
-from sqlalchemy import Column, Row, delete, func, select, update
+from sqlalchemy import Column, ColumnElement, Row, delete, func, literal, literal_column, select, update
 from sqlalchemy.dialects.postgresql import insert as upsert
 from sqlalchemy.exc import IntegrityError
 
@@ -23,6 +23,9 @@ from drafting.stores.signing.rows import link_digest
 from drafting.stores.tables import geography, ledger, signature_counts, signature_links, signature_logos, signatures
 
 SWEPT_AT_A_TIME: Final = 500
+IS_LISTED: Final[ColumnElement[bool]] = literal_column("signatures.listed")
+"""Bare, as the indexes have it: of ``listed = 1``, which SQLAlchemy makes for SQLite, its planner does not know that
+they serve, and goes through all names for each page of them."""
 
 
 class SqlSignatures:
@@ -111,10 +114,11 @@ class SqlSignatures:
     ) -> Sequence[Signature]:
         place = signatures.c.ledger_index
         query = select(signatures).where(
-            signatures.c.declaration == declaration, signatures.c.edition == edition, signatures.c.listed
+            signatures.c.declaration == declaration, signatures.c.edition == edition, IS_LISTED
         )
         if kind:
-            query = query.where(signatures.c.kind == kind.value)
+            # In the words of the statement, so that PostgreSQL's plan for any value knows the index of organisations.
+            query = query.where(signatures.c.kind == literal(kind.value, literal_execute=True))
         if newest_first:
             query = query.where(place < after) if after else query
             query = query.order_by(place.desc())
