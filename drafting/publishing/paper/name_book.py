@@ -15,6 +15,7 @@ from drafting.publishing.pages.setting import qr_code
 from drafting.publishing.paper import archival
 from drafting.publishing.paper.name_volumes import (
     ORGANISATION,
+    Mandate,
     Signatory,
     Volume,
     file_name,
@@ -82,11 +83,22 @@ def make_name_book(reading: Reading, value: Mapping[str, Any], templates: Path) 
 
 
 def _shown(volume: Volume, table: dict[int, str]) -> dict[str, Any]:
-    """Names and facts with other characters in place of those that no face has."""
+    """What strangers wrote with other characters in place of those that no face has."""
+
+    def decided(mandate: Mandate | None) -> Mandate | None:
+        if mandate is None:
+            return None
+        return replace(mandate, by=mandate.by.translate(table), text=mandate.text.translate(table))
 
     def seen(group: Sequence[Signatory]) -> list[Signatory]:
         return [
-            replace(each, name=each.name.translate(table), facts=tuple(f.translate(table) for f in each.facts))
+            replace(
+                each,
+                name=each.name.translate(table),
+                facts=tuple(fact.translate(table) for fact in each.facts),
+                reservation=each.reservation.translate(table),
+                mandate=decided(each.mandate),
+            )
             for each in group
         ]
 
