@@ -21,7 +21,8 @@ type Answer = Record<string, ArrayBuffer>
 class Refused extends Error {}
 
 async function create(form: HTMLFormElement, ask: string): Promise<Answer> {
-  const told = await fetch(ask, { method: "POST", cache: "no-store" })
+  const headers = { "accept-language": document.documentElement.lang }
+  const told = await fetch(ask, { method: "POST", cache: "no-store", headers })
   if (!told.ok) throw new Refused(((await told.json()) as { detail: string }).detail)
   const asking = (await told.json()) as Asking
   const made = (await navigator.credentials.create({

@@ -99,6 +99,19 @@ def test_without_a_script_pages_say_what_it_takes_and_the_rest_works(people: Peo
     expect(page.get_by_role("button", name="Add this key")).to_be_visible()
 
 
+def test_the_server_refuses_in_the_language_of_the_page(people: People) -> None:
+    people.allow("the server responded with a status of 4")
+    page = people.person("rana", "account", lang="ar")
+    device = Device(page)
+    asked = "for (let n = 0; n < 20; n++) await fetch('/api/v1/account/passkeys/challenge', { method: 'POST' })"
+    page.evaluate(f"async () => {{ {asked} }}")
+    with page.expect_response("**/passkeys/challenge") as told:
+        page.locator("form[data-passkey] button").click()
+    assert told.value.header_value("content-language") == "ar"
+    expect(page.locator("form[data-passkey] [role=alert]")).to_have_text(told.value.json()["detail"])
+    assert device.credentials() == []
+
+
 @pytest.mark.parametrize(("lang", "width"), [("en", 1280), ("ar", 390)])
 def test_pages_with_passkeys_are_for_everybody(people: People, lang: str, width: int) -> None:
     people.allow("the server responded with a status of 4")
