@@ -11,7 +11,7 @@ import asyncio
 import json
 import os
 import secrets
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, Final
@@ -47,7 +47,7 @@ class StaticLists:
         self._locales = locales
         self._contents: dict[tuple[str, int], tuple[Any, Content]] = {}
         self._seen: dict[tuple[str, int], int] = {}
-        self._beside: dict[tuple[str, int], tuple[Content, list[Mapping[str, Any]]]] = {}
+        self._beside: dict[tuple[str, int], tuple[Content, list[Mapping[str, Any]], list[int]]] = {}
 
     async def seen(self, edition: Mapping[str, Any]) -> int | None:
         content = self._content(edition)
@@ -187,13 +187,17 @@ class StaticLists:
         if not reserving:
             for path in paths.values():
                 path.unlink(missing_ok=True)
-        elif self._beside.get(place) != (content, reserving):
+        elif self._beside.get(place) != (
+            content,
+            reserving,
+            _marks(paths.values()),
+        ):  # Another process writes them too.
             for tag, path in paths.items():
                 _put(
                     path,
                     self._render(content, tag, BESIDE, template="reservations.html", **_by_section(content, reserving)),
                 )
-        self._beside[place] = content, reserving
+        self._beside[place] = content, reserving, _marks(paths.values())
         return bool(reserving)
 
     def _render(
@@ -236,6 +240,11 @@ class StaticLists:
 
     def _address(self, content: Content) -> str:
         return f"{content.origin}/d/{content.slug}/{content.n}/signatures/"
+
+
+def _marks(paths: Iterable[Path]) -> list[int]:
+    """When each file was put there, in nanoseconds; 0 where there is none."""
+    return [path.stat().st_mtime_ns if path.is_file() else 0 for path in paths]
 
 
 def _by_section(content: Content, reserving: Sequence[Mapping[str, Any]]) -> dict[str, Any]:

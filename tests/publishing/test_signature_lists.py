@@ -297,6 +297,24 @@ async def test_reservations_of_networks_that_joined_stand_beside_their_section(l
     assert "reservations.html" not in (listed.folder / "en/index.html").read_text()
 
 
+async def test_the_text_with_reservations_follows_what_another_process_wrote(listed: Listed) -> None:
+    other = Listed(listed.coalition, listed.folder.parents[3])
+    page, moderator = listed.folder / "en/reservations.html", listed.coalition.initiator
+    ids = {}
+    for word in ("Short.", "Long."):
+        said = organisation(address=f"{word}@people.example".lower(), adheres=True, reservation=word)
+        ids[word] = (await read_signature(listed.ports, await listed.sign(said)))[0].id
+    await admit_network(listed.ports, moderator, slug=SLUG, id=ids["Short."], reason="looked_at")
+    await listed.lister.refresh()
+    await admit_network(listed.ports, moderator, slug=SLUG, id=ids["Long."], reason="looked_at")
+    await other.lister.refresh()
+    assert "Long." in page.read_text()
+    await dismiss_network(listed.ports, moderator, slug=SLUG, id=ids["Long."], reason="looked_at")
+    await listed.lister.refresh()
+    assert "Long." not in page.read_text()
+    assert "Short." in page.read_text()
+
+
 async def test_a_logo_follows_its_organisation(listed: Listed) -> None:
     own = await listed.sign(organisation(address="keepers@people.example"))
     await put_logo(listed.ports, own, picture())
