@@ -9,7 +9,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, Final, cast
+
+from markupsafe import Markup
 
 from drafting.publishing.pages.setting import qr_code
 from drafting.publishing.paper import archival
@@ -88,7 +90,8 @@ def _shown(volume: Volume, table: dict[int, str]) -> dict[str, Any]:
     def decided(mandate: Mandate | None) -> Mandate | None:
         if mandate is None:
             return None
-        return replace(mandate, by=mandate.by.translate(table), text=mandate.text.translate(table))
+        by = cast(Markup, mandate.by.translate(table))  # Markup stays Markup.
+        return replace(mandate, by=by, text=mandate.text.translate(table))
 
     def seen(group: Sequence[Signatory]) -> list[Signatory]:
         return [
