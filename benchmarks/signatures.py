@@ -154,9 +154,7 @@ async def measure_growth(settings: Settings, largest: int) -> None:
         while size <= largest:
             await grow(here, there, size)
             there = size
-            whole, _ = await lists(here, settings.paths.public.with_name(f"public-{size}"), size)
-            folder = settings.paths.public.with_name("public-more")
-            _, more = await lists(here, folder, size)
+            whole, more = await lists(here, settings.paths.public.with_name(f"public-{size}"), size)
             there += 1
             began = perf_counter()
             for _ in range(100):
@@ -178,7 +176,7 @@ async def lists(here: Installation, folder: Path, size: int) -> tuple[float, flo
     began = perf_counter()
     await lister.refresh()
     whole = perf_counter() - began
-    await grow(here, size + (folder.name == "public-more"), size + 1 + (folder.name == "public-more"))
+    await grow(here, size, size + 1)
     began = perf_counter()
     await lister.refresh()
     return whole, perf_counter() - began
