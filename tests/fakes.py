@@ -155,6 +155,9 @@ class MemoryWorkshops:
     async def recheck(self, declaration: str) -> None:
         self.rechecked.append(declaration)
 
+    async def recheck_account(self, account: str) -> None:
+        self.rechecked.append(account)
+
     def _known(self, name: str) -> list[tuple[Edit, Text]]:
         if name not in self.moments:
             raise Refusal(Code.NOT_FOUND, text=name)

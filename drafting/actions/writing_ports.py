@@ -82,6 +82,9 @@ class Workshops(Protocol):
     async def recheck(self, declaration: str) -> None:
         """Mandates changed: close what is no longer allowed."""
 
+    async def recheck_account(self, account: str) -> None:
+        """A session ended: close what it held open, wherever that is."""
+
 
 @dataclass(frozen=True, slots=True)
 class Update:

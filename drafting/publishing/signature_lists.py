@@ -187,11 +187,7 @@ class StaticLists:
         if not reserving:
             for path in paths.values():
                 path.unlink(missing_ok=True)
-        elif self._beside.get(place) != (
-            content,
-            reserving,
-            _marks(paths.values()),
-        ):  # Another process writes them too.
+        elif self._beside.get(place) != (content, reserving, _marks(paths.values())):  # Others write them, too.
             for tag, path in paths.items():
                 _put(
                     path,

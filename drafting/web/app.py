@@ -47,7 +47,6 @@ def create_app(settings: Settings, notes: Notes = UNWATCHED) -> Starlette:
     async def lifespan(app: Starlette) -> AsyncIterator[dict[str, Any]]:
         async with opened(settings, languages, notes) as parts:
             site.ports = parts.ports
-            site.on_session_end = parts.rooms.recheck_account
             site.checks = lambda words: examine(settings, words)
             app.state.ports = parts.ports
             app.state.remembered = parts.stores.remembered

@@ -41,7 +41,6 @@ class Site:
     languages: Languages
     assets: Assets
     templates: Templates
-    on_session_end: Callable[[str], Awaitable[None]] | None = None
     checks: Callable[[Words], Awaitable[Sequence[Any]]] | None = None
     wake: Callable[[], None] | None = None
     _mail_looked: datetime | None = None
@@ -177,11 +176,6 @@ class Visit:
         if self.settings.is_demonstration:
             own |= demonstration.operators()
         return bool(address) and address in own
-
-    async def sessions_changed(self) -> None:
-        """A session ended: sockets that it held open close."""
-        if self.account and self.site.on_session_end:
-            await self.site.on_session_end(self.account.id)
 
     # ---- answers
 

@@ -158,7 +158,9 @@ async def test_sessions_are_listed_seen_and_ended(ports: Ports, fakes: Fakes, an
     assert [desk.data["agent"], phone.data["agent"]] == ["desk", "phone"]
     assert (desk.seen, phone.seen) == (None, fakes.clock.now())
     await refused(Code.NOT_FOUND, end_session(ports, Actor("account-9"), phone.id))
+    assert fakes.workshops.rechecked == []
     await end_session(ports, actor, phone.id)
+    assert fakes.workshops.rechecked == [anong.id], "the texts that it held open close"
     assert await session_account(ports, secrets[0]) is None
     assert is_fresh(desk, fakes.clock.now())
     assert not is_fresh(desk, fakes.clock.step(hours=12))

@@ -10,7 +10,7 @@ import pytest
 from drafting.actions.membership.sign_in import SESSION
 from drafting.paths import DEMO
 from drafting.web.i18n import PSEUDO
-from tests.web.conftest import ORIGIN, World
+from tests.web.conftest import World
 
 PUBLIC = [
     "",
@@ -218,23 +218,6 @@ async def test_sessions_are_listed_and_ended(world: World) -> None:
         for end in ends:
             await one.post(end)
         assert (await two.get("/en/account")).status_code == 303
-
-
-async def test_every_way_to_end_a_session_is_told_to_its_sockets(world: World) -> None:
-    account, told = await world.person("Anong"), list[str]()
-
-    async def tell(account: str) -> None:
-        told.append(account)
-
-    world.app.state.site.on_session_end = tell
-    async with await world.signed_in(account) as browser:
-        (session,) = (await browser.get("/api/v1/account/sessions")).json()["items"]
-        ended = await browser.delete(f"/api/v1/account/sessions/{session['id']}", headers={"origin": ORIGIN})
-        assert (ended.status_code, told) == (204, [account.id])
-    async with await world.signed_in(account) as browser:
-        await browser.post("/en/login", data={"address": account.address})
-        answer = await browser.post(_link(world.fakes.mail.sent[-1].body))
-        assert (answer.status_code, told) == (303, [account.id] * 2)
 
 
 async def test_operation_is_for_operators(make_world: "object") -> None:

@@ -175,9 +175,10 @@ async def list_sessions(ports: Ports, actor: Actor) -> list[Pass]:
 
 
 async def end_session(ports: Ports, actor: Actor, id: str) -> None:
-    """Raises ``not_found`` where the actor has no such session."""
+    """The texts that it held open close. Raises ``not_found`` where the actor has no such session."""
     if not await ports.passes.revoke(id, actor.account):
         raise Refusal(Code.NOT_FOUND, session=id)
+    await ports.workshops.recheck_account(actor.account)
 
 
 # ---- tokens

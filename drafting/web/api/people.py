@@ -14,7 +14,6 @@ from drafting.web.api.bodies import given
 from drafting.web.api.calls import Call
 from drafting.web.api.declarations import describe_member
 from drafting.web.api.operations import Operations
-from drafting.web.visits import Site
 
 people = Operations("People")
 add = people.add
@@ -177,9 +176,6 @@ async def list_sessions(call: Call) -> answers.Page[answers.SessionAnswer]:
 async def end_session(call: Call) -> None:
     """Sign out there."""
     await sign_in.end_session(call.ports, call.actor, call.part("id"))
-    site: Site = call.request.app.state.site
-    if site.on_session_end:
-        await site.on_session_end(call.known.id)
 
 
 @add("GET", "/account/keys")

@@ -45,5 +45,4 @@ async def describe(visit: Visit) -> Response:
 
 async def end_session(visit: Visit) -> Response:
     await end(visit.ports, visit.actor, visit.part("id"))
-    await visit.sessions_changed()
     return visit.go("account")

@@ -101,7 +101,6 @@ async def follow_link(visit: Visit) -> Response:
 async def leave(visit: Visit) -> Response:
     if visit.session:
         await actions.end_session(visit.ports, visit.actor, visit.session.id)
-        await visit.sessions_changed()
     answer = visit.go("")
     sessions.forget(answer, visit.settings)
     # Without script too, nothing of the workshop stays on the device: kept words, kept pages, the offline shell.
@@ -113,7 +112,6 @@ async def _signed_in(visit: Visit, secret: str, account: Account, onward: str) -
     """A new session; the one that this browser had before is dead."""
     if visit.session:
         await actions.end_session(visit.ports, visit.actor, visit.session.id)
-        await visit.sessions_changed()
     answer = _onward(visit, account, onward)
     sessions.begin(answer, visit.settings, secret)
     return answer
