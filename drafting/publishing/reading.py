@@ -10,13 +10,13 @@ from typing import Final
 from markupsafe import Markup
 
 from drafting.domain.errors import Code, Refusal
-from drafting.domain.locales import RIGHT_TO_LEFT, Locale
+from drafting.domain.locales import Locale
 from drafting.domain.positions import CellStatus
 from drafting.domain.prose import short_code
 from drafting.publishing.content import Content, Network, Section, SectionText, Standing, TextStatus, Wording
 from drafting.publishing.html import SetSection, Setting, set_lines, set_section
 from drafting.publishing.standings import MARKS, Tally, label, sentences
-from drafting.publishing.words import Words, autonym, cldr, number
+from drafting.publishing.words import Words, autonym, direction_in, number
 
 FRONT: Final = "front"
 _NOT_LATIN: Final = re.compile("[\u0370-\u1dff\u2c00-\ua71f\uab00-\U0010ffff]")
@@ -159,10 +159,7 @@ class Reading:
 
     def _direction(self, tag: str) -> str:
         known = next((locale for locale in self.content.locales if locale.tag == tag), None)
-        if known:
-            return known.direction
-        script = cldr(tag).script
-        return "rtl" if script in RIGHT_TO_LEFT or cldr(tag).text_direction == "rtl" else "ltr"
+        return known.direction if known else direction_in(tag)
 
     @cached_property
     def parts(self) -> tuple[Part, ...]:

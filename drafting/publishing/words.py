@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Final
 
 from babel import Locale, UnknownLocaleError
+from babel.core import get_global
 from babel.dates import format_date
 from babel.lists import format_list
 from babel.messages.catalog import Catalog
@@ -52,6 +53,29 @@ def cldr(tag: str) -> Locale:
     return Locale(ENGLISH)
 
 
+@lru_cache(maxsize=256)
+def likely_script(tag: str) -> str:
+    """The script (ISO 15924) of a language: what its tag says, or else what CLDR takes to be likely, or else Latin.
+
+    Nothing else of the language is read, which would take longer than to set a page in it.
+    """
+    likely = get_global("likely_subtags")
+    for candidate in parents(tag):
+        full = candidate if any(map(_is_script, candidate.split("-"))) else likely.get(catalogue_name(candidate))
+        if full:
+            return next(filter(_is_script, re.split("[-_]", full)))
+    return "Latn"
+
+
+def _is_script(part: str) -> bool:
+    return len(part) == 4 and part.isalpha()
+
+
+def direction_in(tag: str) -> str:
+    """``rtl`` or ``ltr``, from the script of a language."""
+    return "rtl" if likely_script(tag) in RIGHT_TO_LEFT else "ltr"
+
+
 def digits_of(tag: str) -> str:
     """The numbering system (CLDR's name) in which a language writes its numbers."""
     return NUMBERS.get(tag) or cldr(tag).default_numbering_system or "latn"
@@ -92,10 +116,7 @@ class Words:
 
     @property
     def direction(self) -> str:
-        script = self._cldr.script
-        if script:
-            return "rtl" if script in RIGHT_TO_LEFT else "ltr"
-        return "rtl" if self._cldr.text_direction == "rtl" else "ltr"
+        return direction_in(self.tag)
 
     def number(self, value: int) -> str:
         return number(value, self.tag)

@@ -30,7 +30,7 @@ from drafting.publishing.paper import archival, patches, shortcuts, warming
 from drafting.publishing.paper.breaks import SPACE, mark_breaks
 from drafting.publishing.paper.fonts import typography
 from drafting.publishing.reading import Reading, direction_of
-from drafting.publishing.words import cldr
+from drafting.publishing.words import likely_script
 
 patches.apply()
 shortcuts.apply()
@@ -179,12 +179,7 @@ def quoted_locales(reading: Reading, html: str) -> list[Locale]:
     """The other languages that occur on the pages, from their lang attributes."""
     tags = dict.fromkeys(re.findall(r'\blang="([A-Za-z0-9-]+)"', html))
     known = {locale.tag: locale for locale in reading.content.locales}
-    return [known.get(tag) or Locale(tag, cldr(tag).script or _likely(tag), tag) for tag in tags]
-
-
-def _likely(tag: str) -> str:
-    direction = cldr(tag).text_direction
-    return "Arab" if direction == "rtl" else "Latn"
+    return [known.get(tag) or Locale(tag, likely_script(tag), tag) for tag in tags]
 
 
 @dataclass(frozen=True, slots=True)

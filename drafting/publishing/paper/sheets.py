@@ -14,12 +14,11 @@ from markupsafe import Markup
 from weasyprint.formatting_structure.boxes import TableRowBox
 
 from drafting.domain.errors import Code, Refusal
-from drafting.domain.locales import RIGHT_TO_LEFT
 from drafting.publishing.pages.setting import qr_code
 from drafting.publishing.paper import archival
 from drafting.publishing.paper.pdf import Laid, lay_out_page, set_printed, shown_address
 from drafting.publishing.reading import Reading
-from drafting.publishing.words import cldr
+from drafting.publishing.words import direction_in
 
 MOST_ROWS: Final = 18
 LEAST_ROWS: Final = 4
@@ -98,7 +97,4 @@ def _wording(reading: Reading, value: Mapping[str, str]) -> Wording:
     tag = value["locale"]
     if tag == reading.words.tag:
         return Wording(value["text"], Markup(""))
-    known = cldr(tag)
-    is_leftward = known.script in RIGHT_TO_LEFT or known.text_direction == "rtl"
-    direction = "rtl" if is_leftward else "ltr"
-    return Wording(value["text"], Markup(' lang="{}" dir="{}"').format(tag, direction))
+    return Wording(value["text"], Markup(' lang="{}" dir="{}"').format(tag, direction_in(tag)))
