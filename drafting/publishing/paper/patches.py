@@ -21,6 +21,8 @@ import weasyprint.pdf
 import weasyprint.pdf.tags
 from weasyprint.formatting_structure import boxes
 
+from drafting.publishing.paper import programs
+
 MENDED: Final = "70.0"
 # Those that poppler turns round; scripts beyond the basic plane it leaves as they come.
 _RIGHT_TO_LEFT: Final = re.compile("[\u0590-\u08ff\ufb1d-\ufdff\ufe70-\ufefc]")
@@ -317,7 +319,7 @@ def mend_maps() -> None:
             font.to_unicode.update({glyph: _NOTHING for glyph, words in font.to_unicode.items() if not words})
         return plain(pdf, fonts, *rest)
 
-    weasyprint.pdf.build_fonts_dictionary = build_fonts_dictionary
+    weasyprint.pdf.build_fonts_dictionary = programs.before(build_fonts_dictionary)
 
 
 def apply() -> None:
@@ -331,4 +333,5 @@ def apply() -> None:
     mend_structure()
     mend_links()
     mend_maps()
+    programs.apply()
     weasyprint._mended = True
