@@ -13,7 +13,7 @@ from typing import Final
 import pyphen  # type: ignore[import-untyped]
 
 from drafting.domain.locales import Locale
-from drafting.publishing.words import digits_of, parents
+from drafting.publishing.words import digits_of, in_digits, parents
 
 
 @dataclass(frozen=True, slots=True)
@@ -173,6 +173,11 @@ def counter(tag: str) -> str:
     return COUNTERS.get(digits_of(tag), "decimal")
 
 
+def page_number(n: int, tag: str) -> str:
+    """The number of a page as CSS writes it at the foot of this page."""
+    return in_digits(str(n), tag) if digits_of(tag) in COUNTERS else str(n)
+
+
 def typography(locale: Locale, quoted: Sequence[Locale], text: str) -> str:
     """The rules for a book in one language that quotes others; ``text`` is all that is to be set.
 
@@ -186,7 +191,7 @@ def typography(locale: Locale, quoted: Sequence[Locale], text: str) -> str:
         *_headings(SCRIPTS[script_of(locale)]),
         f".text p,.text li{{text-align:{'justify' if is_justified(locale) else 'start'}}}",
         f"@page{{@bottom-center{{content:counter(page,{page})}}}}",
-        f".at::after{{content:target-counter(attr(data-target url),page,{page})}}",
+        f'.at::after{{content:"{page_number(0, locale.tag)}"}}',
     ]
     if SCRIPTS[script_of(locale)].families[:1] != _WEST:  # Some faces draw quotation marks for their script alone.
         rules.append('.latn{font-family:"Noto Serif"}')

@@ -26,9 +26,9 @@ from drafting.domain.looks import Design
 from drafting.publishing.pages import surround
 from drafting.publishing.pages.designs import MARK, printed
 from drafting.publishing.pages.setting import describe, environment, qr_code
-from drafting.publishing.paper import archival, patches, shortcuts, warming
+from drafting.publishing.paper import archival, contents, patches, shortcuts, warming
 from drafting.publishing.paper.breaks import SPACE, mark_breaks
-from drafting.publishing.paper.fonts import typography
+from drafting.publishing.paper.fonts import page_number, typography
 from drafting.publishing.reading import Reading, direction_of
 from drafting.publishing.words import likely_script
 
@@ -255,6 +255,7 @@ def lay_out_page(
         output_intent=archival.COLOURS,
         pdf_variant=archival.VARIANT,
     )
+    contents.fill_in(document, lambda n: page_number(n, reading.locale.tag))
     return Laid(reading, document, fetcher, source)
 
 

@@ -12,7 +12,7 @@ from math import inf
 from typing import Any, Final
 
 import pydyf  # type: ignore[import-untyped]
-from weasyprint import css
+from weasyprint import css, html
 from weasyprint.css import computed_values, functions
 from weasyprint.css.properties import INHERITED, INITIAL_NOT_COMPUTED, INITIAL_VALUES, Dimension
 from weasyprint.formatting_structure import boxes
@@ -23,6 +23,7 @@ from weasyprint.text.constants import PANGO_DIRECTION
 from weasyprint.text.ffi import ffi, gobject, pango, unicode_to_char_p
 
 _check_math, _missing, _percentage = functions.check_math, css.ComputedStyle.__missing__, percent.percentage
+_reactivate = line_break.Layout.reactivate
 _font_description, _setup, _whole_face = fonts.get_font_description, line_break.Layout.setup, fonts.get_hb_object_data
 _SIMPLE: Final = frozenset({str, int, float, Dimension, type(None)})
 _FLOATING: Final = frozenset({"left", "right", "inline-start", "inline-end", "footnote"})
@@ -40,6 +41,10 @@ _LOGICAL: Final = {
     }
     for direction in ("ltr", "rtl")
 }
+# Where a selector's pseudo-element stands among what cssselect2 keeps of it.
+_PSEUDO: Final = 3
+_FOOTNOTES: Final = frozenset({"footnote-call", "footnote-marker"})
+_NOTES: Final = frozenset({"note-call", "note-marker", "note-callback"})
 _SIZED: Final = re.compile(r"\[\d+\]$")
 _FACE: Final = (
     "font_style",
@@ -214,6 +219,37 @@ def _page_references(self: Any) -> tuple[bytes, ...]:
     return known
 
 
+def _narrow(selectors: Any) -> None:
+    """Rules for markers and notes of every element, for those alone that have such on our pages.
+
+    WeasyPrint would work out six styles for each element that has none of them.
+    """
+    kept = []
+    for entry in selectors.other_selectors:
+        pseudo = entry[_PSEUDO]
+        if pseudo == "marker":
+            selectors.lower_local_name_selectors.setdefault("li", []).append(entry)
+        elif pseudo in _FOOTNOTES:
+            selectors.class_selectors.setdefault("fn", []).append(entry)
+        elif pseudo not in _NOTES:
+            kept.append(entry)
+    selectors.other_selectors[:] = kept
+
+
+def reactivate(self: Any, style: Any) -> None:
+    """Words are drawn as they were set, but for the width of the spaces; Pango need not be asked for all of it again."""
+    if style is not self.style:
+        _reactivate(self, style)
+        return
+    pango.pango_layout_set_width(self.layout, -1)
+    if self.justification_spacing:
+        self.set_text(self.text, justify=True)
+
+
+def deactivate(self: Any) -> None:
+    """Pango's layout is kept until the line is drawn."""
+
+
 class _Program:
     """The bytes of a face, read where somebody asks for them: 20 MB of a Chinese one, of which a subset is used."""
 
@@ -261,4 +297,6 @@ def apply() -> None:
     pdf_fonts.get_hb_object_data = _Program
     pdf_fonts.ffi = _Types()
     pdf_fonts.Font.file_content = property(_get_program, _set_program)
+    line_break.Layout.reactivate, line_break.Layout.deactivate = reactivate, deactivate
+    _narrow(html.UA_STYLESHEET.matcher)
     css._shortened = True
