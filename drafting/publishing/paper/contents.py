@@ -21,9 +21,9 @@ def fill_in(document: Any, say: Callable[[int], str]) -> None:
         for anchor in page.anchors:
             places.setdefault(anchor, n)
     for box in _waiting(document):
-        n = places.get(box.element.get(_TARGET).removeprefix("#"))
-        if n is not None:
-            _write(box, say(n))
+        place = places.get(box.element.get(_TARGET).removeprefix("#"))
+        if place is not None:
+            _write(box, say(place))
 
 
 def _waiting(document: Any) -> Iterator[Any]:

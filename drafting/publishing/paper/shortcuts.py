@@ -22,6 +22,8 @@ from weasyprint.text import fonts, line_break
 from weasyprint.text.constants import PANGO_DIRECTION
 from weasyprint.text.ffi import ffi, gobject, pango, unicode_to_char_p
 
+from drafting.publishing.paper import styles
+
 _check_math, _missing, _percentage = functions.check_math, css.ComputedStyle.__missing__, percent.percentage
 _reactivate = line_break.Layout.reactivate
 _font_description, _setup, _whole_face = fonts.get_font_description, line_break.Layout.setup, fonts.get_hb_object_data
@@ -237,7 +239,7 @@ def _narrow(selectors: Any) -> None:
 
 
 def reactivate(self: Any, style: Any) -> None:
-    """Words are drawn as they were set, but for the width of the spaces; Pango need not be asked for all of it again."""
+    """Words are drawn as they were set but for the width of spaces; Pango need not be asked for all of it again."""
     if style is not self.style:
         _reactivate(self, style)
         return
@@ -299,4 +301,5 @@ def apply() -> None:
     pdf_fonts.Font.file_content = property(_get_program, _set_program)
     line_break.Layout.reactivate, line_break.Layout.deactivate = reactivate, deactivate
     _narrow(html.UA_STYLESHEET.matcher)
+    css.StyleFor = styles.Styles
     css._shortened = True
