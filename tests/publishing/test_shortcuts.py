@@ -10,11 +10,13 @@ import pytest
 PRINT: Final = """
 import sys
 from hashlib import sha256
-from drafting.publishing.paper import archival, shortcuts
+import tinyhtml5
+from drafting.publishing.paper import archival, markup, shortcuts
 way, *tags = sys.argv[1:]
 if way == "long":
     shortcuts.apply = lambda: None
     archival._Written = lambda each: each
+    markup.read_tree = lambda html: tinyhtml5.parse(html, namespace_html_elements=False)
 from drafting.paths import LOCALES, TEMPLATES
 from drafting.publishing.making.worker import render
 from tests.publishing.conftest import example_edition

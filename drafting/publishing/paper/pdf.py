@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from markupsafe import Markup
-from weasyprint import CSS, HTML
+from weasyprint import CSS
 from weasyprint.logger import LOGGER
 from weasyprint.text.ffi import ffi, fontconfig
 from weasyprint.urls import URLFetcher, URLFetcherResponse
@@ -29,6 +29,7 @@ from drafting.publishing.pages.setting import describe, environment, qr_code
 from drafting.publishing.paper import archival, contents, patches, shortcuts, warming
 from drafting.publishing.paper.breaks import SPACE, mark_breaks
 from drafting.publishing.paper.fonts import page_number, typography
+from drafting.publishing.paper.markup import Page
 from drafting.publishing.reading import Reading, direction_of
 from drafting.publishing.words import likely_script
 
@@ -248,7 +249,7 @@ def lay_out_page(
     fetcher = OwnAssetsOnly({**pictures, MARK: content.mark})
     styles = [style_sheet(rules) for rules in printed(content.look, templates, tuple(sheets))]
     styles.append(CSS(string=typography(reading.locale, quoted_locales(reading, html), html), url_fetcher=fetcher))
-    document = HTML(string=html, base_url=None, url_fetcher=fetcher).render(
+    document = Page(html, fetcher).render(
         font_config=warming.faces(),
         stylesheets=styles,
         color_profiles=archival.profiles(),
@@ -287,6 +288,6 @@ def warm() -> None:
     if not has_faces():
         return
     warming.share_faces()
-    page = HTML(string="<html lang=en><title>-</title><p>-", url_fetcher=OwnAssetsOnly())
+    page = Page("<html lang=en><title>-</title><p>-", OwnAssetsOnly())
     page.write_pdf(pdf_variant="pdf/ua-1", font_config=warming.faces())
     warming.keep_to_itself()

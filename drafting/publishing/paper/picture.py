@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Final
 
 import pypdfium2
-from weasyprint import CSS, HTML
+from weasyprint import CSS
 
 from drafting.domain.errors import Code, Refusal
 from drafting.publishing.pages import surround
@@ -17,6 +17,7 @@ from drafting.publishing.pages.setting import environment
 from drafting.publishing.paper import warming
 from drafting.publishing.paper.breaks import mark_breaks
 from drafting.publishing.paper.fonts import script_of, typography
+from drafting.publishing.paper.markup import Page
 from drafting.publishing.paper.pdf import OwnAssetsOnly, has_faces, quoted_locales, style_sheet
 from drafting.publishing.reading import Reading
 
@@ -43,9 +44,7 @@ def make_picture(reading: Reading, templates: Path) -> bytes:
         CSS(string=typography(reading.locale, quoted_locales(reading, html), html), url_fetcher=fetcher),
         style_sheet(_sheet(reading, templates)),
     ]
-    page = HTML(string=html, base_url=None, url_fetcher=fetcher).write_pdf(
-        font_config=warming.faces(), stylesheets=sheets
-    )
+    page = Page(html, fetcher).write_pdf(font_config=warming.faces(), stylesheets=sheets)
     return _drawn(page)
 
 
