@@ -47,7 +47,7 @@ PRINTS: Final = (
     Print("a declaration of six pages, English", "en", 6, 1, 1.2, 9),
     Print("a declaration of six pages, Japanese", "ja", 8, 1, 1.0, 9),
     Print("a declaration of six pages, Chinese", "zh-Hans", 8, 1, 1.0, 9),
-    Print("a book of 270 pages, English", "en", 30, 22, 6.0, 3),
+    Print("a book of 270 pages, English", "en", 30, 29, 6.0, 3),
 )
 
 

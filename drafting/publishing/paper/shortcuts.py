@@ -15,6 +15,7 @@ import pydyf  # type: ignore[import-untyped]
 from weasyprint import css, html
 from weasyprint.css import computed_values, functions
 from weasyprint.css.properties import INHERITED, INITIAL_NOT_COMPUTED, INITIAL_VALUES, Dimension
+from weasyprint.draw import text
 from weasyprint.formatting_structure import boxes
 from weasyprint.layout import percent
 from weasyprint.pdf import fonts as pdf_fonts
@@ -22,10 +23,10 @@ from weasyprint.text import fonts, line_break
 from weasyprint.text.constants import PANGO_DIRECTION
 from weasyprint.text.ffi import ffi, gobject, pango, unicode_to_char_p
 
-from drafting.publishing.paper import styles
+from drafting.publishing.paper import lines, styles
 
 _check_math, _missing, _percentage = functions.check_math, css.ComputedStyle.__missing__, percent.percentage
-_reactivate = line_break.Layout.reactivate
+_to_bytes, _reactivate = pydyf._to_bytes, line_break.Layout.reactivate
 _font_description, _setup, _whole_face = fonts.get_font_description, line_break.Layout.setup, fonts.get_hb_object_data
 _SIMPLE: Final = frozenset({str, int, float, Dimension, type(None)})
 _FLOATING: Final = frozenset({"left", "right", "inline-start", "inline-end", "footnote"})
@@ -274,6 +275,13 @@ def _set_program(font: Any, program: Any) -> None:
     font.program = program
 
 
+def to_bytes(item: Any) -> Any:
+    """Asked for every part of every object of a file; most are bytes already."""
+    if item.__class__ is bytes:
+        return item
+    return item.encode("ascii") if item.__class__ is str else _to_bytes(item)
+
+
 class _Types:
     """cffi, for which an array of each length is a type of its own: to read the name of one takes 10 ms."""
 
@@ -302,4 +310,5 @@ def apply() -> None:
     line_break.Layout.reactivate, line_break.Layout.deactivate = reactivate, deactivate
     _narrow(html.UA_STYLESHEET.matcher)
     css.StyleFor = styles.Styles
+    text.draw_plain_line, pydyf._to_bytes = lines.draw_first_line, to_bytes
     css._shortened = True
