@@ -15,6 +15,7 @@ from typing import Any, Final
 
 from drafting.paths import LOCALES, TEMPLATES
 from drafting.publishing.making.limits import Limits
+from drafting.publishing.making.narrowing import narrowed
 from drafting.publishing.making.press import StaticPress
 from drafting.publishing.making.workers import Workers
 from tests.publishing.conftest import example_edition
@@ -49,7 +50,7 @@ def busy(seconds: float = 1.0) -> float:
 
 async def _twelve(workers: Workers, content: dict[str, Any]) -> float:
     began = time.perf_counter()
-    await asyncio.gather(*(workers.run(content, tag, format) for format in FORMATS for tag in TWELVE))
+    await asyncio.gather(*(workers.run(narrowed(content, tag), tag, format) for format in FORMATS for tag in TWELVE))
     return time.perf_counter() - began
 
 
