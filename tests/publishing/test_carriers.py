@@ -235,14 +235,18 @@ def test_a_folder_on_a_stick_is_read_without_any_server(chromium: Browser, publi
     page.on("console", lambda message: failed.append(message.text))
     page.goto(f"file://{public}/d/open-well/index.html")
     page.get_by_role("link", name="العربية").first.click()
+    page.wait_for_load_state()
     assert page.url.endswith("/1/ar/index.html")
     assert page.locator("html").get_attribute("dir") == "rtl"
     assert page.evaluate("getComputedStyle(document.querySelector('h1')).fontFamily").startswith('"Noto Naskh Arabic"')
     page.locator('a[href="positions.html"]').first.click()
+    page.wait_for_load_state()
     page.locator('nav a[lang="en"]').click()
+    page.wait_for_load_state()
     assert page.url.endswith("/1/en/positions.html")
     page.goto(f"file://{public}/d/open-well/1/ar/beside.html")
     page.locator('nav a[lang="zh-Hans"]').click()
+    page.wait_for_load_state()
     assert page.url.endswith("/1/zh-Hans/beside.html")
     assert not failed
     page.close()

@@ -38,6 +38,12 @@ def test_a_word_wider_than_the_page_is_broken() -> None:
     assert found.verbatim == 1
 
 
+def test_a_space_that_is_strong_by_itself_ends_a_line() -> None:
+    words = [run for n in range(60) for run in (Run("word" * (n % 3 + 1)), Run(" ", strong=True), Run("w" * (n % 9)))]
+    found = check(with_text(Block("p", "paragraph", tuple(words))))
+    assert found.overflowing == ()
+
+
 def test_a_name_of_five_thousand_characters_fits() -> None:
     edition = example_edition(1, sections=1)
     edition["networks"][0]["name"] = "Assembly" * 625

@@ -21,6 +21,11 @@ def told(tree: Element) -> list[tuple[str, dict[str, str], str]]:
         "<html><head><title>t</title></head><body><p lang=fr>caf&eacute;</p></body></html>",
         "<html><head><title>t</title></head><body><svg><path d='M0 0'></path></svg></body></html>",
         "<html lang=en><title>-</title><p>-",
+        "<html><head><title>t</title></head><body><p>one<ul><li>two</li></ul></p></body></html>",
+        '<html><head><title>t</title></head><body><svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 1 1">'
+        '<path d="M0 0"/><linearGradient></linearGradient></svg></body></html>',
+        '<!DOCTYPE html [<!ENTITY a "b">]><html><head><title>t</title></head><body><p>&a;</p></body></html>',
+        "<html><head><title>t</title></head><body><!-- said --><p>one</p></body></html><p>two</p>",
     ],
 )
 def test_a_page_says_the_same(page: str) -> None:

@@ -68,6 +68,16 @@ def test_a_page_looks_and_reads_the_same_with_a_tenth_of_the_program(tag: str, f
     assert sum(map(len, faces(small))) * 10 < sum(map(len, faces(whole)))
 
 
+@pytest.mark.parametrize(
+    ("letter", "family"), [("道", "Noto Serif CJK SC"), ("の", "Noto Serif CJK JP"), ("한", "Noto Sans CJK KR")]
+)
+def test_one_letter_alone_is_drawn_too(letter: str, family: str, tmp_path: Path) -> None:
+    html = f'<html lang="en"><title>t</title><p style="font-family: Noto Serif, {family}">the way ({letter}), nobody'
+    whole, small = plain(html), ours(html)
+    assert picture(small, tmp_path) == picture(whole, tmp_path)
+    assert letter in pdf_text(small, tmp_path)
+
+
 def test_each_glyph_is_found_by_its_place_and_has_the_width_that_the_file_says() -> None:
     (regular, *_) = faces(ours(page("ja", "Noto Serif CJK JP")))
     face = TTFont(BytesIO(regular))

@@ -2,7 +2,7 @@
 
 from io import BytesIO
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 import pikepdf
 import pytest
@@ -18,17 +18,20 @@ PUBLISH = "My name may be published under this edition."
 UPDATES = "I want to hear what becomes of it."
 
 
+SHEETS: Final = {
+    "id": "K7QFX",
+    "pages": 2,
+    "address": f"{ORIGIN}/en/sign/open-well/1",
+    "wordings": {
+        "publish": {"text": PUBLISH, "locale": "en"},
+        "updates": {"text": UPDATES, "locale": "en"},
+    },
+}
+
+
 def sheets(tag: str, pages: int = 2, **changes: Any) -> bytes:
     edition = {**example_edition(locales=("en", "ar", "my"), sections=2), **changes}
-    edition["sheets"] = {
-        "id": "K7QFX",
-        "pages": pages,
-        "address": f"{ORIGIN}/en/sign/open-well/1",
-        "wordings": {
-            "publish": {"text": PUBLISH, "locale": "en"},
-            "updates": {"text": UPDATES, "locale": "en"},
-        },
-    }
+    edition["sheets"] = {**SHEETS, "pages": pages}
     return next(iter(render(edition, tag, "sheets", TEMPLATES, LOCALES).values()))
 
 

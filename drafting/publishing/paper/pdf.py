@@ -245,6 +245,7 @@ def lay_out_page(
     if not has_faces():
         raise Refusal(Code.RENDERING_FAILED, reason="no_font", locale=reading.locale.tag, characters="")
     warming.note_letters(html)
+    shortcuts.begin_book()
     content = reading.content
     fetcher = OwnAssetsOnly({**pictures, MARK: content.mark})
     styles = [style_sheet(rules) for rules in printed(content.look, templates, tuple(sheets))]

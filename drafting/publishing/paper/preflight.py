@@ -84,8 +84,7 @@ def _too_wide(box: Any, column: Any) -> Iterator[tuple[str, float]]:
     if isinstance(box, boxes.MarginBox):
         return
     if isinstance(box, boxes.TextBox) and column is not None:
-        by = _beyond(box, column)
-        if by > TOLERANCE and box.text.strip():
+        if box.text.strip() and (by := _beyond(box, column)) > TOLERANCE:
             yield box.text.strip(), by
         return
     if isinstance(box, boxes.BlockContainerBox | boxes.PageBox) and not isinstance(box, boxes.InlineBlockBox):

@@ -26,6 +26,8 @@ _NEEDED: Final = frozenset({_OUTLINES, "head", "hhea", "hmtx", "maxp"})
 _FONT: Final = re.compile(rb"/(\S+) \S+ Tf")
 _SHOWN: Final = re.compile(rb"<([0-9a-f]+)>")
 _LONG: Final = 255
+# How many glyphs a program of one letter has: the one for what is missing comes first.
+_ONE_LETTER: Final = 2
 # Of HarfBuzz 4.0 and later; WeasyPrint does not ask for them.
 ffi.cdef("""
 typedef ... hb_subset_plan_t;
@@ -69,7 +71,9 @@ def _few_glyphs(font: Any, glyphs: Iterable[int]) -> tuple[bytes, dict[int, int]
 
 
 def _in_order(count: int) -> bytes:
-    """A charset by which the number of each glyph is its place; never longer than another for as many glyphs."""
+    """A charset by which the number of each glyph is its place, in the shortest form: no other is shorter."""
+    if count == _ONE_LETTER:
+        return b"\0\0\1"
     if count - 2 <= _LONG:
         return b"\1\0\1" + bytes([count - 2])
     return b"\2\0\1" + (count - 2).to_bytes(2, "big")

@@ -26,7 +26,7 @@ from weasyprint.text.ffi import ffi, gobject, pango, unicode_to_char_p
 from drafting.publishing.paper import lines, styles
 
 _check_math, _missing, _percentage = functions.check_math, css.ComputedStyle.__missing__, percent.percentage
-_to_bytes, _reactivate = pydyf._to_bytes, line_break.Layout.reactivate
+_to_bytes, _reactivate, _deactivate = pydyf._to_bytes, line_break.Layout.reactivate, line_break.Layout.deactivate
 _font_description, _setup, _whole_face = fonts.get_font_description, line_break.Layout.setup, fonts.get_hb_object_data
 _SIMPLE: Final = frozenset({str, int, float, Dimension, type(None)})
 _FLOATING: Final = frozenset({"left", "right", "inline-start", "inline-end", "footnote"})
@@ -48,6 +48,9 @@ _LOGICAL: Final = {
 _PSEUDO: Final = 3
 _FOOTNOTES: Final = frozenset({"footnote-call", "footnote-marker"})
 _NOTES: Final = frozenset({"note-call", "note-marker", "note-callback"})
+# So many lines of a book keep Pango's layouts until they are drawn, at 8 kB each.
+MOST_LINES: Final = 6_000
+_lines: Final = [0]
 _SIZED: Final = re.compile(r"\[\d+\]$")
 _FACE: Final = (
     "font_style",
@@ -150,7 +153,8 @@ def _resolve_height(box: Any, style: Any, height: Any) -> None:
 
 def is_in_normal_flow(self: Any) -> bool:
     style = self.style
-    if style["float"] in _FLOATING:
+    # What lies in a flexible box floats by its style alone.
+    if style["float"] in _FLOATING and (style["float"] == "footnote" or self.is_floated()):
         return False
     position = style["position"]
     return position not in ("absolute", "fixed") and position[0] not in ("running()", "note()")
@@ -241,7 +245,8 @@ def _narrow(selectors: Any) -> None:
 
 def reactivate(self: Any, style: Any) -> None:
     """Words are drawn as they were set but for the width of spaces; Pango need not be asked for all of it again."""
-    if style is not self.style:
+    self.is_drawn = True
+    if getattr(self, "style", None) is not style:
         _reactivate(self, style)
         return
     pango.pango_layout_set_width(self.layout, -1)
@@ -250,7 +255,16 @@ def reactivate(self: Any, style: Any) -> None:
 
 
 def deactivate(self: Any) -> None:
-    """Pango's layout is kept until the line is drawn."""
+    """Pango's layout is kept until the line is drawn, as long as not too many are."""
+    if getattr(self, "is_drawn", False) or _lines[0] >= MOST_LINES:
+        _deactivate(self)
+    else:
+        _lines[0] += 1
+
+
+def begin_book() -> None:
+    """From here on lines are counted anew."""
+    _lines[0] = 0
 
 
 class _Program:

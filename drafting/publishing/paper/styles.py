@@ -101,7 +101,7 @@ class Styles(css.StyleFor):  # type: ignore[misc]
             for sheet, origin, sheet_specificity in self._sheets
             for specificity, _, pseudo_type, (declarations, layer) in sheet.matcher.match(wrapped)
         ]
-        own = tuple((origin, id(declared)) for origin, _, pseudo, declared, _ in rules if pseudo is None)
+        own = tuple((origin, weight, id(declared)) for origin, weight, pseudo, declared, _ in rules if pseudo is None)
         key = (id(getattr(over, "kind", over)), self._said.get(element), lang, own)
         kind = self._kinds.get(key)
         if kind is None and lang:
