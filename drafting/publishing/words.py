@@ -77,7 +77,12 @@ def direction_in(tag: str) -> str:
 
 
 def digits_of(tag: str) -> str:
-    """The numbering system (CLDR's name) in which a language writes its numbers."""
+    """The numbering system (CLDR's name) in which a language writes its numbers.
+
+    What is written in Latin letters has Western digits; nothing of such a language is read to find out.
+    """
+    if likely_script(tag) == "Latn":
+        return "latn"
     return NUMBERS.get(tag) or cldr(tag).default_numbering_system or "latn"
 
 

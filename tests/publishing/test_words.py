@@ -4,7 +4,7 @@ import pytest
 from babel import Locale, localedata
 
 from drafting.domain.locales import RIGHT_TO_LEFT
-from drafting.publishing.words import direction_in, likely_script
+from drafting.publishing.words import NUMBERS, digits_of, direction_in, likely_script
 
 
 def test_the_direction_of_every_language_is_the_one_that_cldr_gives() -> None:
@@ -13,6 +13,15 @@ def test_the_direction_of_every_language_is_the_one_that_cldr_gives() -> None:
         known = Locale.parse(name)
         is_leftward = known.text_direction == "rtl" or known.script in RIGHT_TO_LEFT
         if name != "root" and direction_in(name.replace("_", "-")) != ("rtl" if is_leftward else "ltr"):
+            others.append(name)
+    assert not others
+
+
+def test_the_digits_of_every_language_are_those_that_cldr_gives() -> None:
+    others = []
+    for name in localedata.locale_identifiers():
+        known = NUMBERS.get(name) or Locale.parse(name).default_numbering_system
+        if digits_of(name.replace("_", "-")) != known:
             others.append(name)
     assert not others
 
