@@ -6,7 +6,6 @@ that was ended goes on where it was; another code or another text is done again.
 
 import argparse
 import asyncio
-import hashlib
 import json
 import os
 import statistics
@@ -22,6 +21,7 @@ import weasyprint
 from drafting.domain.errors import Refusal
 from drafting.paths import LOCALES, TEMPLATES
 from drafting.publishing.making.limits import Limits
+from drafting.publishing.making.stamp import stamp
 from drafting.publishing.making.workers import Workers
 from tests import declarations
 
@@ -31,17 +31,7 @@ REPORT: Final = ROOT / "docs" / "udhr.md"
 AT_ONCE: Final = 2
 GOAL: Final = 0.96
 GOAL_OF_A_SCRIPT: Final = 0.9
-PRINTING: Final = ("pdf", "patches", "breaks", "fonts", "archival", "readback", "preflight")
 Row = dict[str, Any]
-
-
-def stamp() -> str:
-    """What the books depend on, but for the faces."""
-    sources = [*(ROOT / "drafting" / "publishing" / f"{name}.py" for name in PRINTING), *TEMPLATES.glob("print/*")]
-    digest = hashlib.sha256(weasyprint.__version__.encode())
-    for source in sorted(sources):
-        digest.update(source.read_bytes())
-    return digest.hexdigest()[:16]
 
 
 def resident(process: int | str = "self") -> int:
@@ -194,7 +184,7 @@ def main() -> None:
     options = parser.parse_args()
     os.nice(19)
     KEPT.parent.mkdir(exist_ok=True)
-    mark = stamp()
+    mark = stamp(TEMPLATES, LOCALES)
     done = read_kept(KEPT, mark)
     wanted = options.codes or declarations.codes()
     memory = asyncio.run(run(by_turns(code for code in wanted if code not in done), KEPT, mark))

@@ -6,29 +6,27 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import Final
 
-_PROGRAM: Final = Path(__file__).parents[1]
+from drafting.paths import PACKAGE
+
 _LIBRARIES: Final = ("weasyprint", "pydyf", "fonttools", "jinja2", "babel", "segno", "pypdfium2", "tinycss2", "pyphen")
-_TEMPLATES: Final = ("print/**/*", "public/**/*", "assets/tokens.css", "assets/public.css")
 
 
-def stamp(templates: Path, locales: Path) -> str:
+def stamp(templates: Path, locales: Path, program: Path = PACKAGE) -> str:
     """Equal stamps: the same content gives the same bytes. Without Pango, of what is made without it."""
     digest = sha256()
     for library in _LIBRARIES:
         digest.update(f"{library} {version(library)}\n".encode())
     for face in sorted(_faces()):
         digest.update(f"{face}\n".encode())
-    for path in _sources(templates, locales):
+    for path in _sources(program, templates, locales):
         digest.update(path.name.encode() + b"\0" + sha256(path.read_bytes()).digest())
     return digest.hexdigest()
 
 
-def _sources(templates: Path, locales: Path) -> Iterator[Path]:
-    for pattern in ("publishing/*.py", "domain/*"):
-        yield from sorted(path for path in _PROGRAM.glob(pattern) if path.is_file())
-    for pattern in _TEMPLATES:
-        yield from sorted(path for path in templates.glob(pattern) if path.is_file())
-    yield from sorted(locales.glob("*/LC_MESSAGES/*.mo"))
+def _sources(program: Path, templates: Path, locales: Path) -> list[Path]:
+    """All of the program, though most of it prints nothing: what is left out is missed when a module moves."""
+    found = [*program.rglob("*.py"), *program.glob("domain/*.json"), *templates.rglob("*"), *locales.rglob("*")]
+    return sorted(path for path in found if path.is_file())
 
 
 def _faces() -> Iterator[str]:
