@@ -10,9 +10,16 @@ from tests.services import Server
 
 SLUG = "open-well"
 W = f"workshop/{SLUG}"
-PATIENCE = 30_000
-"""Milliseconds: much, since the machine may be busy; nothing waits longer than it has to."""
+PATIENCE = 75_000
+"""Milliseconds: more than the half minute between a client's tries; nothing waits longer than it has to."""
 SAVED = re.compile("^Saved on the server at ")
+# The page asks before it is left as long as the server lacks something.
+NOTHING_WAITS = """() => dispatchEvent(new Event("beforeunload", { cancelable: true }))"""
+# The editor's shell and this page are kept by the service worker, so that a reload needs no server.
+SHELL_KEPT = """async () => {
+  await navigator.serviceWorker.ready
+  return Boolean(navigator.serviceWorker.controller) && Boolean(await caches.match(location.href))
+}"""
 
 expect.set_options(timeout=PATIENCE)
 
@@ -106,7 +113,20 @@ def save_line(page: Page) -> Locator:
 
 
 def expect_saved(page: Page) -> None:
+    """The line keeps its former sentence while a change is on its way, so nothing may wait for the server either."""
+    until(page, NOTHING_WAITS)
     expect(save_line(page)).to_have_text(SAVED)
+
+
+def expect_kept(page: Page, changes: int) -> None:
+    """The line keeps its former sentence, with a smaller number, while a change is being written on the device."""
+    expect(save_line(page)).to_have_text(re.compile(rf"Your {changes} changes? (is|are) kept on this device$"))
+
+
+def go_offline(page: Page) -> None:
+    """When all that a page loads behind its editor has come: else it complains that the rest did not."""
+    until(page, SHELL_KEPT)
+    page.context.set_offline(True)
 
 
 def write_at_end(page: Page, words: str, text: str | None = None) -> None:

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
-from tests.browser.people import SLUG, People, W, editor, expect_saved, write_after, write_at_end
+from tests.browser.people import NOTHING_WAITS, SLUG, People, W, editor, expect_saved, until, write_after, write_at_end
 from tests.processes import executable
 from tests.services import Server
 
@@ -84,6 +84,7 @@ def test_a_translator_mends_what_is_outdated_and_another_network_approves(people
     assert target.evaluate("mount => getComputedStyle(mount).direction") == "rtl"
     target.focus()
     write_after(rana, "وبلا ثمن", "، إلا إذا طلب من علّمونا غير ذلك", "seeds.ar")
+    until(rana, NOTHING_WAITS)
     expect(rana.locator("[data-save]").nth(1)).to_have_text(re.compile("^Saved on the server at "))
     pair.get_by_role("button", name="It follows the source again: submit").click()
     expect(pair).to_contain_text("in review")

@@ -7,11 +7,14 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from tests.browser.people import (
+    SHELL_KEPT,
     SLUG,
     People,
     W,
     editor,
+    expect_kept,
     expect_saved,
+    go_offline,
     save_line,
     select,
     until,
@@ -23,7 +26,6 @@ from tests.processes import listens
 from tests.services import Server
 
 OFFLINE = re.compile("^Offline since ")
-KEPT = re.compile(r"Your \d+ changes? (is|are) kept on this device$")
 
 # What a word processor puts on the clipboard: its own paragraphs, a list made of spans, a link, a script.
 FROM_A_WORD_PROCESSOR = """<html xmlns:o="urn:schemas-microsoft-com:office:office"><head>
@@ -38,12 +40,6 @@ PASTE = """(mount, html) => {
   data.setData("text/html", html)
   data.setData("text/plain", "plain")
   mount.dispatchEvent(new ClipboardEvent("paste", { clipboardData: data, bubbles: true, cancelable: true }))
-}"""
-
-# The editor's shell and this page are kept by the service worker, so that a reload needs no server.
-SHELL_KEPT = """async () => {
-  await navigator.serviceWorker.ready
-  return Boolean(navigator.serviceWorker.controller) && Boolean(await caches.match(location.href))
 }"""
 
 
@@ -70,7 +66,7 @@ def expect_words(page: Page, *words: str) -> None:
 def test_two_windows_two_stock_clients_and_one_who_was_offline_converge(people: People, demonstration: Server) -> None:
     people.allow_outage()
     anong, marisol, away = (text_of(people, key, "seeds") for key in ("anong", "marisol", "salma"))
-    away.context.set_offline(True)
+    go_offline(away)
     expect(save_line(away)).to_have_text(OFFLINE)
     write_at_end(away, " Written in the dark.")
     issued = demonstration.command_line("token", "danuta@night-shift.example")
@@ -87,7 +83,7 @@ def test_two_windows_two_stock_clients_and_one_who_was_offline_converge(people: 
         clients.do("insert", "h", at=1, words="From Hocuspocus. ")
         clients.do("insert", "p", at=1, words="From y-websocket. ")
         away.context.set_offline(False)
-        said = ("in the dark", "the first window", "the second window", "From Hocuspocus", "From y-websocket")
+        said = ("in the dark.", "the first window.", "the second window.", "From Hocuspocus", "From y-websocket")
         for page in (anong, marisol, away):
             expect_words(page, *said)
             expect_saved(page)
@@ -107,12 +103,13 @@ def test_words_written_without_a_server_across_a_reload_merge_when_it_is_back(
     until(anong, SHELL_KEPT)
     demonstration.stop()
     expect(save_line(anong)).to_have_text(OFFLINE)
-    write_at_end(anong, " Before the reload.")
-    expect(save_line(anong)).to_have_text(KEPT)
+    before, after = " Before the reload.", " After the reload."
+    write_at_end(anong, before)
+    expect_kept(anong, len(before))
     anong.reload()
     expect_words(anong, "Before the reload.")
-    write_at_end(anong, " After the reload.")
-    expect(save_line(anong)).to_have_text(KEPT)
+    write_at_end(anong, after)
+    expect_kept(anong, len(before + after))
     demonstration.start()
     expect_words(anong, "Before the reload. After the reload.")
     expect_saved(anong)
@@ -143,7 +140,7 @@ def test_the_save_line_says_where_the_words_are(people: People) -> None:
     people.allow_outage()
     anong = text_of(people, "anong", "care")
     expect(save_line(anong)).to_have_text("Connected. What you write is saved as you write.")
-    anong.context.set_offline(True)
+    go_offline(anong)
     expect(save_line(anong)).to_have_text(re.compile("^Offline since .* What you write is kept on this device"))
     write_at_end(anong, "!")
     expect(save_line(anong)).to_have_text(re.compile("^Offline since .* Your 1 change is kept on this device$"))

@@ -79,7 +79,7 @@ async def serve(port: int, data: Path) -> None:
     plumbing = Plumbing(door)
     plumbing.rooms = rooms
     app = Sockets(
-        plumbing, rooms, door, origin=f"http://127.0.0.1:{port}", cookie="session", limits=Limits(sign_in=1.0)
+        plumbing, rooms, door, origin=f"http://127.0.0.1:{port}", cookie="session", limits=Limits(sign_in=4.0)
     )
     config = uvicorn.Config(
         app,

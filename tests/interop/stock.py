@@ -11,7 +11,7 @@ from tests.processes import executable
 
 ROOT = Path(__file__).parents[2]
 PACKAGE = ROOT / "frontend" / "package.json"
-PATIENCE = 30
+PATIENCE = 75
 
 
 @dataclass

@@ -95,7 +95,7 @@ async def test_a_reader_is_told_that_nothing_is_saved(own_server: SyncServer) ->
         clients.do("hocuspocus", "e", url=own_server.url, name=ONE, token="eve")
         clients.do("hocuspocus", "a", url=own_server.url, name=ONE, token="ada")
         eve = clients.seen["e"]
-        await clients.until(lambda: eve.scope == "readonly" and eve.unsynced == 0)
+        await clients.until(lambda: eve.scope == "readonly" and eve.unsynced == 0 and clients.seen["a"].synced)
         clients.do("insert", "e", at=0, words="mine")
         clients.do("insert", "a", at=-1, words="ours")
         await clients.until(lambda: "ours" in eve.text and clients.seen["a"].unsynced == 0)

@@ -129,7 +129,10 @@ export class Keeper {
   }
 
   private async attempt<T>(work: (keeping: Keeping) => Promise<T>): Promise<T | undefined> {
-    if (!this.keeping) return undefined
+    if (!this.keeping || this.keeping.isOver) {
+      this.works = false
+      return undefined
+    }
     try {
       return await work(this.keeping)
     } catch (error) {

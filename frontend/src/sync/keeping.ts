@@ -36,9 +36,15 @@ const finished = (transaction: IDBTransaction): Promise<void> =>
   })
 
 export class Keeping {
+  /** Whether its account is signing out: what this page still has is not to be kept. */
+  isOver = false
+
   private constructor(private readonly database: IDBDatabase) {
     database.onversionchange = () => database.close() // another page clears this device
-    addEventListener("drafting:logout", () => database.close())
+    addEventListener("drafting:logout", () => {
+      this.isOver = true
+      database.close()
+    })
   }
 
   /** @throws Error where the browser keeps nothing (private windows, full disks, policy). */
