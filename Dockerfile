@@ -16,8 +16,8 @@ RUN python3 -m venv /opt/drafting \
 FROM debian:bookworm-slim
 RUN apt-get update -qq \
  && DEBIAN_FRONTEND=noninteractive apt-get install -qq --yes --no-install-recommends \
-      ca-certificates python3 fontconfig fonts-noto-cjk fonts-noto-core libharfbuzz-subset0 libicu72 libpango-1.0-0 \
-      libpangoft2-1.0-0 tzdata \
+      ca-certificates python3 fontconfig fonts-noto-cjk fonts-noto-color-emoji fonts-noto-core tzdata \
+      libharfbuzz-subset0 libicu72 libpango-1.0-0 libpangoft2-1.0-0 \
       hyphen-bn hyphen-gu hyphen-hi hyphen-ml hyphen-ta \
  && rm -rf /var/lib/apt/lists/* \
  && fc-cache --force \
