@@ -22,7 +22,8 @@ class Setting:
     says for the way back from a footnote; ``flags`` holds what is said of single blocks, by id. With ``notes_inline``
     a footnote stands where it is referred to, for a page maker that moves it to the foot of the page. ``separator``
     stands between a section's id and the rest of an anchor. With ``has_links`` each block has a link to itself, for
-    those who quote it. ``flag_attributes``: lang and dir of the flags, where they are of another language.
+    those who quote it. ``flag_attributes``: lang and dir of the flags, where they are of another language. ``level`` is
+    that of the highest headings within the section.
     """
 
     section: str
@@ -33,6 +34,7 @@ class Setting:
     separator: str = ":"
     has_links: bool = False
     flag_attributes: str = ""
+    level: int = TOP_LEVEL
 
 
 class _Writer:
@@ -45,7 +47,7 @@ class _Writer:
         self.footnotes = {block.id: block for block in text if block.kind == "footnote"}
         self.referred: set[str] = set()
         self.paragraphs = 0
-        self.level = TOP_LEVEL - 1
+        self.level = setting.level - 1
 
     def runs(self, block: Block) -> str:
         parts: list[str] = []
@@ -104,8 +106,8 @@ class _Writer:
 
     def heading(self, block: Block) -> int:
         """Levels below the section's own, without a gap: a reader who jumps by headings meets none that is missing."""
-        wanted = HEADINGS[block.kind] + (TOP_LEVEL - 2)
-        self.level = max(TOP_LEVEL, min(wanted, self.level + 1, DEEPEST_LEVEL))
+        top = self.setting.level
+        self.level = max(top, min(HEADINGS[block.kind] + top - 2, self.level + 1, DEEPEST_LEVEL))
         return self.level
 
     def items(self, blocks: list[Block], depth: int = 0) -> str:

@@ -14,7 +14,7 @@ from drafting.domain.locales import Locale
 from drafting.domain.positions import CellStatus
 from drafting.domain.prose import short_code
 from drafting.publishing.content import Content, Network, Section, SectionText, Standing, TextStatus, Wording
-from drafting.publishing.html import SetSection, Setting, set_lines, set_section
+from drafting.publishing.html import TOP_LEVEL, SetSection, Setting, set_lines, set_section
 from drafting.publishing.standings import MARKS, Tally, label, sentences
 from drafting.publishing.words import Words, autonym, direction_in, number
 
@@ -218,6 +218,8 @@ class Reading:
             separator=self.separator,
             has_links=self.has_links,
             flag_attributes=self.ui,
+            # The heading of the front is the page's.
+            level=TOP_LEVEL - 1 if section.id == FRONT else TOP_LEVEL,
         )
 
     def _side(self, standing: Standing) -> Side:

@@ -89,6 +89,11 @@ def test_headings_leave_out_no_level() -> None:
     assert shape(set_(section(*blocks)).body) == "h3()h4()h3()h4()"
 
 
+def test_headings_go_on_from_that_of_the_page() -> None:
+    blocks = [Block(f"h{n}", kind, (Run("h"),)) for n, kind in enumerate(["heading2", "heading3", "heading2"])]
+    assert shape(set_(section(*blocks), level=2).body) == "h2()h3()h2()"
+
+
 def test_marks_and_breaks() -> None:
     made = set_(section(paragraph(Run(f"a{HARD_BREAK}b", strong=True), Run("c", em=True))))
     assert "<strong>a<br>b</strong><em>c</em>" in made.body
