@@ -3,6 +3,7 @@
 The checker is ``page`` (PyPI's page-validation); what it says of a file is kept in docs/decisions/publishing.md.
 """
 
+import base64
 import json
 from io import BytesIO
 from typing import Any
@@ -10,6 +11,8 @@ from typing import Any
 import page
 import pikepdf
 import pytest
+from PIL import Image
+from weasyprint.images import RasterImage
 
 from drafting.domain.prose import Block, Run, digest, from_json
 from drafting.paths import LOCALES, TEMPLATES
@@ -53,6 +56,53 @@ def test_the_checker_lets_it_pass(printed: tuple[str, bytes], profile: str) -> N
     assert [(failure.rule_id, failure.message) for failure in report.failures] == []
     assert report.is_compliant
     assert report.rules.total > 90
+
+
+def with_words(section: int, *blocks: Block, outdated: tuple[str, ...] = ()) -> dict[str, Any]:
+    edition = example_edition(locales=["fr", "en"], sections=1)
+    text = (Block("t", "heading1", (Run("Title"),)), *blocks)
+    status = "outdated" if outdated else "translation"
+    edition["sections"][section]["texts"]["en"] = text_json(text, status, outdated)
+    return edition
+
+
+def with_mark(last: bytes) -> dict[str, Any]:
+    """With a mark whose picture, as the page maker compresses it, ends with this byte."""
+    pictures = (Image.new("RGB", (60, 30), (red, green, 80)) for red in range(256) for green in range(8))
+    picture = next(each for each in pictures if RasterImage._get_png_data(each).endswith(last))
+    out = BytesIO()
+    picture.save(out, "PNG")
+    edition = with_words(1)
+    edition["look"] = {
+        **{
+            "design": "quiet",
+            "colour": "#0b5966",
+            "mark": f"sha256:{'ab' * 32}",
+            "width": 60,
+            "height": 30,
+            "alt": "m",
+        },
+        "png": base64.b64encode(out.getvalue()).decode(),
+    }
+    return edition
+
+
+LISTED = (Block("a", "bullet", (Run("one"),)), Block("b", "ordered", (Run("in it"),), depth=1))
+RARE = {
+    "a symbol that no face has": with_words(1, Block("p", "paragraph", (Run("We \U0001f91d \u061d"),))),
+    "items that are out of date": with_words(1, *LISTED, outdated=("a", "b")),
+    "a heading in the front": with_words(0, *LISTED, Block("h", "heading2", (Run("Why now"),))),
+    "a picture that ends like a line": with_mark(b"\r"),
+    "a picture that ends like another": with_mark(b"\n"),
+}
+
+
+@pytest.mark.parametrize("edition", RARE.values(), ids=RARE)
+def test_what_is_rare_passes_too(edition: dict[str, Any]) -> None:
+    (data,) = render(edition, "en", "pdf", TEMPLATES, LOCALES).values()
+    for profile in ("ua1", "3a"):
+        failures = page.validate_pdf_bytes(data, profile=profile).failures
+        assert [(failure.rule_id, failure.message) for failure in failures] == []
 
 
 def test_a_file_that_is_none_does_not_pass() -> None:

@@ -8,9 +8,10 @@ from typing import Any
 import pikepdf
 import pytest
 
+from drafting.domain.prose import Block, Run
 from drafting.paths import LOCALES, TEMPLATES
 from drafting.publishing.making.worker import render
-from tests.publishing.conftest import example_edition
+from tests.publishing.conftest import example_edition, text_json
 from tests.publishing.reader import pdf_text
 
 # Arabic's digits and Western ones.
@@ -46,6 +47,20 @@ def at_the_edge(data: bytes, tag: str, folder: Path, pages: range) -> list[int]:
     outer = {"en": lambda word: float(word[1]), "ar": lambda word: -float(word[0])}[tag]
     edge = max(outer(word) for word in words)
     return [int(word[2]) for word in words if abs(outer(word) - edge) < 1 and re.fullmatch(NUMBER, word[2])]
+
+
+def test_a_title_that_fills_pages_of_the_list_leaves_the_numbers_behind_it(tmp_path: Path) -> None:
+    """A section without a heading has its first paragraph as its title."""
+    edition = example_edition(locales=["en"], sections=5)
+    words = " ".join(f"word{n}" for n in range(1_000))
+    edition["sections"][2]["texts"]["en"] = text_json((Block("p", "paragraph", (Run(words),)),))
+    data = printed(edition, "en")
+    found = places(data)
+    wanted = [
+        found[name] for name in (*(part["id"] for part in edition["sections"][1:]), "page:networks", "page:colophon")
+    ]
+    assert wanted[0] > 5
+    assert at_the_edge(data, "en", tmp_path, range(2, wanted[0])) == wanted
 
 
 @pytest.mark.parametrize("tag", ["en", "ar"])

@@ -1,5 +1,6 @@
 """The printed edition: every word is in it and can be copied out, in the right order, and nothing is fetched."""
 
+import re
 from io import BytesIO
 from pathlib import Path
 from typing import Any
@@ -14,13 +15,14 @@ from drafting.domain.prose import Block, Run
 from drafting.paths import LOCALES, TEMPLATES
 from drafting.publishing.making.worker import render
 from drafting.publishing.paper.fonts import has_patterns, is_justified, script_of, stack
-from drafting.publishing.paper.pdf import OwnAssetsOnly
+from drafting.publishing.paper.pdf import OwnAssetsOnly, with_squares
 from tests import udhr
 from tests.publishing.conftest import ORIGIN, example_edition, text_json
 from tests.publishing.reader import pdf_text, squeezed
 
 SECTIONS = 6
 TAGS = ("en", "ru", "zh-Hans", "ko", "hi", "th", "my", "am", "fa", "he", "ar")
+WORD = re.compile('<word xMin="[0-9.]+" yMin="([0-9.]+)" xMax="[0-9.]+" yMax="([0-9.]+)">(.*?)</word>')
 # A word may be cut at the end of a page, with the running head between its halves.
 VERBATIM_AT_LEAST = {"my": 0.9}
 
@@ -98,6 +100,23 @@ def test_the_address_and_the_digest_are_printed(edition: dict[str, Any], tmp_pat
     assert edition["manifest"] in text
 
 
+@pytest.mark.parametrize("design", ["quiet", "classic", "poster"])
+def test_the_note_on_the_title_page_stands_below_the_networks(design: str, tmp_path: Path) -> None:
+    """However much stands above both: the more there is, the closer, and then on the next page."""
+    edition = example_edition(locales=("en",), sections=0)
+    edition["look"] = {"design": design, "colour": "#0b5966"}
+    for paragraphs in range(8):
+        words = (Run("One well for all who thirst, whoever they may be and wherever they come from. " * 2),)
+        blocks = [Block(f"p{n}", "paragraph" if n % 2 else "heading2", words) for n in range(paragraphs)]
+        edition["sections"][0]["texts"]["en"] = text_json((Block("t", "heading1", (Run("Wells"),)), *blocks))
+        data = printed(edition, "en")
+        for sheet in ("1", "2"):
+            found = WORD.findall(pdf_text(data, tmp_path, "-bbox", "-f", sheet, "-l", sheet))
+            lines = {word: (float(top), float(bottom)) for top, bottom, word in found}
+            if "Seed" in lines and "Edition" in lines:
+                assert lines["Seed"][1] + 10 < lines["Edition"][0]
+
+
 VECTORS = """
 <link rel="stylesheet" href="http://127.0.0.1:9/a.css"><link rel="attachment" href="file:///etc/hostname">
 <style>@import url(http://127.0.0.1:9/b.css); @font-face {{ font-family: x; src: url(file:///etc/hostname) }}
@@ -148,3 +167,8 @@ def test_only_what_opens_no_gaps_is_justified() -> None:
         False,
         False,
     ]
+
+
+def test_squares_stand_for_what_is_shown_and_not_for_what_names_something() -> None:
+    page = '<title>⌇</title><body data-title="a⌇"><a id="⌇" href="/⌇" title="⌇">⌇b</a>'
+    assert with_squares(page, "⌇") == '<title>⌇</title><body data-title="a□"><a id="⌇" href="/⌇" title="□">□b</a>'

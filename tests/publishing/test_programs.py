@@ -10,8 +10,13 @@ import pytest
 import weasyprint
 from fontTools.ttLib import TTFont  # type: ignore[import-untyped]
 
-from drafting.publishing.paper import patches
+from drafting.domain.prose import Block, Run
+from drafting.paths import LOCALES, TEMPLATES
+from drafting.publishing.making.limits import Limits
+from drafting.publishing.making.workers import Workers
+from drafting.publishing.paper import patches, programs
 from tests import udhr
+from tests.publishing.conftest import example_edition, text_json
 from tests.publishing.reader import pdf_text, squeezed
 
 PLAIN = """
@@ -84,6 +89,35 @@ def test_each_glyph_is_found_by_its_place_and_has_the_width_that_the_file_says()
     top = face["CFF "].cff[0]
     assert [name.removeprefix("cid") for name in top.charset[1:]] == [f"{n:05}" for n in range(1, top.numGlyphs)]
     assert face["maxp"].numGlyphs == top.numGlyphs < 500
+
+
+async def test_faces_are_kept_as_long_as_their_letters_are_asked_for() -> None:
+    """Pango lets them go where a book has hundreds, and what HarfBuzz knew of them with them: the process would end."""
+    every = " ".join(udhr.articles(tag)[0][1][0][:60] for tag in udhr.LANGUAGES) + " \U0001f4a7 "
+    looks = [Run(every, strong=strong, em=em) for em in (False, True) for strong in (False, True)]
+    text = (
+        Block("t", "heading1", (Run(every),)),
+        Block("p", "paragraph", (*looks, Run("", note="n"))),
+        Block("h", "heading2", (Run(every),)),
+        Block("q", "quote", tuple(looks)),
+        Block("n", "footnote", tuple(looks)),
+    )
+    edition = example_edition(locales=["en"], sections=3)
+    for section in edition["sections"][1:]:
+        section["texts"]["en"] = text_json(text)
+    workers = Workers(TEMPLATES, LOCALES, Limits(), 1)
+    try:
+        ((_, data),) = (await workers.run(edition, "en", "pdf")).items()
+    finally:
+        workers.close()
+    assert data.startswith(b"%PDF")
+
+
+def test_where_harfbuzz_is_too_old_the_whole_program_is_taken(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(programs, "_RELEASE", (99, 0, 0))
+    monkeypatch.delattr(programs, "_few_glyphs")
+    (face,) = faces(ours("<html lang=ja><title>t</title><p style='font-family: Noto Serif CJK JP'>字"))
+    assert TTFont(BytesIO(face))["maxp"].numGlyphs > 1000
 
 
 def test_letters_that_no_face_has_are_left_to_the_page_maker(tmp_path: Path) -> None:

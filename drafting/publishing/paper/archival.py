@@ -6,7 +6,6 @@ that it does not know itself described there too (ISO 19005-3, 6.6.2.3), so the 
 """
 
 import json
-import zlib
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
@@ -20,6 +19,7 @@ from weasyprint import Attachment
 from weasyprint.css import ColorProfile
 
 from drafting.domain.prose import to_json
+from drafting.publishing.paper.patches import ended_plainly
 from drafting.publishing.reading import Reading
 
 VARIANT: Final = "pdf/a-3a"
@@ -107,9 +107,8 @@ def text_source(reading: Reading) -> Source:
 
 def attach(source: Source, fetcher: Any) -> Attachment:
     """The source as a file inside the PDF."""
-    data = source.data + b" " if _ends_like_a_line(source.data) else source.data
     return Attachment(
-        string=data.decode(),
+        string=source.data.decode(),
         url_fetcher=fetcher,
         name=f"{source.name}.json",
         description=source.description,
@@ -132,11 +131,8 @@ def finish() -> Callable[[Any, Any], None]:
         # WeasyPrint lists each file twice, by its name and by its object.
         pdf.catalog["AF"] = pydyf.Array(dict.fromkeys(pdf.catalog["AF"]))
         for each in pdf.objects:
-            # Pictures of emoji: archives want to be shown them as they are.
-            if isinstance(each, pydyf.Stream) and "Interpolate" in each.extra:
-                each.extra["Interpolate"] = "false"
-            if isinstance(each, pydyf.Stream) and each.compress:
-                _end_plainly(each)
+            if isinstance(each, pydyf.Stream):
+                _mend_picture(each)
         pdf.objects[:] = [each if each.free == "f" else _Written(each) for each in pdf.objects]
 
     return mark
@@ -154,22 +150,8 @@ class _Written(pydyf.Object):  # type: ignore[misc]
         self.data, self.compressible = written.data, written.compressible
 
 
-def _ends_like_a_line(data: bytes) -> bool:
-    """Whether the last byte of these data, once compressed, would be taken for a part of the end of a line."""
-    return (zlib.adler32(data) & 0xFF) in b"\r\n"
-
-
-def _end_plainly(stream: Any) -> None:
-    """Checkers disagree on the length of a stream whose last byte is a carriage return or a line feed.
-
-    The last byte of compressed data is the last one of their check sum: the programs of faces may be followed by
-    anything, other streams here by white space.
-    """
-    data = b"\n".join(pydyf._to_bytes(part) for part in stream.stream)
-    stream.stream = [data]
-    if not _ends_like_a_line(data) or "Params" in stream.extra:
-        return
-    data += b"\0\0\0\1" if "Length1" in stream.extra or "Subtype" in stream.extra else b"\n"
-    stream.stream = [data]
-    if "Length1" in stream.extra:
-        stream.extra["Length1"] = len(data)
+def _mend_picture(stream: Any) -> None:
+    if "Interpolate" in stream.extra:  # Those of emoji: archives want to be shown them as they are.
+        stream.extra["Interpolate"] = "false"
+    if "Filter" in stream.extra and not stream.compress:
+        stream.stream = [ended_plainly(b"\n".join(pydyf._to_bytes(part) for part in stream.stream))]

@@ -27,14 +27,16 @@ def fill_in(document: Any, say: Callable[[int], str]) -> None:
 
 
 def _waiting(document: Any) -> Iterator[Any]:
-    """What is there for each number until it is known. The list goes over pages that follow each other."""
+    """What is there for each number until it is known.
+
+    The list ends where the text begins, which has anchors; a title may fill a page of the list, without any number.
+    """
     is_found = False
     for page in document.pages:
-        before = is_found
         found = [box for box in page._page_box.descendants(placeholders=True) if _is_number(box)]
         yield from found
-        is_found = bool(found)
-        if before and not is_found:
+        is_found = is_found or bool(found)
+        if is_found and page.anchors:
             return
 
 

@@ -5,20 +5,15 @@ has its direction written beside it where it is not the page's.
 """
 
 import json
-from collections.abc import Mapping, Sequence
-from dataclasses import replace
+from collections.abc import Mapping
 from functools import partial
 from pathlib import Path
-from typing import Any, Final, cast
-
-from markupsafe import Markup
+from typing import Any
 
 from drafting.publishing.pages.setting import qr_code
 from drafting.publishing.paper import archival
 from drafting.publishing.paper.name_volumes import (
     ORGANISATION,
-    Mandate,
-    Signatory,
     Volume,
     file_name,
     read_volume,
@@ -27,9 +22,6 @@ from drafting.publishing.paper.name_volumes import (
 )
 from drafting.publishing.paper.pdf import Laid, lay_out_page, set_printed, shortened, shown_address
 from drafting.publishing.reading import Reading
-
-# White square: what stands for a character that no face has.
-UNSEEN: Final = "\u25a1"
 
 
 def set_html(reading: Reading, volume: Volume, templates: Path) -> str:
@@ -75,35 +67,4 @@ def make_name_book(reading: Reading, value: Mapping[str, Any], templates: Path) 
 
     A character that no face has is shown as one that is missing: a stranger's name may not stop the others'.
     """
-    volume = read_volume(value)
-    laid = lay_out(reading, volume, templates)
-    data = laid.write()
-    if not laid.unseen:
-        return data
-    shown = str.maketrans(dict.fromkeys(laid.unseen, UNSEEN))
-    return lay_out(reading, replace(volume, **_shown(volume, shown)), templates).write()
-
-
-def _shown(volume: Volume, table: dict[int, str]) -> dict[str, Any]:
-    """What strangers wrote with other characters in place of those that no face has."""
-
-    def decided(mandate: Mandate | None) -> Mandate | None:
-        if mandate is None:
-            return None
-        by = cast(Markup, mandate.by.translate(table))  # Markup stays Markup.
-        return replace(mandate, by=by, text=mandate.text.translate(table))
-
-    def seen(group: Sequence[Signatory]) -> list[Signatory]:
-        return [
-            replace(
-                each,
-                name=each.name.translate(table),
-                facts=tuple(fact.translate(table) for fact in each.facts),
-                reservation=each.reservation.translate(table),
-                mandate=decided(each.mandate),
-            )
-            for each in group
-        ]
-
-    places = [(name.translate(table), count) for name, count in volume.places]
-    return {"organisations": seen(volume.organisations), "people": seen(volume.people), "places": places}
+    return lay_out(reading, read_volume(value), templates).write_seen(has_all_letters=False)

@@ -7,10 +7,10 @@ lays it out and writes a tagged PDF for archives (``archival.py``), the same for
 import logging
 import re
 import unicodedata
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from functools import lru_cache
+from functools import lru_cache, partial
 from pathlib import Path
 from typing import Any, Final
 
@@ -36,9 +36,13 @@ from drafting.publishing.words import likely_script
 patches.apply()
 shortcuts.apply()
 
+# So many characters that no face has are named in a refusal.
+MOST_NAMED: Final = 20
 LONG_TITLE: Final = 28
-# Up to this many lines of front and of networks leave room for a line at the foot of the title page.
-SHORT_FRONT: Final = 15
+# Up to this many lines of front and of networks may leave room for a note at the foot of the title page, with this much
+# between them (CSS pixels).
+SHORT_FRONT: Final = 20
+LEAST_GAP: Final = 24
 LETTERS_A_LINE: Final = 60
 WIDE: Final = 0x2E80
 # Letters of a title that a running head has room for; East Asian ones count twice.
@@ -46,6 +50,10 @@ LONGEST_HEAD: Final = 46
 # What begins words of another direction than the page's.
 ISOLATES: Final = {"ltr": "\u2066", "rtl": "\u2067"}
 _MISSING: Final = re.compile(r"\(U\+([0-9A-F]+)\)")
+# White square: what stands for a character that no face has.
+UNSEEN: Final = "\u25a1"
+# What in a page names something, and is not shown.
+_ADDRESSES: Final = re.compile(r'( (?:href|src|id|data-target)="[^"]*")')
 
 
 class NothingFetched(Exception):
@@ -108,8 +116,8 @@ def set_printed(
     return mark_breaks(html)
 
 
-def set_html(reading: Reading, templates: Path) -> str:
-    """The book as HTML for the page maker."""
+def set_html(reading: Reading, templates: Path, *, may_be_short: bool = True) -> str:
+    """The book as HTML for the page maker. ``may_be_short``: a short title page has its note at the foot."""
     content, words = reading.content, reading.words
     return set_printed(
         "edition",
@@ -119,7 +127,7 @@ def set_html(reading: Reading, templates: Path) -> str:
         description=describe(reading),
         running=running_head(reading),
         running_title=shortened(reading.title),
-        is_short=_cover_lines(reading) <= SHORT_FRONT,
+        is_short=may_be_short and _cover_lines(reading) <= SHORT_FRONT,
         title_size="long" if len(reading.title) > LONG_TITLE else "short",
         signed=words.join([reading.name(slug) for slug in content.signed_by]),
         translators=words.join(list(content.translators.get(reading.locale.tag, ()))),
@@ -186,12 +194,14 @@ def quoted_locales(reading: Reading, html: str) -> list[Locale]:
 @dataclass(frozen=True, slots=True)
 class Laid:
     """A book laid out on pages. ``missing`` are the letters that no face has, ``unseen`` all such characters; both are
-    known once it is written."""
+    known once it is written. ``lay`` makes another one of other words (HTML)."""
 
     reading: Reading
     document: Any
     fetcher: OwnAssetsOnly
     source: archival.Source
+    html: str
+    lay: Callable[[str], "Laid"]
     missing: list[str] = field(default_factory=list)
     unseen: list[str] = field(default_factory=list)
 
@@ -218,10 +228,50 @@ class Laid:
         self.unseen[:] = missing.characters
         return bytes(data)
 
+    def write_seen(self, *, has_all_letters: bool) -> bytes:
+        """The file, with a square for each character that no face has: what draws nothing is no text for archives.
+
+        Raises ``rendering_failed`` (``no_font``, ``characters`` says which) where one of them is a letter and
+        ``has_all_letters`` is asked for.
+        """
+        data = self.write()
+        if has_all_letters and self.missing:
+            shown = "".join(self.missing[:MOST_NAMED])
+            raise Refusal(Code.RENDERING_FAILED, reason="no_font", locale=self.reading.locale.tag, characters=shown)
+        return self.lay(with_squares(self.html, self.unseen)).write() if self.unseen else data
+
+
+def with_squares(html: str, characters: Iterable[str]) -> str:
+    """A page with squares in place of characters, save where they name something."""
+    head, body, rest = html.partition("<body")
+    squares = str.maketrans(dict.fromkeys(characters, UNSEEN))
+    parts = _ADDRESSES.split(rest)
+    return head + body + "".join(part if n % 2 else part.translate(squares) for n, part in enumerate(parts))
+
 
 def lay_out(reading: Reading, templates: Path) -> Laid:
     """``reading`` must have been made with ``notes_inline``. Raises ``rendering_failed`` where there is no face."""
-    return lay_out_page(reading, set_html(reading, templates), templates, ("print.css",), archival.text_source(reading))
+    laid = _lay_out(reading, templates, may_be_short=True)
+    return _lay_out(reading, templates, may_be_short=False) if _is_crowded(laid) else laid
+
+
+def _lay_out(reading: Reading, templates: Path, *, may_be_short: bool) -> Laid:
+    html = set_html(reading, templates, may_be_short=may_be_short)
+    return lay_out_page(reading, html, templates, ("print.css",), archival.text_source(reading))
+
+
+def _is_crowded(laid: Laid) -> bool:
+    """Whether the networks on the title page come too near to the note at its foot."""
+    above = below = None
+    for box in laid.document.pages[0]._page_box.descendants(placeholders=True):
+        name = box.element.get("class") if box.element is not None else None
+        if name == "by":
+            above = above or box
+        elif name == "meta":
+            below = below or box
+    if above is None or below is None:
+        return False
+    return bool(below.position_y < above.position_y + above.margin_height() + LEAST_GAP)
 
 
 @lru_cache(maxsize=16)
@@ -258,7 +308,8 @@ def lay_out_page(
         pdf_variant=archival.VARIANT,
     )
     contents.fill_in(document, lambda n: page_number(n, reading.locale.tag))
-    return Laid(reading, document, fetcher, source)
+    again = partial(lay_out_page, reading, templates=templates, sheets=sheets, source=source, pictures=pictures)
+    return Laid(reading, document, fetcher, source, html, again)
 
 
 def make_pdf(reading: Reading, templates: Path) -> bytes:
@@ -266,16 +317,7 @@ def make_pdf(reading: Reading, templates: Path) -> bytes:
 
     ``reason`` is ``no_font`` where letters of the text are in none of the installed faces (``characters`` says which).
     """
-    laid = lay_out(reading, templates)
-    data = laid.write()
-    if laid.missing:
-        raise Refusal(
-            Code.RENDERING_FAILED,
-            reason="no_font",
-            locale=reading.locale.tag,
-            characters="".join(laid.missing[:20]),
-        )
-    return data
+    return lay_out(reading, templates).write_seen(has_all_letters=True)
 
 
 def has_faces() -> bool:

@@ -17,7 +17,7 @@ from fontTools.cffLib import CFFFontSet  # type: ignore[import-untyped]
 from fontTools.ttLib.sfnt import SFNTReader, SFNTWriter  # type: ignore[import-untyped]
 from weasyprint.pdf import fonts
 from weasyprint.pdf.stream import Stream
-from weasyprint.text.ffi import ffi, harfbuzz, harfbuzz_subset
+from weasyprint.text.ffi import ffi, gobject, harfbuzz, harfbuzz_subset
 from weasyprint.text.fonts import get_hb_object_data
 
 _OUTLINES: Final = "CFF "
@@ -28,7 +28,9 @@ _SHOWN: Final = re.compile(rb"<([0-9a-f]+)>")
 _LONG: Final = 255
 # How many glyphs a program of one letter has: the one for what is missing comes first.
 _ONE_LETTER: Final = 2
-# Of HarfBuzz 4.0 and later; WeasyPrint does not ask for them.
+# The release of HarfBuzz from which WeasyPrint makes subsets with it.
+_RELEASE: Final = (4, 1, 0)
+# Of HarfBuzz 4.0 and later, and of GObject; WeasyPrint does not ask for them.
 ffi.cdef("""
 typedef ... hb_subset_plan_t;
 typedef ... hb_map_t;
@@ -37,6 +39,7 @@ void hb_subset_plan_destroy (hb_subset_plan_t *plan);
 hb_map_t * hb_subset_plan_old_to_new_glyph_mapping (const hb_subset_plan_t *plan);
 hb_face_t * hb_subset_plan_execute_or_fail (hb_subset_plan_t *plan);
 hb_codepoint_t hb_map_get (const hb_map_t *map, hb_codepoint_t key);
+gpointer g_object_ref (gpointer object);
 """)
 _whole_subset, _plain_add = fonts.Font.subset, Stream.add_font
 
@@ -108,11 +111,15 @@ def _is_fit(font: Any) -> bool:
     return _OUTLINES in font.tables and not (has_more or font.missing or font.used_in_forms)
 
 
+def _can_subset() -> bool:
+    return bool(harfbuzz_subset and harfbuzz.hb_version_atleast(*_RELEASE))
+
+
 def renumber(faces: Iterable[Any]) -> None:
     """Number the glyphs of one face anew. ``faces`` are what WeasyPrint knows of it, one for each size and the like."""
     faces = list(faces)
     glyphs = {glyph for face in faces for glyph in face.to_unicode}
-    if not (harfbuzz_subset and glyphs and all(map(_is_fit, faces))):
+    if not (_can_subset() and glyphs and all(map(_is_fit, faces))):
         return
     program, number = _few_glyphs(faces[0], glyphs)
     if not program:
@@ -151,7 +158,10 @@ def _rewrite(stream: Any, name: bytes, number: Mapping[int, int]) -> None:
 
 
 def _add_font(self: Any, pango_font: Any) -> Any:
+    """WeasyPrint's, which keeps what HarfBuzz knows of a face, but not the face: among many, Pango lets it go."""
     font, size = _plain_add(self, pango_font)
+    if not hasattr(font, "held"):
+        font.held = ffi.gc(gobject.g_object_ref(pango_font), gobject.g_object_unref)
     font.__dict__.setdefault("drawn_on", {})[id(self)] = self
     return font, size
 

@@ -13,7 +13,6 @@ from urllib.parse import urlsplit
 from markupsafe import Markup
 from weasyprint.formatting_structure.boxes import TableRowBox
 
-from drafting.domain.errors import Code, Refusal
 from drafting.publishing.pages.setting import qr_code
 from drafting.publishing.paper import archival
 from drafting.publishing.paper.pdf import Laid, lay_out_page, set_printed, shown_address
@@ -42,11 +41,7 @@ def make_sheets(reading: Reading, value: Mapping[str, Any], templates: Path) -> 
         laid = _lay_out(reading, value, templates, 1, rows)
     if value["pages"] > 1:
         laid = _lay_out(reading, value, templates, value["pages"], rows)
-    data = laid.write()
-    if laid.missing:
-        characters = "".join(laid.missing[:20])
-        raise Refusal(Code.RENDERING_FAILED, reason="no_font", locale=reading.locale.tag, characters=characters)
-    return data
+    return laid.write_seen(has_all_letters=True)
 
 
 def _lay_out(reading: Reading, value: Mapping[str, Any], templates: Path, pages: int, rows: int) -> Laid:
