@@ -93,8 +93,8 @@ def test_names_of_mixed_direction_stay_apart() -> None:
 
 
 def test_pictures_among_letters_stop_nothing() -> None:
-    found = check(with_text(Block("p", "paragraph", (Run("We \U0001f91d agree \U0001f30d"),))))
-    assert found.uncovered == ""
+    found = check(with_text(Block("p", "paragraph", (Run("We \U0001f91d agree \U0001f30d \u061d"),))))
+    assert (found.uncovered, found.squares) == ("", "\u061d")
 
 
 def deep(levels: int) -> Text:

@@ -13,11 +13,12 @@ from tests.web.conftest import World
 
 W = "/en/workshop/open-well"
 FINE: dict[str, Any] = {
-    "locale": "fr", "pages": 6, "size": 70_000, "uncovered": "", "overflowing": [], "hyphenates": True,
-    "verbatim": 1.0, "lost": [], "outdated": 0, "untranslated": 0,
+    "locale": "fr", "pages": 6, "size": 70_000, "uncovered": "", "squares": "", "overflowing": [],
+    "hyphenates": True,    "verbatim": 1.0, "lost": [], "outdated": 0, "untranslated": 0,
 }  # fmt: skip
 BAD = FINE | {
     "uncovered": "\U00016e40",
+    "squares": "\u2e5d",
     "overflowing": [{"page": 3, "by": 40, "words": "Rindfleischetikettierung"}],
     "verbatim": 0.5,
     "lost": ["Whereas"],
@@ -53,6 +54,7 @@ async def test_what_is_wrong_is_named(delegate: httpx.AsyncClient, monkeypatch: 
     answer(monkeypatch, BAD | {"is_fine": False})
     text = (await delegate.get(f"{W}/preflight/en")).text
     assert "\U00016e40" in text
+    assert "printed as squares: <bdi>\u2e5d</bdi>" in text
     assert "Rindfleischetikettierung" in text
     assert "Whereas" in text
     assert "2 paragraphs have changed" in text

@@ -32,7 +32,8 @@ class Overflow:
 class Preflight:
     """Findings on one language of an edition.
 
-    ``uncovered``: letters that no face has. ``hyphenates`` is None where the script is not hyphenated at all.
+    ``uncovered``: letters that no face has; ``squares``: other such characters. ``hyphenates`` is None where the script
+    is not hyphenated at all.
     ``verbatim``: the share of paragraphs that come back from the text layer as they were written, 0 to 1, None where
     the machine has nothing to read them with; ``lost`` holds the beginnings of the others. ``outdated`` counts
     paragraphs, ``untranslated`` sections. ``size`` is the file's in bytes.
@@ -42,6 +43,7 @@ class Preflight:
     pages: int
     size: int
     uncovered: str
+    squares: str
     overflowing: tuple[Overflow, ...]
     hyphenates: bool | None
     verbatim: float | None
@@ -63,6 +65,7 @@ def check(reading: Reading, templates: Path) -> Preflight:
         pages=laid.pages,
         size=len(data),
         uncovered="".join(laid.missing),
+        squares="".join(letter for letter in laid.unseen if letter not in laid.missing),
         overflowing=tuple(_overflowing(laid))[:MOST_NAMED],
         hyphenates=hyphenates(reading.locale),
         verbatim=verbatim,

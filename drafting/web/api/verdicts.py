@@ -158,8 +158,9 @@ class OverflowAnswer(Answer):
 class PreflightAnswer(Answer):
     """What to look at before a language is printed.
 
-    ``uncovered``: letters without a font. ``hyphenates``: null in scripts that do not. ``verbatim``: the share of
-    paragraphs that can be copied word for word, 0 to 1, null where it was not read; ``lost``: beginnings of the others.
+    ``uncovered``: letters without a font; ``squares``: other characters without one, which are printed as squares.
+    ``hyphenates``: null in scripts that do not. ``verbatim``: the share of paragraphs that can be copied word for word,
+    0 to 1, null where it was not read; ``lost``: beginnings of the others.
     """
 
     locale: str
@@ -167,6 +168,7 @@ class PreflightAnswer(Answer):
     pages: int
     size: int
     uncovered: str
+    squares: str
     overflowing: list[OverflowAnswer]
     hyphenates: bool | None
     verbatim: float | None
