@@ -2,6 +2,7 @@
 
 import argparse
 import asyncio
+import io
 import os
 import sys
 from collections.abc import Coroutine, Sequence
@@ -20,6 +21,9 @@ INTERRUPTED: Final = 130
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run one command; 0 done, 1 failed or invalid, 2 wrongly called or incomplete, 3 not permitted in this state."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="backslashreplace")  # what a terminal cannot show is no fault of a bundle
     options = parser().parse_args(arguments)
     try:
         return int(_run(Settings.from_environment(os.environ), options))

@@ -1,6 +1,6 @@
 """What the actions need of publishing: long work in steps, the press that makes files, the public logs."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Protocol
@@ -138,7 +138,8 @@ class PublicLogs(Protocol):
     async def cosignatures(self, stream: str, size: int) -> bytes:
         """The lines of witnesses under the checkpoint of that size; empty where there are none."""
 
-    async def keep_cosignatures(self, stream: str, size: int, lines: bytes) -> None: ...
+    async def keep_cosignatures(self, stream: str, size: int, merged: Callable[[bytes], bytes]) -> bool:
+        """Put what ``merged`` makes of the lines that are there in their place; whether they are others now."""
 
     async def put_bundle(self, slug: str, n: int, data: bytes) -> None:
         """Put up the bundle of an edition. Raises ``rendering_failed``."""

@@ -13,6 +13,7 @@ from drafting.domain.lines import entry_hash, line
 from drafting.domain.notes import (
     Check,
     Checkpoint,
+    Cosigned,
     Key,
     NoteInvalid,
     cosigners,
@@ -28,9 +29,14 @@ _TREES: WeakKeyDictionary[Ledger, dict[str, Tree]] = WeakKeyDictionary()
 
 async def load_tree(ports: Ports, stream: str) -> Tree:
     """The tree of a stream as the ledger has it now."""
-    tree = _TREES.setdefault(ports.ledger, {}).setdefault(stream, Tree())
+    return await read_tree(ports.ledger, stream)
+
+
+async def read_tree(ledger: Ledger, stream: str) -> Tree:
+    """The same, of any ledger; what was read before is kept."""
+    tree = _TREES.setdefault(ledger, {}).setdefault(stream, Tree())
     while True:
-        entries = await ports.ledger.read(stream, tree.size, AT_A_TIME)
+        entries = await ledger.read(stream, tree.size, AT_A_TIME)
         for entry in entries:
             if entry.index == tree.size + 1:  # else somebody else has added it meanwhile
                 tree.add(entry_hash(entry))
@@ -98,12 +104,20 @@ async def read_receipt(ports: Ports, stream: str, index: int) -> dict[str, Any]:
     tree = await load_tree(ports, stream)
     if not 1 <= index <= tree.size:
         raise Refusal(Code.NOT_FOUND, index=index)
-    published = await logs.read(stream)
-    head = read_head(published) if published else None
-    if published is None or head is None or head.size < index:
-        published = await publish_log(ports, stream)
-        assert published is not None
-        head = read_head(published)
+    try:
+        published = await logs.read(stream)
+        head = read_head(published) if published else None
+        if published is None or head is None or head.size < index:
+            published = await publish_log(ports, stream)
+            assert published is not None
+            head = read_head(published)
+        if head.size > tree.size:  # another machine was quicker
+            tree = await load_tree(ports, stream)
+        if head.size > tree.size or tree.root(head.size) != head.root:
+            raise LogForked(f"{stream}: the ledger does not go on from the checkpoint of {head.size} entries")
+    except LogForked as error:
+        LOG.error("%s", error)
+        raise Refusal(Code.NOT_FOUND, index=index) from error
     entry = (await ports.ledger.read(stream, index - 1, 1))[0]
     # A signatory is no member, and needs the line; it holds a commitment and nothing personal.
     is_open = entry.event.kind is Kind.SIGNATURE_CONFIRM
@@ -137,13 +151,32 @@ async def take_cosignature(
     is_ours = head.origin == logs.key(stream).name and 0 < head.size <= tree.size
     if not is_ours or tree.root(head.size) != head.root or cosigned.body != head.body:
         raise Refusal(Code.BAD_INPUT, field="checkpoint", reason="not a checkpoint of this log")
-    names = {(c.key.name, c.key.id) for c in cosigners(cosigned, witnesses, check)}
-    if not names:
+    handed = _standing(cosigned.body, [s.line for s in cosigned.signatures], witnesses, check)
+    if not handed:
         raise Refusal(Code.BAD_INPUT, field="checkpoint", reason="no known witness has signed it")
-    former = (await logs.cosignatures(stream, head.size)).decode().splitlines(keepends=True)
-    lines = {s.line for s in cosigned.signatures if (s.name, s.id) in names}
-    kept = [line for line in former if line.split(" ")[1] not in {name for name, _ in names}]
-    if not lines - set(former):
-        return len(names), False
-    await logs.keep_cosignatures(stream, head.size, "".join(sorted([*kept, *lines])).encode())
-    return len(names), True
+
+    def merged(former: bytes) -> bytes:
+        held = _standing(cosigned.body, former.decode().splitlines(keepends=True), witnesses, check)
+        return "".join(sorted({**handed, **held}.values())).encode()
+
+    return len(handed), await logs.keep_cosignatures(stream, head.size, merged)
+
+
+def _standing(body: str, lines: list[str], witnesses: list[Key], check: Check) -> dict[tuple[str, bytes], str]:
+    """One line of each known witness, the first that holds.
+
+    Whatever else was handed in is not kept: a stranger could fill the note with it, and a note of more than a hundred
+    lines is none.
+    """
+    found: dict[tuple[str, bytes], str] = {}
+    for one in lines:
+        for each in _signers(f"{body}\n{one}".encode(), witnesses, check):
+            found.setdefault((each.key.name, each.key.id), one)
+    return found
+
+
+def _signers(note: bytes, witnesses: list[Key], check: Check) -> list[Cosigned]:
+    try:
+        return cosigners(read_note(note), witnesses, check)
+    except NoteInvalid:
+        return []

@@ -208,14 +208,16 @@ class _Record:
         return found[0]
 
     def check_members(self, before: int) -> None:
-        joins = [a for a in self.acts if a.index < before]
+        joins = [act.data for act in self.acts if act.index < before and act.says(Kind.MEMBER_JOIN)]
+        joined = {pair for data in joins if _are_words(*(pair := (data.get("network"), data.get("name"))))}
         for network in self.edition["networks"]:
-            slug, name = network["slug"], network["name"]
-            if not any(a.says(Kind.MEMBER_JOIN, network=slug, name=name) for a in joins):
-                raise _Misfit(Reason.NOT_JOINED, network=slug)
+            if (network["slug"], network["name"]) not in joined:
+                raise _Misfit(Reason.NOT_JOINED, network=network["slug"])
         digest = self.release["manifest"]
+        said = [act.data.get("network") for act in self.acts if act.says(Kind.MANIFEST_SIGN, digest=digest)]
+        signed = {network for network in said if _are_words(network)}
         for slug in self.edition["manifest_signed_by"]:
-            if not any(a.says(Kind.MANIFEST_SIGN, network=slug, digest=digest) for a in self.acts):
+            if slug not in signed:
                 raise _Misfit(Reason.WHOLE_NOT_SIGNED, network=slug)
 
     def act_of(self, section: Mapping[str, Any], position: Mapping[str, Any], before: int) -> Act:
@@ -227,7 +229,8 @@ class _Record:
         inherited = [] if own or position["status"] != CellStatus.STANDS_ASIDE.value else taken
         found = [a for a in (own or inherited) if a.at == _moment(position["at"])]
         is_last = bool(found) and (not own or found[-1] is own[-1])
-        if not is_last or not _is_taken(found[-1].data, section, position):
+        is_named = is_last and isinstance(found[-1].data.get("section"), str)
+        if not is_named or not _is_taken(found[-1].data, section, position):
             raise _Misfit(Reason.OTHER_POSITION, network=network, section=section["id"])
         return found[-1]
 
@@ -239,12 +242,17 @@ class _Record:
             len(self.edition["networks"]),
             len(self.positions),
             len(self.acts),
-            tuple((network, section, key) for network, section, (key, _) in self.backed(SIGNED, check)),
-            tuple((network, section, *agreed) for network, section, agreed in self.backed(AGREED, check)),
+            tuple(dict.fromkeys((network, section, key) for network, section, (key, _) in self.backed(SIGNED, check))),
+            tuple(
+                dict.fromkeys((network, section, *agreed) for network, section, agreed in self.backed(AGREED, check))
+            ),
         )
 
     def backed(self, backing: "_Backing", check: Check) -> Iterator[tuple[str, str, tuple[str, str]]]:
         """(network, section, (key, site)) of each position behind which stands more than the server's word.
+
+        The section is the one that was signed: who stands aside may be shown on another, which was split from it, or so
+        the server says.
 
         Raises :class:`_Misfit` where one of the acts that say so does not hold, and for a key that the edition alone
         names.
@@ -257,7 +265,11 @@ class _Record:
             if len(keys) < len(said) or position.get(backing.field, "") not in ("", *keys):
                 raise _Misfit(Reason.BAD_SIGNATURE, network=network, section=section)
             if found and found[-1]:
-                yield network, section, found[-1]
+                yield network, act.data["section"], found[-1]
+
+
+def _are_words(*values: object) -> bool:
+    return all(isinstance(value, str) for value in values)
 
 
 def _signed_by(

@@ -60,8 +60,16 @@ class StaticLogs:
     async def cosignatures(self, stream: str, size: int) -> bytes:
         return await asyncio.to_thread(_read, self._cosigned(stream, size)) or b""
 
-    async def keep_cosignatures(self, stream: str, size: int, lines: bytes) -> None:
-        await asyncio.to_thread(write_whole, self._cosigned(stream, size), lines)
+    async def keep_cosignatures(self, stream: str, size: int, merged: Callable[[bytes], bytes]) -> bool:
+        return await asyncio.to_thread(self._merge, stream, size, merged)
+
+    def _merge(self, stream: str, size: int, merged: Callable[[bytes], bytes]) -> bool:
+        with _alone(self._place(stream)):
+            former = _read(self._cosigned(stream, size)) or b""
+            lines = merged(former)
+            if lines != former:
+                write_whole(self._cosigned(stream, size), lines)
+            return lines != former
 
     async def put_bundle(self, slug: str, n: int, data: bytes) -> None:
         with refusing():

@@ -89,7 +89,10 @@ const sortedBy = (names, list) => list.sort((one, other) =>
 export function checkDigests({ content, release }) {
   for (const name of ["declaration", "n", "manifest"]) must(content[name] === release[name], `${name} is not the release's`);
   for (const { id, revision, texts } of content.sections) {
-    const named = Object.fromEntries(content.authentic_locales.map((locale) => [locale, texts[locale]?.digest ?? null]));
+    const named = Object.fromEntries(content.authentic_locales.map((locale) => {
+      must(Object.hasOwn(texts, locale), `${id} has no text in ${locale}`);
+      return [locale, texts[locale].digest];
+    }));
     const digest = digestOf("drafting revision 1\n", canonical({ section: id, texts: named }));
     must(digest === revision.digest, `the revision of ${id} is not that of its texts`);
   }
@@ -139,18 +142,23 @@ export function checkActs({ content, release, acts, offline, passkeys }) {
       const { network, offline_key, passkey } = position;
       const takes = all("person:position:take", { network }).filter((act) => act.index < freeze.index);
       const act = actOf(takes, section, position);
-      must(act && isOf(act.data, section, position), `${network} took no such position on ${section.id}`);
+      must(act && isText(act.data.section) && isOf(act.data, section, position), `${network} took no such position on ${section.id}`);
       const more = (kind) => (isText(act.data.id) ? all(kind, { position: act.data.id }) : []);
       const keys = more("person:position:sign")
         .map(({ data }) => sshSigner(data.signature, statementToSign(declaration, act.data)));
       must(!offline_key || keys.includes(offline_key), `${network} signed ${section.id} with another key`);
-      if (keys.length) offline.push({ network, section: section.id, key: keys.at(-1) });
+      // The section that was signed: a stand-aside may be shown on another, which was split from it.
+      if (keys.length) told(offline, { network, section: act.data.section, key: keys.at(-1) });
       const agreed = more("person:position:assert")
         .map(({ data }) => passkeyAgreed(data, statementToSign(declaration, act.data)));
       must(!passkey || agreed.some(({ key }) => key === passkey), `${network} agreed to ${section.id} with another passkey`);
-      if (agreed.length) passkeys.push({ network, section: section.id, ...agreed.at(-1) });
+      if (agreed.length) told(passkeys, { network, section: act.data.section, ...agreed.at(-1) });
     }
   }
+}
+
+function told(list, one) {
+  if (!list.some((each) => canonical(each) === canonical(one))) list.push(one);
 }
 
 /** The last word of the network on the section; where it stands aside and said none, on what the section was split from. */

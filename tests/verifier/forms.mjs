@@ -210,6 +210,8 @@ export function unpack(archive) {
     files.set(utf8(archive.subarray(at + 46, at + 46 + title)), archive.subarray(start, start + length));
     at += 46 + title;
   }
-  must(files.size <= 50_000 && pack(files).equals(archive), "it is not as it was made; unpack it, and check the folder");
+  must([...files.keys()].every((name) => !name.includes("\0")), "a name holds a null character");
+  const total = [...files.values()].reduce((sum, data) => sum + data.length, 0);
+  must(total <= archive.length && files.size <= 50_000 && pack(files).equals(archive), "it is not as it was made; unpack it, and check the folder");
   return files;
 }

@@ -129,7 +129,7 @@ async def bundle_of(coalition: Coalition, *, is_whole: bool = False) -> dict[str
     line = cosignature(WITNESS_KEY, 1_900_000_000, WITNESS.sign(cosigned_message(note.body, 1_900_000_000))).line
     logs = coalition.ports.logs
     assert logs is not None
-    await logs.keep_cosignatures(SLUG, read_checkpoint(note.body).size, line.encode())
+    await logs.keep_cosignatures(SLUG, read_checkpoint(note.body).size, lambda _: line.encode())
     return await make_bundle(coalition.ports, SLUG, 1, is_whole=is_whole)
 
 

@@ -6,14 +6,16 @@ from pathlib import Path
 import pytest
 
 from drafting.domain.archives import pack
+from drafting.domain.bundled_editions import Shown
+from drafting.domain.bundles import Verdict
 from drafting.domain.faults import Fault, Reason
 from drafting.paths import LOCALES
 from drafting.web.commands.bundle import check_bundle
 from drafting.web.commands.outcomes import Exit
 from drafting.web.commands.speaking import speech
-from drafting.web.commands.verdicts import SENTENCES, sentence
+from drafting.web.commands.verdicts import SENTENCES, sentence, told
 from drafting.web.i18n import PSEUDO, Languages
-from tests.verifier.released import bundle_of, release
+from tests.verifier.released import WITNESS_KEY, bundle_of, release
 
 DATA = {"index": 3, "section": "water", "locale": "en", "network": "river"}
 
@@ -35,6 +37,14 @@ def test_every_reason_is_a_sentence_that_can_be_translated(reason: Reason) -> No
 def test_a_name_in_a_bundle_cannot_drive_the_terminal() -> None:
     fault = Fault("acts.jsonl", Reason.NOT_JOINED, {"network": "river\x1b[2J"})
     assert "\x1b" not in sentence(Languages(LOCALES).words("en"), fault)
+
+
+def test_nothing_that_a_stranger_signed_drives_the_terminal() -> None:
+    passkey = ("salt\x1b", "water\n", "SHA256:key", "https://salt.example")
+    shown = Shown(offline=(("river\x1b", "front\n", "SHA256:key"),), passkeys=(passkey,))
+    release = {"n": 1, "declaration": "wells.\nSigned by a key that you trust\x1b[8m", "index": 1, "size": 1}
+    for line in told(Languages(LOCALES).words("en"), Verdict((), release, WITNESS_KEY, shown=shown)):
+        assert not {"\x1b", "\n"} & {*line}
 
 
 @pytest.mark.parametrize(

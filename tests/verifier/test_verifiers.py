@@ -13,6 +13,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from drafting.actions.consent.offline import read_statement, sign_position
 from drafting.actions.release.errata import list_erratum
 from drafting.actions.release.releasing import work_on_jobs
 from drafting.actions.writing.splitting import split_section
@@ -24,7 +25,17 @@ from drafting.publishing.logs import StaticLogs
 from drafting.stores.secrets.signing_keys import is_signed
 from tests.actions.coalition import SLUG, found
 from tests.verifier.mutations import mutations
-from tests.verifier.released import BASE, DELEGATE, LOG, WITNESS_KEY, Forger, bundle_of, publish, release
+from tests.verifier.released import (
+    BASE,
+    DELEGATE,
+    LOG,
+    WITNESS_KEY,
+    Forger,
+    bundle_of,
+    publish,
+    release,
+    ssh_signature,
+)
 from tests.verifier.vectors import Vector, vectors
 
 HERE = Path(__file__).parent
@@ -255,7 +266,11 @@ async def test_a_part_that_was_split_off_keeps_who_stood_aside(tmp_path: Path) -
     await coalition.write("water", ("w1", "Water"), ("w2", "Common."), ("w3", "Wells"), ("w4", "Open."))
     for section in coalition.sections:
         await coalition.table(section)
-    await coalition.take("night", "water", "stand_aside")
+    aside = await coalition.take("night", "water", "stand_aside")
+    place = {"slug": SLUG, "section": "water", "position": aside.id}
+    signature = ssh_signature(DELEGATE, await read_statement(coalition.ports, *place.values()))
+    signing = {"actor": coalition.delegate("night"), "signature": signature, "check": is_signed}
+    await sign_position(coalition.ports, **place, **signing)
     coalition.fakes.clock.step(hours=1)
     await split_section(coalition.ports, coalition.initiator, slug=SLUG, section="water", before_block="w3", id="wells")
     for section in ("water", "wells"):
@@ -264,4 +279,7 @@ async def test_a_part_that_was_split_off_keeps_who_stood_aside(tmp_path: Path) -
     for network in ("river", "salt"):
         await coalition.agree(network)
     await publish(coalition)
-    assert agreed_on(await bundle_of(coalition)).shown.positions == 9
+    shown = agreed_on(await bundle_of(coalition)).shown
+    assert shown.positions == 9
+    # It stands aside on both, and signed what it says of the one.
+    assert [(network, section) for network, section, _ in shown.offline] == [("night", "water")]

@@ -1,6 +1,7 @@
 """A witness signs a log that grows, and no other."""
 
 import asyncio
+import fcntl
 import json
 import shutil
 import subprocess
@@ -14,10 +15,12 @@ from typing import ClassVar
 
 import pytest
 
-from drafting.domain.notes import Key, cosigners, read_checkpoint, read_key, read_note
+from drafting.actions.ports import CannotSave
+from drafting.domain.notes import Checkpoint, Key, Note, cosigners, read_checkpoint, read_key, read_note
 from drafting.domain.tree import Tree, leaf_hash
 from drafting.publishing.logs import StaticLogs
 from drafting.stores.secrets.signing_keys import SigningKey, is_signed
+from drafting.web.commands import witnessing
 from drafting.web.commands.outcomes import Exit, Failure
 from drafting.web.commands.witnessing import witness
 
@@ -149,6 +152,66 @@ class Silent(SimpleHTTPRequestHandler):
         self.taken.append(self.rfile.read(int(self.headers["content-length"])))
         self.send_response(201)
         self.end_headers()
+
+
+async def test_a_log_cannot_fill_the_note_of_its_witness(place: Place) -> None:
+    """A note has a hundred lines at most; what the witness keeps has two."""
+    await place.publish(grown(3))
+    note = read_note((place.log / "checkpoint").read_bytes())
+    (more,) = note.signatures
+    (place.log / "checkpoint").write_bytes(Note(note.body, (more,) * 100).to_bytes())
+    assert len(read_note(place.look()).signatures) == 2
+    await place.publish(grown(3), anew=True)
+    place.look()
+
+
+async def test_of_two_looks_at_once_one_waits_for_another_day(place: Place) -> None:
+    """Each could sign another history."""
+    await place.publish(grown(3))
+    place.look()
+    with (place.state / ".lock").open("wb") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        with pytest.raises(Failure, match="going on") as failure:
+            place.look()
+    assert failure.value.exit is Exit.USAGE
+    place.look()
+
+
+@pytest.mark.parametrize("name", ["River Network", "", "a+b", "é\x1b"])
+async def test_a_name_that_no_note_can_bear_is_refused_at_once(place: Place, name: str) -> None:
+    await place.publish(grown(3))
+    with pytest.raises(Failure) as failure:
+        witness(str(place.log), place.state, name, None, None)
+    assert failure.value.exit is Exit.USAGE
+    assert not place.state.exists()
+
+
+async def test_an_empty_log_has_the_root_of_nothing(place: Place) -> None:
+    logs = StaticLogs(place.public, "https://declare.example", LOG.public, LOG.sign)
+    await place.publish(grown(1))
+    head = Checkpoint(logs.key(STREAM).name, 0, bytes(32))
+    (place.log / "checkpoint").write_bytes(logs.sign(STREAM, head.body))
+    with pytest.raises(Failure, match="empty log"):
+        place.look()
+
+
+async def test_what_is_wrong_here_is_not_told_of_the_log(
+    place: Place, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Whoever sees 1 calls the other networks; a full disk and a broken file end with 2."""
+    await place.publish(grown(3))
+    (tmp_path / "keys.txt").write_bytes(b"# cl\xe9s\n")
+    with pytest.raises(Failure) as failure:
+        place.look(trust=tmp_path / "keys.txt")
+    assert failure.value.exit is Exit.USAGE
+
+    def full(*_: object) -> None:
+        raise CannotSave("no space left")
+
+    monkeypatch.setattr(witnessing, "write_atomically", full)
+    with pytest.raises(Failure, match="no space left") as failure:
+        place.look()
+    assert failure.value.exit is Exit.USAGE
 
 
 async def test_a_log_at_an_address(place: Place) -> None:

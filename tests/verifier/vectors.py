@@ -8,6 +8,8 @@ from typing import Any
 
 from drafting.domain import bundles
 from drafting.domain.canonical import canonical_json
+from drafting.domain.editions import manifest_digest
+from drafting.domain.prose import digest_of_bytes
 from tests.verifier.released import Forger
 
 TEXT = "text/en/water.json"
@@ -236,6 +238,8 @@ def _settled(public: Mapping[str, bytes], forger: Forger) -> Iterator[Vector]:
     for n in (True, None):
         changed = forger.with_content(lambda edition, n=n: edition.update(n=n))
         yield Vector(f"{n} is not 1 in an edition", changed, 1, bundles.CONTENT)
+    for locale in ("fr", "constructor"):
+        yield Vector(f"authentic in {locale}, and no words in it", _without_words(forger, locale), 1, bundles.CONTENT)
     yield Vector("a digest that is none", forger.signed({}, content="sha256:0"), 1, bundles.RELEASE)
     yield Vector("nested as deep as may be", forger.signed({bundles.KEYS: deep}), 1, bundles.KEYS)
     yield Vector("nested too deeply", forger.signed({bundles.PROOFS: b"[" * 9_000 + b"]" * 9_000}), 1, bundles.PROOFS)
@@ -263,6 +267,47 @@ def _settled(public: Mapping[str, bytes], forger: Forger) -> Iterator[Vector]:
         )
     for name in ("network", "n", "manifest", "content", "digest", "name", "position", "id", "read_locale"):
         yield Vector(f"no act says its {name}", forger.with_acts(strip(name)), 1, bundles.ACTS)
+
+
+def _without_words(forger: Forger, locale: str) -> dict[str, bytes]:
+    """A whole that agrees with itself, in a language that no section has; nobody signed any of it."""
+    edition = json.loads(forger.bundle[bundles.CONTENT])
+    authentic = edition["authentic_locales"] = [*edition["authentic_locales"], locale]
+    digests = {}
+    for section in edition["sections"]:
+        named = {tag: section["texts"][tag]["digest"] if tag in section["texts"] else None for tag in authentic}
+        said = canonical_json({"section": section["id"], "texts": named})
+        digests[section["id"]] = digest_of_bytes(b"drafting revision 1\n" + said)
+        section["revision"]["digest"] = digests[section["id"]]
+        for position in section["positions"]:
+            position.pop("offline_key", None)
+            position.pop("passkey", None)
+    statements = [
+        (section["id"], each["network"], digest_of_bytes(said["texts"][said["original"]]["text"].encode()))
+        for section in edition["sections"]
+        for each in section["positions"]
+        if (said := each["statement"])
+    ]
+    members = [(network["slug"], network["name"]) for network in edition["networks"]]
+    whole = edition["manifest"] = manifest_digest(edition["declaration"], list(digests.items()), members, statements)
+    data = canonical_json(edition)
+    content = digest_of_bytes(data)
+
+    def agree(acts: list[Any]) -> None:
+        acts[0]["data"]["authentic_locales"] = authentic
+        for act in acts:
+            if act["kind"].startswith(("person:position:sign", "person:position:assert")):
+                act["kind"] = "person:other"
+            if act["data"].get("section") in digests and "target_digest" in act["data"]:
+                act["data"]["target_digest"] = digests[act["data"]["section"]]
+            for name, value in (("manifest", whole), ("content", content)):
+                if name in act["data"]:
+                    act["data"][name] = value
+            if act["kind"] == "person:manifest:sign":
+                act["data"]["digest"] = whole
+
+    changed = Forger(forger.with_acts(agree, content=content, manifest=whole), forger.folder)
+    return changed.signed({bundles.CONTENT: data}, content=content, manifest=whole)
 
 
 def _instead(forger: Forger, file: str, old: bytes, new: bytes) -> dict[str, bytes]:

@@ -67,7 +67,8 @@ function checkSignature(found) {
 function checkFiles({ files, release, missing }) {
   if (!release) return [];
   const listed = Object.entries(release.files);
-  missing.push(...listed.map(([file]) => file).filter((file) => !files.has(file) && !missing.includes(file)));
+  const named = new Set(missing);
+  for (const [file] of listed) if (!files.has(file) && !named.has(file)) missing.push(file);
   const changed = listed.filter(([file, digest]) => files.has(file) && digestOf(files.get(file)) !== digest);
   const known = new Set([...Object.keys(release.files), ...SIGNED]);
   const more = [...files.keys()].filter((file) => !known.has(file));
@@ -165,6 +166,7 @@ function readFolder(folder, before = "") {
   return readdirSync(join(folder, before), { withFileTypes: true }).flatMap((entry) => {
     const name = before + entry.name;
     if (entry.isDirectory()) return readFolder(folder, name + "/");
+    if (entry.isSymbolicLink() && !statSync(join(folder, name), { throwIfNoEntry: false })) return []; // leads nowhere
     const isRead = !entry.name.startsWith(".") && statSync(join(folder, name)).isFile();
     return isRead ? [[name, readFileSync(join(folder, name))]] : [];
   });
@@ -178,17 +180,20 @@ function check(path, trusted) {
   return files ? verify(files, trusted) : { code: 1, faults, missing: [], witnesses: [], offline: [], passkeys: [] };
 }
 
+/** What a stranger wrote has nothing in it that a terminal would obey. */
+const say = (line) => console.log(line.replace(/[\p{C}\p{Zl}\p{Zp}]/gu, (c) => `\\u{${c.codePointAt(0).toString(16)}}`));
+
 function main(path, keys) {
   const { code, faults, missing, offline, passkeys, witnesses } =
     check(path, keys && readTrusted(readFileSync(keys, "utf8")));
-  for (const { file, reason } of faults) console.log(`invalid: ${file}: ${reason}`);
-  for (const file of missing) console.log(`missing: ${file}`);
-  if (code === 0) console.log("valid");
-  for (const { network, section, key } of offline) console.log(`signed by its own key: ${network} on ${section}: ${key}`);
+  for (const { file, reason } of faults) say(`invalid: ${file}: ${reason}`);
+  for (const file of missing) say(`missing: ${file}`);
+  if (code === 0) say("valid");
+  for (const { network, section, key } of offline) say(`signed by its own key: ${network} on ${section}: ${key}`);
   for (const { network, section, key, origin } of passkeys) {
-    console.log(`agreed to with a passkey: ${network} on ${section}, asked by ${origin}: ${key}`);
+    say(`agreed to with a passkey: ${network} on ${section}, asked by ${origin}: ${key}`);
   }
-  for (const name of witnesses) console.log(`witnessed: ${name}`);
+  for (const name of witnesses) say(`witnessed: ${name}`);
   process.exitCode = code;
 }
 

@@ -15,7 +15,7 @@ from urllib.parse import urlsplit
 
 from drafting.actions.ports import CannotSave
 from drafting.actions.publishing_ports import LogForked
-from drafting.actions.trees import read_head
+from drafting.actions.trees import read_head, read_tree
 from drafting.domain.errors import Refusal
 from drafting.domain.events import PLATFORM
 from drafting.domain.signatures import is_signature_stream
@@ -201,7 +201,7 @@ def _backups(settings: Settings, w: Words) -> Finding:
 
 
 async def _logs(settings: Settings, w: Words) -> list[Finding]:
-    """Whether the ledger still holds what its public checkpoints speak of. The server itself compares every entry."""
+    """Whether the ledger still holds what its public checkpoints speak of, to the last entry."""
     short, count = [], 0
     try:
         logs = public_logs(settings)
@@ -211,8 +211,8 @@ async def _logs(settings: Settings, w: Words) -> list[Finding]:
                 if published is None:
                     continue
                 count += 1
-                size = read_head(published).size
-                if not await stores.ledger.read(stream, size - 1, 1):
+                head, tree = read_head(published), await read_tree(stores.ledger, stream)
+                if head.size > tree.size or tree.root(head.size) != head.root:
                     short.append(stream)
     except LogForked as error:
         short.append(str(error))
@@ -221,7 +221,7 @@ async def _logs(settings: Settings, w: Words) -> list[Finding]:
     if not short:
         return [Finding("logs", "ok", w.ngettext("%(num)s public log.", "%(num)s public logs.", count))]
     what = w.gettext("The ledger does not go on from the public checkpoint of %(names)s.", names=", ".join(short))
-    remedy = w.gettext("Entries were lost: restore the newest backup, and tell those who witness the log.")
+    remedy = w.gettext("Entries were lost or changed: restore the newest backup, and tell those who witness the log.")
     return [Finding("logs", "failed", what, remedy)]
 
 

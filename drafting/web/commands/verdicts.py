@@ -95,7 +95,7 @@ def told(words: Words, verdict: Verdict) -> list[str]:
         words.gettext(
             "Valid: every word, the order, the networks and their positions are those of edition %(n)s of %(name)s.",
             n=release["n"],
-            name=release["declaration"],
+            name=visible(release["declaration"]),
         ),
         words.gettext(
             "%(positions)s positions of %(networks)s networks on %(sections)s sections. The ledger has "
@@ -122,8 +122,8 @@ def told(words: Words, verdict: Verdict) -> list[str]:
         sentences.append(
             words.gettext(
                 "%(network)s signed its position on %(section)s with a key of its own: %(key)s",
-                network=network,
-                section=section,
+                network=visible(network),
+                section=visible(section),
                 key=key,
             )
         )
@@ -132,8 +132,8 @@ def told(words: Words, verdict: Verdict) -> list[str]:
             words.gettext(
                 "A device agreed to the position of %(network)s on %(section)s when %(site)s asked, with the passkey "
                 "%(key)s",
-                network=network,
-                section=section,
+                network=visible(network),
+                section=visible(section),
                 site=origin,
                 key=key,
             )

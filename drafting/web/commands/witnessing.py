@@ -4,10 +4,12 @@ It keeps the last checkpoint that it has seen, fetches the newest, asks for the 
 from the other, and only then signs. It needs nothing else of an installation, and no database.
 """
 
+import fcntl
 import json
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from http.client import HTTPException
 from pathlib import Path
@@ -16,6 +18,7 @@ from urllib.error import HTTPError
 from urllib.parse import urlsplit
 from urllib.request import Request, urlopen
 
+from drafting.actions.ports import CannotSave
 from drafting.domain.canonical import canonical_json, read_canonical
 from drafting.domain.notes import (
     COSIGNATURE,
@@ -25,13 +28,14 @@ from drafting.domain.notes import (
     NoteInvalid,
     cosignature,
     cosigned_message,
+    is_key_name,
     read_checkpoint,
     read_key,
     read_note,
     signer,
 )
 from drafting.domain.tiles import Tile, TileInvalid, tile_reader
-from drafting.domain.tree import consistency_proof, is_consistent, root
+from drafting.domain.tree import EMPTY, consistency_proof, is_consistent, root
 from drafting.stores.files import write_atomically
 from drafting.stores.secrets.signing_keys import KeyUnusable, is_signed, open_key
 from drafting.web.commands.bundle import read_keys
@@ -44,6 +48,7 @@ KEYS: Final = "keys.json"
 CHECKPOINT: Final = "checkpoint"
 STATE: Final = "witnessed"
 KEY: Final = "key"
+LOCK: Final = ".lock"
 PUBLIC: Final = "key.txt"
 
 Fetch = Callable[[str], bytes]
@@ -93,10 +98,12 @@ def look(fetch: Fetch, keys: list[Key], former: Checkpoint | None) -> tuple[Chec
         head = read_checkpoint(note.body)
     except NoteInvalid as error:
         raise LogRefused(f"the checkpoint is none: {error}") from error
-    if signer(note, [key for key in keys if key.name == head.origin], is_signed) is None:
+    if signer(note, keys_of(keys, head), is_signed) is None:
         raise LogRefused("the checkpoint is not signed by the log's key")
     if former is not None:
         _refuse_other(former, head)
+    if not head.size and head.root != EMPTY:
+        raise LogRefused("the checkpoint of no entries has another root than an empty log")
     if head.size:
         read = tile_reader(lambda tile: _tile(fetch, tile), head.size)
         try:
@@ -104,6 +111,11 @@ def look(fetch: Fetch, keys: list[Key], former: Checkpoint | None) -> tuple[Chec
         except TileInvalid as error:
             raise LogRefused(f"{error} has not the length that it should have") from error
     return head, note
+
+
+def keys_of(keys: list[Key], head: Checkpoint) -> list[Key]:
+    """Those of the log that the checkpoint speaks of."""
+    return [key for key in keys if key.name == head.origin]
 
 
 def _tile(fetch: Fetch, tile: Tile) -> bytes:
@@ -132,13 +144,18 @@ def _prove(read: Callable[[int, int], bytes], former: Checkpoint | None, head: C
 def witness(log: str, state: Path, name: str, trust: Path | None, submit: str | None) -> Exit:
     """Look once, sign, keep, and print the cosigned checkpoint. Nothing is signed or kept of a log that is refused."""
     words = speech()
+    if not is_key_name(name):
+        fail(Exit.USAGE, words.gettext("%(name)s cannot be the name of a witness.", name=name))
     try:
-        seen = _witness(fetcher(log), state, name, trust)
+        with _alone(state):
+            seen = _witness(fetcher(log), state, name, trust)
     except LogRefused as refused:
         fail(Exit.FAILED, words.gettext("Refused: %(why)s.", why=str(refused)))
+    except CannotSave as error:
+        fail(Exit.USAGE, words.gettext("Nothing was signed, as it cannot be kept: %(why)s.", why=str(error)))
     except (NoteInvalid, KeyUnusable) as error:
         fail(Exit.USAGE, str(error))
-    except (HTTPException, OSError) as error:
+    except (HTTPException, OSError, ValueError) as error:
         fail(Exit.USAGE, words.gettext("The log cannot be read now: %(why)s.", why=str(error)))
     if seen.is_first:
         said = words.gettext("First look at this log. Compare its key with what its operator told you.")
@@ -147,6 +164,18 @@ def witness(log: str, state: Path, name: str, trust: Path | None, submit: str | 
         _submit(submit, seen.note)
     print(seen.note.decode(), end="")
     return Exit.DONE
+
+
+@contextmanager
+def _alone(state: Path) -> Iterator[None]:
+    """One look at a time: of two that start from the same state, each could sign another history."""
+    state.mkdir(parents=True, exist_ok=True)
+    with (state / LOCK).open("wb") as lock:
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError as error:
+            raise OSError("another look at it is going on") from error
+        yield
 
 
 def _witness(fetch: Fetch, state: Path, name: str, trust: Path | None) -> Witnessed:
@@ -158,7 +187,9 @@ def _witness(fetch: Fetch, state: Path, name: str, trust: Path | None) -> Witnes
     key = Key(name, own.public, COSIGNATURE)
     at = int(time.time())
     line = cosignature(key, at, own.sign(cosigned_message(note.body, at)))
-    signed = Note(note.body, (*(s for s in note.signatures if s.name == head.origin), line)).to_bytes()
+    # Of the log's own lines one that holds, and no other: with a hundred more this would be no note.
+    logged = next(s for s in note.signatures if signer(Note(note.body, (s,)), keys_of(keys, head), is_signed))
+    signed = Note(note.body, (logged, line)).to_bytes()
     write_atomically(state / PUBLIC, f"{key.line}\n".encode())
     if not known.exists():
         write_atomically(known, canonical_json({"format": 1, "keys": [each.line for each in keys]}))
@@ -184,5 +215,5 @@ def _submit(address: str, note: bytes) -> None:
     request = Request(address, body, {"content-type": "application/json"})  # noqa: S310 - the scheme was looked at
     try:
         _answer(request)
-    except (HTTPException, OSError) as error:
+    except (HTTPException, OSError, ValueError) as error:
         fail(Exit.USAGE, words.gettext("The checkpoint was kept here and not handed in: %(why)s.", why=str(error)))

@@ -14,7 +14,17 @@ from drafting.actions.release.releasing import run_job
 from drafting.actions.trees import publish_logs
 from drafting.domain.bundles import verify
 from drafting.domain.events import Event, Kind
-from drafting.domain.notes import COSIGNATURE, Key, cosignature, cosigned_message, read_checkpoint, read_key, read_note
+from drafting.domain.notes import (
+    COSIGNATURE,
+    Key,
+    Note,
+    Signature,
+    cosignature,
+    cosigned_message,
+    read_checkpoint,
+    read_key,
+    read_note,
+)
 from drafting.domain.notes import signer as signer_of
 from drafting.domain.tree import is_included, leaf_hash
 from drafting.publishing.logs import StaticLogs
@@ -101,6 +111,38 @@ async def test_a_known_witness_gets_into_the_bundle(there: Installation, anong: 
     assert files["cosignatures"].decode() == line
     trusted = [Key("drafting.example/d/open-well/log", LOG.public), WITNESS_KEY]
     assert verify(files, is_signed, trusted).witnesses == ("river.example/witness",)
+
+
+async def test_a_stranger_cannot_spoil_the_bundle_in_the_name_of_a_witness(
+    there: Installation, anong: Program, marisol: Program
+) -> None:
+    await release(there, anong, marisol)
+    checkpoint = (there.settings.paths.public / "d/open-well/log/checkpoint").read_bytes()
+    note = read_note(checkpoint)
+    line = cosignature(WITNESS_KEY, 1_900_000_000, WITNESS.sign(cosigned_message(note.body, 1_900_000_000)))
+    junk = [Signature(line.name, line.id, bytes([n]) * len(line.data)) for n in range(90)]
+    there.settings.paths.keys.mkdir(exist_ok=True)
+    there.settings.paths.witnesses.write_text(f"{WITNESS_KEY.line}\n")
+    for lines in ((*junk, line), (line, *junk)):
+        spoilt = {"checkpoint": Note(note.body, (*note.signatures, *lines)).to_bytes().decode()}
+        assert await there.nobody("POST", f"{D}/log/cosignatures", 201, json=spoilt) == {"witnesses": 1}
+    only_junk = {"checkpoint": Note(note.body, (*note.signatures, *junk)).to_bytes().decode()}
+    assert (await there.nobody("POST", f"{D}/log/cosignatures", json=only_junk)).status_code == 422
+    with zipfile.ZipFile(io.BytesIO((await there.nobody("GET", f"{D}/editions/1/bundle")).content)) as archive:
+        files = {name: archive.read(name) for name in archive.namelist()}
+    assert files["cosignatures"].decode() == line.line
+    trusted = [Key("drafting.example/d/open-well/log", LOG.public), WITNESS_KEY]
+    assert verify(files, is_signed, trusted).witnesses == ("river.example/witness",)
+
+
+async def test_a_ledger_behind_its_checkpoint_gives_no_receipts(there: Installation, anong: Program) -> None:
+    """As after the restore of an old backup beside a newer public folder."""
+    await publish_logs(there.app.state.ports)
+    entries = there.fakes.ledger.entries["open-well"]
+    forgetful = type(there.fakes.ledger)()
+    forgetful.entries = {"open-well": entries[:-1], "_platform": there.fakes.ledger.entries["_platform"]}
+    there.app.state.ports = there.app.state.site.ports = replace(there.app.state.ports, ledger=forgetful)
+    assert (await there.nobody("GET", f"{D}/log/proof?index=1")).status_code == 404
 
 
 async def test_a_position_is_signed_away_from_the_server(
