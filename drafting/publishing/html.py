@@ -1,9 +1,11 @@
 """The text tree as HTML. Nothing that people write reaches a page other than through here: all of it is escaped."""
 
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from html import escape
 from itertools import groupby
+from urllib.parse import quote
 
 from markupsafe import Markup
 
@@ -12,6 +14,8 @@ from drafting.domain.prose import HARD_BREAK, HEADINGS, LISTS, Block, Run, Text,
 LIST_TAGS = {"bullet": "ul", "ordered": "ol"}
 TOP_LEVEL = 3
 DEEPEST_LEVEL = 6
+# RFC 3986 and 3987 have no place for these.
+_NOT_SENT = re.compile(r"[`{}|\\^]|%(?![0-9A-Fa-f]{2})")
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,7 +141,7 @@ class _Writer:
 
     def endnotes(self) -> str:
         notes = sorted(self.footnotes.values(), key=lambda note: self.numbers[note.id])
-        kept = [note for note in notes if not note.is_empty]
+        kept = [note for note in notes if not note.is_empty or note.id in self.referred]
         if self.setting.notes_inline:
             kept = [note for note in kept if note.id not in self.referred]
         rows = "".join(self.endnote(note) for note in kept)
@@ -157,11 +161,16 @@ class _Writer:
 def _nested(blocks: list[Block], depth: int) -> list[tuple[Block, list[Block]]]:
     items: list[tuple[Block, list[Block]]] = []
     for block in blocks:
-        if block.depth > depth and items:
+        if items and block.depth > depth and block.depth != items[-1][0].depth:
             items[-1][1].append(block)
         else:
             items.append((block, []))
     return items
+
+
+def sent(link: str) -> str:
+    """An address as a browser sends it: what an address may not hold is written as it travels."""
+    return _NOT_SENT.sub(lambda found: quote(found[0]), link)
 
 
 def _marked(text: str, strong: bool, em: bool, link: str | None) -> str:
@@ -171,7 +180,7 @@ def _marked(text: str, strong: bool, em: bool, link: str | None) -> str:
     if strong:
         html = f"<strong>{html}</strong>"
     if link and is_href(link):
-        html = f'<a href="{escape(link)}" rel="noopener nofollow">{html}</a>'
+        html = f'<a href="{escape(sent(link))}" rel="noopener nofollow">{html}</a>'
     return html
 
 

@@ -168,7 +168,7 @@ class Reading:
 
     @property
     def front(self) -> Part | None:
-        return next((part for part in self.parts if part.id == FRONT), None)
+        return next((p for p in self.parts if p.id == FRONT and any(not b.is_empty for b in p.text.body)), None)
 
     @property
     def sections(self) -> list[Part]:

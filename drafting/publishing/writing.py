@@ -4,8 +4,9 @@ import errno
 import gzip
 import os
 import secrets
+import time
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Final
 
@@ -13,6 +14,8 @@ from drafting.domain.errors import Code, Refusal
 
 # Text that browsers may have compressed; its twin stands beside it for web servers that look for one.
 COMPRESSED: Final = frozenset({".html", ".css", ".atom", ".json", ".svg", ".md", ".txt"})
+# Seconds after which nobody is still writing a file.
+LEFT: Final = 600.0
 FULL: Final = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EFBIG})
 
 
@@ -82,6 +85,14 @@ class Arrival:
             path, beside = next(iter(self._beside.items()))
             beside.replace(path)
             del self._beside[path]
+
+
+def sweep(folder: Path) -> None:
+    """Take away what somebody who was killed left beside its place. A link keeps its file's time, but not its own."""
+    for path in folder.rglob(".*.part"):
+        with suppress(FileNotFoundError):
+            if path.stat().st_ctime < time.time() - LEFT:
+                path.unlink()
 
 
 def _holds(path: Path, data: bytes) -> bool:

@@ -134,6 +134,84 @@ def test_right_to_left_books_turn_the_other_way(edition: dict[str, Any]) -> None
     assert (page.get("lang"), page.get("dir")) == ("ar", "rtl")
 
 
+def test_lists_within_items_count_for_themselves(edition: dict[str, Any]) -> None:
+    edition = json.loads(json.dumps(edition))
+    items = [
+        ("bullet", 0),
+        ("ordered", 1),
+        ("ordered", 1),
+        ("bullet", 0),
+        ("ordered", 1),
+        ("ordered", 0),
+        ("ordered", 0),
+    ]
+    blocks = (Block(f"i{n}", kind, (Run(f"item {n}"),), depth) for n, (kind, depth) in enumerate(items))
+    edition["sections"][1]["texts"]["en"] = text_json((Block("h", "heading1", (Run("Lists"),)), *blocks), "authentic")
+    tree = ElementTree.fromstring(book(made(edition, "en", "docx"))["word/document.xml"])
+    lists = {
+        "".join(paragraph.itertext()): number.get(f"{W}val")
+        for paragraph in tree.iter(f"{W}p")
+        for number in paragraph.iter(f"{W}numId")
+    }
+    first, second, bullets, within, *last = (lists[f"item {n}"] for n in (1, 2, 0, 4, 5, 6))
+    assert first == second
+    assert len({first, bullets, within, last[0]}) == 4
+    assert last[0] == last[1]
+
+
+def test_notes_that_word_processors_have_no_place_for_stand_below(edition: dict[str, Any]) -> None:
+    edition = json.loads(json.dumps(edition))
+    blocks = (
+        Block("h", "heading1", (Run("Notes"),)),
+        Block("p", "paragraph", (Run("words"), Run("", note="a"))),
+        Block("a", "footnote", (Run("outer"), Run("", note="b"))),
+        Block("b", "footnote", (Run("a note within a note"),)),
+        Block("c", "footnote", (Run("a note of nothing"),)),
+    )
+    edition["sections"][1]["texts"]["en"] = text_json(blocks, "authentic")
+    for format in ("docx", "txt", "md", "epub"):
+        text = squeezed(read(made(edition, "en", format), format))
+        assert squeezed("a note within a note") in text
+        assert squeezed("a note of nothing") in text
+
+
+def test_headings_of_other_files_leave_out_no_level(edition: dict[str, Any]) -> None:
+    edition = json.loads(json.dumps(edition))
+    blocks = [Block(f"b{n}", f"heading{n}", (Run(f"Level {n}"),)) for n in (1, 2, 3)]
+    for place in (0, 1):
+        edition["sections"][place]["texts"]["en"] = text_json(tuple(blocks), "authentic")
+    lines = [line for line in made(edition, "en", "md").decode().splitlines() if "Level" in line and line[0] == "#"]
+    assert [line.partition(" ")[0] for line in lines] == ["#", "##", "###", "##", "###", "####"]
+    tree = ElementTree.fromstring(book(made(edition, "en", "docx"))["word/document.xml"])
+    styles = [
+        style.get(f"{W}val")
+        for paragraph in tree.iter(f"{W}p")
+        if "Level" in "".join(paragraph.itertext())
+        for style in paragraph.iter(f"{W}pStyle")
+    ]
+    assert styles == ["Title", "Heading1", "Heading2", "Heading1", "Heading2", "Heading3"]
+
+
+def test_words_of_a_position_are_no_structure(edition: dict[str, Any]) -> None:
+    edition = json.loads(json.dumps(edition))
+    side = next(each for part in edition["sections"] for each in part["positions"] if each["statement"])
+    side["harms"] = "one line\n# and a heading"
+    assert "\n# and a heading" not in made(edition, "en", "md").decode()
+
+
+@pytest.mark.parametrize("format", [*LIGHT, "html"])
+def test_a_front_without_words_leaves_the_title(edition: dict[str, Any], format: str) -> None:
+    edition = json.loads(json.dumps(edition))
+    edition["sections"][0]["texts"]["en"] = text_json((Block("h", "heading1", (Run(""),)),), "authentic")
+    data = made(edition, "en", format)
+    if format in ("html", "epub"):
+        pages = [data] if format == "html" else [page for name, page in book(data).items() if "title" in name]
+        titles = [words(each) for page in pages for each in parse(page).iter("h1")] if format == "html" else pages
+        assert all("Universal Declaration" in str(title) for title in titles)
+    elif format != "json":
+        assert squeezed("Universal Declaration") in squeezed(read(data, format)[:400])
+
+
 def test_word_processors_get_real_headings_lists_and_notes(edition: dict[str, Any]) -> None:
     html = mammoth.convert_to_html(BytesIO(made(edition, "en", "docx"))).value
     assert "<h1>4 Lists, notes &amp; &lt;marks&gt;</h1>" in html

@@ -82,6 +82,24 @@ def test_a_list_may_begin_deep() -> None:
     assert shape(set_(section(*blocks)).body) == "ul(li(ul(li()))li())"
 
 
+def test_items_of_one_depth_are_of_one_list_however_deep_they_begin() -> None:
+    deep = listed(("ordered", "a", 2), ("ordered", "b", 2))
+    assert shape(set_(section(*deep)).body) == "ol(li()li())"
+    below = listed(("bullet", "a", 0), ("ordered", "b", 2), ("ordered", "c", 2))
+    assert shape(set_(section(*below)).body) == "ul(li(ol(li()li())))"
+
+
+def test_a_note_without_words_can_be_gone_to() -> None:
+    made = set_(section(paragraph(Run("x"), Run("", note="n")), Block("n", "footnote", (Run(""),))))
+    assert 'href="#s:note-1"' in made.body
+    assert 'id="s:note-1"' in made.notes
+
+
+def test_an_address_is_written_as_it_is_sent() -> None:
+    made = set_(section(paragraph(Run("x", link="https://a.example/`{50%}?q=%20ü"))))
+    assert 'href="https://a.example/%60%7B50%25%7D?q=%20ü"' in made.body
+
+
 def test_headings_leave_out_no_level() -> None:
     blocks = [
         Block(f"h{n}", kind, (Run("h"),)) for n, kind in enumerate(["heading3", "heading3", "heading2", "heading3"])

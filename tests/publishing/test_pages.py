@@ -12,11 +12,12 @@ import pytest
 
 from drafting.actions.release.publication import FORMATS
 from drafting.domain.errors import Code, Refusal
+from drafting.domain.prose import Block, Run
 from drafting.paths import LOCALES, TEMPLATES
 from drafting.publishing.making.worker import render
 from drafting.publishing.site import entry_pages
 from tests import udhr
-from tests.publishing.conftest import DEFAULT_LOCALES, NETWORKS, ORIGIN, example_edition
+from tests.publishing.conftest import DEFAULT_LOCALES, NETWORKS, ORIGIN, example_edition, text_json
 from tests.publishing.reader import parse, words
 
 TEN_ARTICLES = 10
@@ -256,3 +257,24 @@ def test_what_changed_since_the_former_edition_is_marked_word_by_word() -> None:
     assert "This section was taken out." in words(page)
     chooser = parse(entry_pages([former, now], {}, TEMPLATES, LOCALES)["d/open-well/index.html"])
     assert "2/fr/changes.html" in {e.get("href") for e in chooser.iter("a")}
+
+
+def test_what_is_no_other_word_is_told_too() -> None:
+    """Where a link leads, the order of the sections, and a translation that came later."""
+    former = example_edition(locales=("en", "fr"), sections=4)
+    link = Block("p", "paragraph", (Run("see "), Run("there", link="https://old.example/")))
+    former["sections"][1]["texts"]["en"] = text_json((Block("h", "heading1", (Run("T"),)), link), "authentic")
+    late = former["sections"][4]["texts"].pop("fr")
+    now = json.loads(json.dumps({**former, "n": 2}))
+    changed = json.loads(json.dumps(now["sections"][1]["texts"]["en"]).replace("old.example", "new.example"))
+    now["sections"][1]["texts"]["en"] = {**changed, "digest": "sha256:other"}
+    now["sections"][4]["texts"]["fr"] = late
+    now["sections"][2], now["sections"][3] = now["sections"][3], now["sections"][2]
+    english, french = (
+        parse(next(iter(render({**now, "former": former}, tag, "changes", TEMPLATES, LOCALES).values())))
+        for tag in ("en", "fr")
+    )
+    assert "their form, links or notes have changed" in words(english)
+    assert "stand in another order now" in words(english)
+    gone = [each for each in french.iter("p") if each.find("del") is not None and each.get("class") != "lead"]
+    assert {paragraph.get("lang") for paragraph in gone} == {"en"}

@@ -5,11 +5,13 @@ import errno
 import gzip
 import hashlib
 import os
+import time
 from pathlib import Path
 
 import pytest
 
 from drafting.domain.errors import Code, Refusal
+from drafting.publishing import writing
 from drafting.publishing.making.limits import Limits
 from drafting.publishing.making.press import KNOWN, StaticPress
 from drafting.publishing.writing import write_whole
@@ -210,6 +212,20 @@ async def test_a_closed_press_leaves_nothing_behind(tmp_path: Path) -> None:
     await press.close()
     assert process.returncode is not None
     assert snapshot(Path(folder)) == {}
+
+
+def test_what_a_killed_process_left_is_swept_away_and_what_is_being_written_is_not(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name in (".index.html.0123.part", "ar/.a.pdf.4567.part", "index.html", ".lock"):
+        (tmp_path / name).parent.mkdir(exist_ok=True)
+        (tmp_path / name).write_bytes(b"words")
+    writing.sweep(tmp_path)
+    assert len([each for each in tmp_path.rglob("*") if each.is_file()]) == 4
+    later = time.time() + writing.LEFT + 60
+    monkeypatch.setattr(time, "time", lambda: later)
+    writing.sweep(tmp_path)
+    assert {each.name for each in tmp_path.rglob("*") if each.is_file()} == {"index.html", ".lock"}
 
 
 def test_a_file_is_written_whole_or_not(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

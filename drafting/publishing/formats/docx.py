@@ -151,17 +151,22 @@ def _blocks(book: _Book, reading: Reading, part: Part, title: str, number: str, 
         book.add(title, before + writer.runs(shown[0]), tongue)
     if notice:
         book.say("Notice", notice, _around(reading))
-    in_list = False
+    above = 0 if title == "Title" else 1
+    level = above
     for block in shown[1:]:
         if block.is_empty:
             continue
         if block.kind in LISTS:
-            writer.item(block, is_first=not in_list)
-        elif block.kind in HEADINGS:
-            book.add(f"Heading{HEADINGS[block.kind] + 1}", writer.runs(block), tongue)
+            writer.item(block)
+            continue
+        writer.lists.clear()
+        if block.kind in HEADINGS:
+            level = max(above + 1, min(HEADINGS[block.kind] + above - 1, level + 1))
+            book.add(f"Heading{level}", writer.runs(block), tongue)
         else:
             book.add("Quote" if block.kind == "quote" else "Normal", writer.runs(block), tongue)
-        in_list = block.kind in LISTS
+    for note in writer.unsaid():
+        book.add("FootnoteText", writer.runs(note), tongue)
 
 
 class _Text:
@@ -172,13 +177,23 @@ class _Text:
         self.tongue = tongue
         self.notes = {block.id: block for block in text if block.kind == "footnote"}
         self.numbers: dict[str, int] = {}
+        self.lists: dict[int, tuple[str, int]] = {}
 
-    def item(self, block: Block, *, is_first: bool) -> None:
-        """Every list counts for itself."""
-        if is_first:
-            self.book.ordered_lists += 1
-        number = BULLETS if block.kind == "bullet" else BULLETS + self.book.ordered_lists
+    def item(self, block: Block) -> None:
+        """Every list counts for itself, also one within an item. ``lists``: those that are open, by their depth."""
+        self.lists = {depth: each for depth, each in self.lists.items() if depth <= block.depth}
+        kind, number = self.lists.get(block.depth, ("", BULLETS))
+        if kind != block.kind:
+            number = BULLETS
+            if block.kind == "ordered":
+                self.book.ordered_lists += 1
+                number += self.book.ordered_lists
+            self.lists[block.depth] = block.kind, number
         self.book.add(_LIST_STYLES[block.kind], self.runs(block), self.tongue, list_of=(number, block.depth))
+
+    def unsaid(self) -> list[Block]:
+        """Notes that no paragraph refers to; a footnote can't stand in another one here."""
+        return [note for note in self.notes.values() if note.id not in self.numbers and not note.is_empty]
 
     def runs(self, block: Block) -> str:
         return "".join(self.run(run) for run in block.runs)

@@ -2,14 +2,11 @@
 
 from collections.abc import Iterator
 from dataclasses import replace
-from typing import Final
 
 from drafting.actions.writing.markdown_writing import to_markdown
-from drafting.domain.prose import HEADINGS, Block, Run, note_numbers
+from drafting.domain.prose import HEADINGS, Block, Run, Text, note_numbers
 from drafting.publishing.pages import surround
 from drafting.publishing.reading import Part, Reading, Side
-
-_DEEPER: Final = dict(zip(sorted(HEADINGS), sorted(HEADINGS)[1:], strict=False))
 
 
 def make_markdown(reading: Reading) -> bytes:
@@ -46,15 +43,26 @@ def _text(reading: Reading, part: Part, marks: str, first_note: int) -> str:
     """The section in Markdown, its title behind these marks and headings within it below the title's level."""
     words = surround.flagged(reading, part)
     title = tuple(replace(block, kind="heading1", depth=0) for block in words[:1])
-    rest = tuple(replace(block, kind=_DEEPER.get(block.kind, block.kind)) for block in words[1:])
+    rest = tuple(_deeper(words[1:], top=1 if marks == "#" else 2))
     written = to_markdown(title + rest, first_note=first_note).strip("\n")
     return written.replace("##", marks, 1) if written.startswith("## ") else f"{marks}\n\n{written}"
+
+
+def _deeper(blocks: Text, top: int) -> Iterator[Block]:
+    """Headings below the title's level, without a gap, as on the pages."""
+    level = top - 1
+    for block in blocks:
+        if block.kind in HEADINGS:
+            level = max(top, min(HEADINGS[block.kind] + top - 2, level + 1))
+            yield replace(block, kind=f"heading{min(level, len(HEADINGS))}")
+        else:
+            yield block
 
 
 def _side(reading: Reading, side: Side) -> Iterator[str]:
     yield f"**{_line(surround.says(reading, side))}**"
     for what, quoted, plain in surround.side_words(reading, side):
-        yield _line(f"{what} {plain}".strip())
+        yield _line(_one_line(f"{what} {plain}"))
         if quoted:
             paragraphs = [_line(" ".join(p.split())) for p in quoted.wording.text.split("\n\n") if p.strip()]
             yield "\n>\n".join(f"> {paragraph}" for paragraph in paragraphs)

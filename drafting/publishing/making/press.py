@@ -20,7 +20,7 @@ from drafting.publishing.making.known import File, Known
 from drafting.publishing.making.limits import Limits
 from drafting.publishing.making.narrowing import narrowed
 from drafting.publishing.making.workers import Workers
-from drafting.publishing.writing import Arrival, refusing, with_twins, write_all
+from drafting.publishing.writing import Arrival, refusing, sweep, with_twins, write_all
 
 # Findings that are remembered, one for a language of a declaration.
 MOST_CHECKED: Final = 128
@@ -160,6 +160,8 @@ class StaticPress:
         for folder in staged:
             shutil.rmtree(folder, ignore_errors=True)
         self._known.forget_old()
+        for declaration in {Path(name).parts[1] for name in pages}:
+            sweep(self.public / "d" / declaration)
 
     def _rehearse(self, staged: Sequence[Path], pages: Mapping[str, bytes]) -> None:
         with Arrival() as arrival:

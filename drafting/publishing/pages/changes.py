@@ -22,43 +22,66 @@ MOST_CHANGED: Final = 0.9
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """A section then and now. ``kind``: same, changed, added, removed; ``html``: its blocks, marked."""
+    """A section then and now. ``kind``: same, changed, added, removed; ``html``: its blocks, marked.
+
+    ``has_same_words``: it changed in nothing that can be marked.
+    """
 
     part: Part
     kind: str
     html: Markup
     is_rewritten: bool = False
+    has_same_words: bool = False
 
 
 def changes_page(content: Content, former: Content, tag: str, words: Words, templates: Path) -> bytes:
     """The page ``changes.html`` of an edition: what is different from the former one."""
     now = Reading(content, content.locale(tag), words)
     then = Reading(former, former.locale(tag), words)
-    return page_bytes(now, templates, "changes.html", "changes.html", former=former, changes=changes(now, then))
+    found = {"former": former, "changes": changes(now, then), "has_other_order": has_other_order(now, then)}
+    return page_bytes(now, templates, "changes.html", "changes.html", **found)
 
 
 def changes(now: Reading, then: Reading) -> list[Change]:
     """Every section of either edition, in the order of the new one; those that went come last."""
     before = {part.id: part for part in then.parts}
-    found = [_compared(part, before.get(part.id)) for part in now.parts]
+    found = [_compared(now, part, before.get(part.id)) for part in now.parts]
     left = {part.id for part in now.parts}
     return found + [Change(part, "removed", _all(part, "del")) for part in then.parts if part.id not in left]
 
 
-def _compared(part: Part, former: Part | None) -> Change:
+def has_other_order(now: Reading, then: Reading) -> bool:
+    """Whether sections of both editions stand in another order: that is a part of what networks agree to."""
+    both = {part.id for part in now.parts} & {part.id for part in then.parts}
+    orders = [[part.id for part in reading.parts if part.id in both] for reading in (now, then)]
+    return orders[0] != orders[1]
+
+
+def _compared(now: Reading, part: Part, former: Part | None) -> Change:
     if former is None:
         return Change(part, "added", _all(part, "ins"))
     if former.text.digest == part.text.digest:
         return Change(part, "same", Markup(""))
+    if former.lang != part.lang:  # It was translated meanwhile.
+        html = _all(former, "del", now.attributes(former.lang)) + _all(part, "ins")
+        return Change(part, "changed", html, is_rewritten=True)
     different = diff_texts(former.text.body, part.text.body)
     # The title stands above already, where it is the same.
     shown = different[1:] if different and different[0].kind is BlockKind.SAME else different
     html = Markup("").join(_block(change) for change in shown)
-    return Change(part, "changed", html, changed_share(different) > MOST_CHANGED)
+    return Change(
+        part,
+        "changed",
+        html,
+        is_rewritten=changed_share(different) > MOST_CHANGED,
+        has_same_words=not any(f"<{tag}>" in html for tag in _TAGS.values()),
+    )
 
 
-def _all(part: Part, tag: str) -> Markup:
-    return Markup("").join(_line(block, [(tag, block.words)]) for block in part.text.body if not block.is_empty)
+def _all(part: Part, tag: str, attributes: str = "") -> Markup:
+    return Markup("").join(
+        _line(block, [(tag, block.words)], attributes) for block in part.text.body if not block.is_empty
+    )
 
 
 def _block(change: BlockChange) -> Markup:
@@ -73,10 +96,11 @@ def _block(change: BlockChange) -> Markup:
     return _line(block, [("", block.words)])
 
 
-def _line(block: Block, pieces: Sequence[tuple[str, str]]) -> Markup:
+def _line(block: Block, pieces: Sequence[tuple[str, str]], attributes: str = "") -> Markup:
     """A block as a paragraph; what it is otherwise can be read on the page of the edition."""
     inner = "".join(
         f"<{tag}>{escape(words)}</{tag}>" if tag else escape(words) for tag, words in pieces if words
     ).replace(HARD_BREAK, "<br>")
     kind = ' class="heading"' if block.kind.startswith("heading") else ""
-    return Markup(f"<p{kind}>{inner}</p>\n")  # noqa: S704 - escaped
+    own = f" {attributes}" if attributes else ""
+    return Markup(f"<p{kind}{own}>{inner}</p>\n")  # noqa: S704 - escaped

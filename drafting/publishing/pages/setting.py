@@ -111,7 +111,7 @@ def pdf_name(content: Content, tag: str) -> str:
 def describe(reading: Reading) -> str:
     """The first words of the front, for those who show links."""
     blocks = reading.front.text.body[1:] if reading.front else ()
-    words = next((block.words for block in blocks if not block.is_empty), reading.title)
+    words = next((block.words for block in blocks if block.words.strip()), reading.title)
     said = words.encode()
     if len(said) <= DESCRIPTION_LENGTH:
         return words
