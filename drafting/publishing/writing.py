@@ -88,9 +88,12 @@ class Arrival:
 
 
 def sweep(folder: Path) -> None:
-    """Take away what somebody who was killed left beside its place. A link keeps its file's time, but not its own."""
-    for path in folder.rglob(".*.part"):
-        with suppress(FileNotFoundError):
+    """Take away what somebody who was killed left beside its place; what cannot be taken away stays.
+
+    A file that was linked has the time of its words; only its status tells when it was brought.
+    """
+    with suppress(OSError):
+        for path in folder.rglob(".*.part"):
             if path.stat().st_ctime < time.time() - LEFT:
                 path.unlink()
 
