@@ -10,7 +10,7 @@ from drafting.domain.bundled_editions import Shown
 from drafting.domain.bundles import Verdict
 from drafting.domain.faults import Fault, Reason
 from drafting.paths import LOCALES
-from drafting.web.commands.bundle import check_bundle
+from drafting.web.commands.bundle import check_bundle, read_keys
 from drafting.web.commands.outcomes import Exit
 from drafting.web.commands.speaking import speech
 from drafting.web.commands.verdicts import SENTENCES, sentence, told
@@ -69,6 +69,15 @@ def test_commands_speak_the_language_of_the_terminal(
     for name, value in environment.items():
         monkeypatch.setenv(name, value)
     assert speech().tag == tag
+
+
+@pytest.mark.parametrize("separator", ["\u2028", "\x85", "\x0b", "\r"])
+def test_what_stands_in_a_comment_is_no_key(separator: str, tmp_path: Path) -> None:
+    """Both verifiers read such a file alike."""
+    (tmp_path / "keys.txt").write_bytes(f"\ufeff# old:{separator}{WITNESS_KEY.line}\r\n\r\n".encode())
+    assert read_keys(tmp_path / "keys.txt") == []
+    (tmp_path / "keys.txt").write_bytes(f"\ufeff{WITNESS_KEY.line}\r\n# old\n".encode())
+    assert read_keys(tmp_path / "keys.txt") == [WITNESS_KEY]
 
 
 def test_a_verdict_for_programs(

@@ -62,5 +62,6 @@ def read_bundle(path: Path) -> dict[str, bytes]:
 
 def read_keys(file: Path) -> list[Key]:
     """Public keys, one a line; empty lines and those that begin with # are passed over. Raises ``NoteInvalid``."""
-    lines = [line.strip() for line in file.read_text("utf-8").splitlines()]
+    # Only a line feed ends a line: what an odd separator would begin inside a comment is no key.
+    lines = [line.strip() for line in file.read_bytes().decode("utf-8-sig").split("\n")]
     return [read_key(line) for line in lines if line and not line.startswith(COMMENT)]
