@@ -148,15 +148,14 @@ def test_no_glyph_stands_for_nothing() -> None:
     assert b" <>" not in maps(mended(html))
 
 
-@pytest.mark.parametrize("last", range(256))
-def test_no_compressed_stream_ends_like_a_line(last: int) -> None:
+def test_no_compressed_stream_ends_like_a_line() -> None:
     """The last byte is that of a check sum: one more than these data."""
     patches.apply()
-    data = bytes([last])
-    made = pydyf.zlib.compressobj()
-    compressed = made.compress(data) + made.flush()
-    assert compressed[-1] not in b"\r\n"
-    assert pydyf.zlib.decompressobj().decompress(compressed) == data
+    for last in range(256):
+        data, made = bytes([last]), pydyf.zlib.compressobj()
+        compressed = made.compress(data) + made.flush()
+        assert compressed[-1] not in b"\r\n"
+        assert pydyf.zlib.decompressobj().decompress(compressed) == data
 
 
 def test_a_link_with_stressed_words_is_one_link() -> None:
