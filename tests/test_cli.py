@@ -1,7 +1,10 @@
 """The command line as operators meet it: the real program, on a data folder of its own."""
 
+import contextlib
 import json
 import os
+import shutil
+import sqlite3
 import subprocess
 import sys
 import zipfile
@@ -231,6 +234,22 @@ def test_check_fails_where_something_must_be_mended(drafting: Program) -> None:
     done = subprocess.run(command, capture_output=True, text=True, env=environment, check=False, timeout=120)
     assert done.returncode == 1
     assert {c["status"] for c in json.loads(done.stdout)["checks"] if c["name"] == "mail"} == {"failed"}
+
+
+def test_check_sees_an_entry_that_was_changed_behind_its_checkpoint(demonstration: Program, tmp_path: Path) -> None:
+    copy = Program(tmp_path / "copy")
+    shutil.copytree(demonstration.data, copy.data)
+    command = [sys.executable, "-m", "drafting.cli", "check", "--json"]
+
+    def logs() -> str:
+        done = subprocess.run(command, capture_output=True, text=True, env=copy.environment, check=False, timeout=120)
+        return str(next(c["status"] for c in json.loads(done.stdout)["checks"] if c["name"] == "logs"))
+
+    assert logs() == "ok"
+    with contextlib.closing(sqlite3.connect(copy.data / "drafting.sqlite")) as database, database:
+        changed = database.execute("UPDATE ledger SET actor = 'somebody' WHERE stream = 'open-well' AND place = 41")
+        assert changed.rowcount == 1
+    assert logs() == "failed"
 
 
 def test_a_backup_restores_everything_elsewhere(demonstration: Program, tmp_path: Path) -> None:
