@@ -63,7 +63,7 @@ def page_of(edition: dict[str, Any]) -> str:
     content = read_content(edition)
     locale = content.locales[0]
     reading = Reading(content, locale, words_for(LOCALES, (locale.tag,)), notes_inline=True)
-    html = pdf.set_html(reading, TEMPLATES)
+    html = pdf.set_html(reading, TEMPLATES, is_short=True)
     sheet = (TEMPLATES / "print" / "print.css").read_text("utf-8")
     styles = f"<style>{sheet}\n{typography(locale, [], html)}</style>"
     return html.replace("</head>", styles + "</head>", 1)

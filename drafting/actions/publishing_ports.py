@@ -139,7 +139,10 @@ class PublicLogs(Protocol):
         """The lines of witnesses under the checkpoint of that size; empty where there are none."""
 
     async def keep_cosignatures(self, stream: str, size: int, merged: Callable[[bytes], bytes]) -> bool:
-        """Put what ``merged`` makes of the lines that are there in their place; whether they are others now."""
+        """Put what ``merged`` makes of the lines that are there in their place; whether they are others now.
+
+        Raises ``rendering_failed``.
+        """
 
     async def put_bundle(self, slug: str, n: int, data: bytes) -> None:
         """Put up the bundle of an edition. Raises ``rendering_failed``."""

@@ -44,6 +44,17 @@ async def read_tree(ledger: Ledger, stream: str) -> Tree:
             return tree
 
 
+def holds(tree: Tree, head: Checkpoint) -> bool:
+    """Whether a ledger has all that a checkpoint speaks of, unchanged."""
+    return head.size <= tree.size and tree.root(head.size) == head.root
+
+
+def require_whole(stream: str, tree: Tree, head: Checkpoint) -> None:
+    """Raises ``LogForked`` where a ledger lacks what was published, or has it otherwise."""
+    if not holds(tree, head):
+        raise LogForked(f"{stream}: the ledger does not go on from the checkpoint of {head.size} entries")
+
+
 async def publish_log(ports: Ports, stream: str) -> bytes | None:
     """Bring the public log of a stream up to date; its checkpoint, or None where there is nothing yet.
 
@@ -54,8 +65,7 @@ async def publish_log(ports: Ports, stream: str) -> bytes | None:
     tree = await load_tree(ports, stream)
     if published is not None:
         head = read_head(published)
-        if head.size > tree.size or tree.root(head.size) != head.root:
-            raise LogForked(f"{stream}: the ledger does not go on from the checkpoint of {head.size} entries")
+        require_whole(stream, tree, head)
         is_ours = any(signature.id == logs.key(stream).id for signature in read_note(published).signatures)
         if head.size == tree.size and is_ours:
             return published
@@ -113,8 +123,7 @@ async def read_receipt(ports: Ports, stream: str, index: int) -> dict[str, Any]:
             head = read_head(published)
         if head.size > tree.size:  # another machine was quicker
             tree = await load_tree(ports, stream)
-        if head.size > tree.size or tree.root(head.size) != head.root:
-            raise LogForked(f"{stream}: the ledger does not go on from the checkpoint of {head.size} entries")
+        require_whole(stream, tree, head)
     except LogForked as error:
         LOG.error("%s", error)
         raise Refusal(Code.NOT_FOUND, index=index) from error
@@ -148,8 +157,8 @@ async def take_cosignature(
     except NoteInvalid as error:
         raise Refusal(Code.BAD_INPUT, field="checkpoint", reason=str(error)) from error
     tree = await load_tree(ports, stream)
-    is_ours = head.origin == logs.key(stream).name and 0 < head.size <= tree.size
-    if not is_ours or tree.root(head.size) != head.root or cosigned.body != head.body:
+    is_ours = head.origin == logs.key(stream).name and head.size > 0 and holds(tree, head)
+    if not is_ours or cosigned.body != head.body:
         raise Refusal(Code.BAD_INPUT, field="checkpoint", reason="not a checkpoint of this log")
     handed = _standing(cosigned.body, [s.line for s in cosigned.signatures], witnesses, check)
     if not handed:

@@ -10,6 +10,7 @@ from urllib.parse import quote
 from markupsafe import Markup
 
 from drafting.domain.prose import HARD_BREAK, HEADINGS, LISTS, Block, Run, Text, is_href, note_numbers
+from drafting.publishing.outline import Outline
 
 LIST_TAGS = {"bullet": "ul", "ordered": "ol"}
 TOP_LEVEL = 3
@@ -51,7 +52,7 @@ class _Writer:
         self.footnotes = {block.id: block for block in text if block.kind == "footnote"}
         self.referred: set[str] = set()
         self.paragraphs = 0
-        self.level = setting.level - 1
+        self.outline = Outline(setting.level, DEEPEST_LEVEL)
 
     def runs(self, block: Block) -> str:
         parts: list[str] = []
@@ -103,16 +104,11 @@ class _Writer:
         inner += self.link()
         flag, outdated = self.flag(block), ' class="outdated"' if block.id in self.setting.flags else ""
         if block.kind in HEADINGS:
-            return f"<h{self.heading(block)}{anchor}{outdated}>{inner}{flag}</h{self.level}>\n"
+            heading = f"h{self.outline.level(block.kind)}"
+            return f"<{heading}{anchor}{outdated}>{inner}{flag}</{heading}>\n"
         if block.kind == "quote":
             return f"<blockquote{anchor}{outdated}><p>{inner}</p>{flag}</blockquote>\n"
         return f"<p{anchor}{outdated}>{inner}{flag}</p>\n"
-
-    def heading(self, block: Block) -> int:
-        """Levels below the section's own, without a gap: a reader who jumps by headings meets none that is missing."""
-        top = self.setting.level
-        self.level = max(top, min(HEADINGS[block.kind] + top - 2, self.level + 1, DEEPEST_LEVEL))
-        return self.level
 
     def items(self, blocks: list[Block], depth: int = 0) -> str:
         """Items of ever the same or greater depth as real lists; a deeper run belongs to the item before it."""

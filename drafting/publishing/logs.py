@@ -61,7 +61,8 @@ class StaticLogs:
         return await asyncio.to_thread(_read, self._cosigned(stream, size)) or b""
 
     async def keep_cosignatures(self, stream: str, size: int, merged: Callable[[bytes], bytes]) -> bool:
-        return await asyncio.to_thread(self._merge, stream, size, merged)
+        with refusing():
+            return await asyncio.to_thread(self._merge, stream, size, merged)
 
     def _merge(self, stream: str, size: int, merged: Callable[[bytes], bytes]) -> bool:
         with _alone(self._place(stream)):

@@ -168,7 +168,9 @@ class Reading:
 
     @property
     def front(self) -> Part | None:
-        return next((p for p in self.parts if p.id == FRONT and any(not b.is_empty for b in p.text.body)), None)
+        """What stands before the sections, where there is a word of it."""
+        part = next((part for part in self.parts if part.id == FRONT), None)
+        return part if part and any(not block.is_empty for block in part.text.body) else None
 
     @property
     def sections(self) -> list[Part]:

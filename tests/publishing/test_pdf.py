@@ -100,6 +100,17 @@ def test_the_address_and_the_digest_are_printed(edition: dict[str, Any], tmp_pat
     assert edition["manifest"] in text
 
 
+@pytest.mark.parametrize("items", [14, 25, 40])
+def test_no_word_of_a_title_page_is_lost(items: int, tmp_path: Path) -> None:
+    """Many short lines are few letters, and take much of the page."""
+    edition = example_edition(locales=("en",), sections=1)
+    listed = [Block(f"i{n}", "bullet", (Run(f"well {n},"),)) for n in range(items)]
+    edition["sections"][0]["texts"]["en"] = text_json((Block("t", "heading1", (Run("Wells"),)), *listed))
+    text = pdf_text(printed(edition, "en"), tmp_path, "-l", "2")
+    for words in (*(block.words for block in listed), "Seed Ring of the South", "Edition 1", "Short code"):
+        assert words in text
+
+
 @pytest.mark.parametrize("design", ["quiet", "classic", "poster"])
 def test_the_note_on_the_title_page_stands_below_the_networks(design: str, tmp_path: Path) -> None:
     """However much stands above both: the more there is, the closer, and then on the next page."""

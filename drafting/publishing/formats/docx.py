@@ -20,6 +20,8 @@ from drafting.publishing.formats.docx_frame import (
     related,
     styles,
 )
+from drafting.publishing.html import DEEPEST_LEVEL
+from drafting.publishing.outline import Outline
 from drafting.publishing.pages import surround
 from drafting.publishing.reading import Part, Reading, Side, direction_of
 
@@ -151,8 +153,7 @@ def _blocks(book: _Book, reading: Reading, part: Part, title: str, number: str, 
         book.add(title, before + writer.runs(shown[0]), tongue)
     if notice:
         book.say("Notice", notice, _around(reading))
-    above = 0 if title == "Title" else 1
-    level = above
+    outline = Outline(1 if title == "Title" else 2, DEEPEST_LEVEL)
     for block in shown[1:]:
         if block.is_empty:
             continue
@@ -161,8 +162,7 @@ def _blocks(book: _Book, reading: Reading, part: Part, title: str, number: str, 
             continue
         writer.lists.clear()
         if block.kind in HEADINGS:
-            level = max(above + 1, min(HEADINGS[block.kind] + above - 1, level + 1))
-            book.add(f"Heading{level}", writer.runs(block), tongue)
+            book.add(f"Heading{outline.level(block.kind)}", writer.runs(block), tongue)
         else:
             book.add("Quote" if block.kind == "quote" else "Normal", writer.runs(block), tongue)
     for note in writer.unsaid():

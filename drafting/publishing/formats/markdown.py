@@ -5,6 +5,7 @@ from dataclasses import replace
 
 from drafting.actions.writing.markdown_writing import to_markdown
 from drafting.domain.prose import HEADINGS, Block, Run, Text, note_numbers
+from drafting.publishing.outline import Outline
 from drafting.publishing.pages import surround
 from drafting.publishing.reading import Part, Reading, Side
 
@@ -49,14 +50,10 @@ def _text(reading: Reading, part: Part, marks: str, first_note: int) -> str:
 
 
 def _deeper(blocks: Text, top: int) -> Iterator[Block]:
-    """Headings below the title's level, without a gap, as on the pages."""
-    level = top - 1
+    """Headings below the title's level, as on the pages."""
+    outline = Outline(top, len(HEADINGS))
     for block in blocks:
-        if block.kind in HEADINGS:
-            level = max(top, min(HEADINGS[block.kind] + top - 2, level + 1))
-            yield replace(block, kind=f"heading{min(level, len(HEADINGS))}")
-        else:
-            yield block
+        yield replace(block, kind=f"heading{outline.level(block.kind)}") if block.kind in HEADINGS else block
 
 
 def _side(reading: Reading, side: Side) -> Iterator[str]:

@@ -116,8 +116,8 @@ def set_printed(
     return mark_breaks(html)
 
 
-def set_html(reading: Reading, templates: Path, *, may_be_short: bool = True) -> str:
-    """The book as HTML for the page maker. ``may_be_short``: a short title page has its note at the foot."""
+def set_html(reading: Reading, templates: Path, *, is_short: bool) -> str:
+    """The book as HTML for the page maker. ``is_short``: the title page has its note at the foot."""
     content, words = reading.content, reading.words
     return set_printed(
         "edition",
@@ -127,7 +127,7 @@ def set_html(reading: Reading, templates: Path, *, may_be_short: bool = True) ->
         description=describe(reading),
         running=running_head(reading),
         running_title=shortened(reading.title),
-        is_short=may_be_short and _cover_lines(reading) <= SHORT_FRONT,
+        is_short=is_short,
         title_size="long" if len(reading.title) > LONG_TITLE else "short",
         signed=words.join([reading.name(slug) for slug in content.signed_by]),
         translators=words.join(list(content.translators.get(reading.locale.tag, ()))),
@@ -251,27 +251,28 @@ def with_squares(html: str, characters: Iterable[str]) -> str:
 
 def lay_out(reading: Reading, templates: Path) -> Laid:
     """``reading`` must have been made with ``notes_inline``. Raises ``rendering_failed`` where there is no face."""
-    laid = _lay_out(reading, templates, may_be_short=True)
-    return _lay_out(reading, templates, may_be_short=False) if _is_crowded(laid) else laid
+    if _cover_lines(reading) <= SHORT_FRONT:
+        laid = _lay_out(reading, templates, is_short=True)
+        if _has_room(laid):
+            return laid
+    return _lay_out(reading, templates, is_short=False)
 
 
-def _lay_out(reading: Reading, templates: Path, *, may_be_short: bool) -> Laid:
-    html = set_html(reading, templates, may_be_short=may_be_short)
+def _lay_out(reading: Reading, templates: Path, *, is_short: bool) -> Laid:
+    html = set_html(reading, templates, is_short=is_short)
     return lay_out_page(reading, html, templates, ("print.css",), archival.text_source(reading))
 
 
-def _is_crowded(laid: Laid) -> bool:
-    """Whether the networks on the title page come too near to the note at its foot."""
-    above = below = None
+def _has_room(laid: Laid) -> bool:
+    """Whether all of a short title page is on it, the networks well above the note at its foot."""
+    found: dict[str, Any] = {}
     for box in laid.document.pages[0]._page_box.descendants(placeholders=True):
-        name = box.element.get("class") if box.element is not None else None
-        if name == "by":
-            above = above or box
-        elif name == "meta":
-            below = below or box
-    if above is None or below is None:
+        if box.element is not None:
+            found.setdefault(box.element.get("class"), box)
+    if not {"by", "meta"} <= found.keys():
         return False
-    return bool(below.position_y < above.position_y + above.margin_height() + LEAST_GAP)
+    above, below = found["by"], found["meta"]
+    return bool(above.position_y + above.margin_height() + LEAST_GAP <= below.position_y)
 
 
 @lru_cache(maxsize=16)

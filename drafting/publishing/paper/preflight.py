@@ -33,10 +33,9 @@ class Preflight:
     """Findings on one language of an edition.
 
     ``uncovered``: letters that no face has; ``squares``: other such characters. ``hyphenates`` is None where the script
-    is not hyphenated at all.
-    ``verbatim``: the share of paragraphs that come back from the text layer as they were written, 0 to 1, None where
-    the machine has nothing to read them with; ``lost`` holds the beginnings of the others. ``outdated`` counts
-    paragraphs, ``untranslated`` sections. ``size`` is the file's in bytes.
+    is not hyphenated at all. ``verbatim``: the share of paragraphs that come back from the text layer as they were
+    written, 0 to 1, None where the machine has nothing to read them with; ``lost`` holds the beginnings of the others.
+    ``outdated`` counts paragraphs, ``untranslated`` sections. ``size`` is the file's in bytes.
     """
 
     locale: str

@@ -15,7 +15,7 @@ from urllib.parse import urlsplit
 
 from drafting.actions.ports import CannotSave
 from drafting.actions.publishing_ports import LogForked
-from drafting.actions.trees import read_head, read_tree
+from drafting.actions.trees import holds, read_head, read_tree
 from drafting.domain.errors import Refusal
 from drafting.domain.events import PLATFORM
 from drafting.domain.signatures import is_signature_stream
@@ -211,8 +211,7 @@ async def _logs(settings: Settings, w: Words) -> list[Finding]:
                 if published is None:
                     continue
                 count += 1
-                head, tree = read_head(published), await read_tree(stores.ledger, stream)
-                if head.size > tree.size or tree.root(head.size) != head.root:
+                if not holds(await read_tree(stores.ledger, stream), read_head(published)):
                     short.append(stream)
     except LogForked as error:
         short.append(str(error))
